@@ -1,0 +1,1 @@
+"""The services of the manifest: model, native reader, answers of people."""

@@ -1,0 +1,54 @@
+"""What people answered where the planner could not know: a sidecar beside the manifest.
+
+``services.yaml`` has ``services.answers.yaml`` beside it:
+
+    answers: 1
+    migrations:
+      billing/0043: {phase: backfill, reversible: false, by: ann, because: rewrites rows in batches}
+    contracts:
+      billing-http: {verdict: provider-first, by: ann, because: only a field was added}
+    services:
+      notifications: {on_call: "phone:ann", by: ann, because: no pager yet}
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from runbook_tui.catalog.model import Line, Model, Name
+
+
+class MigrationAnswer(Model):
+    """A person's judgement of one migration that could not be read."""
+
+    phase: Literal["expand", "backfill", "contract"]
+    reversible: bool = False
+    by: Line
+    because: Line
+
+
+class ContractAnswer(Model):
+    """A person's judgement of who must be deployed first after a contract changed."""
+
+    verdict: Literal["provider-first", "consumer-first", "either"]
+    by: Line
+    because: Line
+
+
+class ServiceAnswer(Model):
+    """What the manifest does not say about a service, for this release."""
+
+    on_call: Line
+    by: Line
+    because: Line
+
+
+class Answers(Model):
+    """All answers of one manifest. Migrations are keyed by ``<service>/<migration id>``."""
+
+    answers: Literal[1, "1"] = 1
+    migrations: dict[Line, MigrationAnswer] = Field(default_factory=dict)
+    contracts: dict[Name, ContractAnswer] = Field(default_factory=dict)
+    services: dict[Name, ServiceAnswer] = Field(default_factory=dict)

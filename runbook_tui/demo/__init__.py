@@ -1,0 +1,1 @@
+"""Build the example release: real git repositories, databases and processes, from a description."""

@@ -1,0 +1,1 @@
+"""Executing a runbook: states, actions, the shim that outlives the terminal, the record."""

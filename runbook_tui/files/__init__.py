@@ -1,0 +1,1 @@
+"""Files that people write: read with places, checked completely, written atomically."""

@@ -1,0 +1,1 @@
+"""Pure planning: rules add constraints, the order is computed once from all of them."""

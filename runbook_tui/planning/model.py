@@ -1,0 +1,117 @@
+"""Constraints, plans and what the planner has to say besides an order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from runbook_tui.runbook.model import Runbook, Step
+
+
+class Strength(IntEnum):
+    """What gives way when constraints contradict each other; lower yields first."""
+
+    SOFT = 0
+    """Breaks ties only (``kind: soft``)."""
+    PREFERRED = 1
+    """Yields to a derived constraint that says the opposite, and the plan says so (plain ``depends_on``)."""
+    HARD = 2
+    """Never yields."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Constraint:
+    """``before`` precedes ``after``, because: the only thing that orders anything."""
+
+    before: str
+    """Step id."""
+    after: str
+    """Step id."""
+    rule: str
+    """Name of the planning rule, such as ``expand-before-deploy``."""
+    because: str
+    """One sentence that a person understands."""
+    source: str | None = None
+    """``file:line`` of the evidence, inside the repository of the service concerned."""
+    strength: Strength = Strength.HARD
+
+
+@dataclass(frozen=True, slots=True)
+class Yielded:
+    """A preference that gave way to what was derived."""
+
+    constraint: Constraint
+    to: tuple[Constraint, ...]
+    """The path of derived constraints that says the opposite."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something only a person can know. Answers are kept beside the manifest."""
+
+    id: str
+    """``migration:<service>/<id>``, ``contract:<api>`` or ``on-call:<service>``."""
+    text: str
+    choices: tuple[str, ...]
+    """Empty when the answer is free text."""
+    blocking: bool
+    """Whether the runbook may not be executed before it is answered."""
+    source: str | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFinding:
+    """A fact that a reviewer must see: ``error`` stops an execution, ``warning`` and ``note`` do not."""
+
+    rule: str
+    level: str
+    text: str
+    source: str | None = None
+    remedy: str = ""
+    step: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRelease:
+    """One release of a split: which service goes to which commit, and why then."""
+
+    title: str
+    targets: dict[str, str]
+    """Service to full SHA; services that stay are left out."""
+    because: str
+    remaining: tuple[str, ...] = ()
+    """What is left for later, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """The smallest contradiction: following the constraints leads back to where they began."""
+
+    constraints: tuple[Constraint, ...]
+    """In order; the last one's ``after`` is the first one's ``before``."""
+    cheapest: Constraint
+    """The edge that is cheapest to remove."""
+    remedy: str
+    """How to remove it, in words."""
+    split: tuple[PlannedRelease, ...]
+    """A sequence of releases each of which can be ordered; empty when none was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The result of planning. ``runbook`` is None exactly when ``cycles`` is not empty."""
+
+    runbook: Runbook | None
+    steps: tuple[Step, ...]
+    """In the order shown; with their needs. Unordered (by id) when there are cycles."""
+    constraints: tuple[Constraint, ...]
+    waves: tuple[tuple[str, ...], ...] = ()
+    point_of_no_return: str | None = None
+    """Id of the first step that cannot be rolled back."""
+    downtime: str | None = None
+    """Why the plan has downtime; None when it has none."""
+    cycles: tuple[Cycle, ...] = ()
+    yielded: tuple[Yielded, ...] = ()
+    questions: tuple[Question, ...] = ()
+    findings: tuple[PlanFinding, ...] = field(default_factory=tuple)

@@ -1,0 +1,86 @@
+"""A release as one value: everything the planner needs, read before planning starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from runbook_tui.catalog.answers import Answers
+from runbook_tui.catalog.model import Manifest, Service
+from runbook_tui.migrations.model import PendingMigrations
+from runbook_tui.repositories.model import Commit, Hit, Resolved
+
+
+@dataclass(frozen=True, slots=True)
+class ContractChange:
+    """The definition file of one provided API or event differs between base and target."""
+
+    api: str
+    provider: str
+    type: str
+    path: str
+    """Path of the definition inside the provider's repository."""
+    consumers: tuple[str, ...]
+    """Services of the catalog that consume it, sorted."""
+    kind: str
+    """``added``, ``removed`` or ``modified``."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceChange:
+    """One service of the release, with the pinned versions and what lies between them."""
+
+    name: str
+    service: Service
+    base: Resolved
+    target: Resolved
+    version: str
+    """Version that will run; what ``verify`` expects."""
+    base_version: str
+    commits: tuple[Commit, ...]
+    """Newest first."""
+    pending: tuple[PendingMigrations, ...]
+    contracts: tuple[ContractChange, ...]
+
+    @property
+    def moves(self) -> bool:
+        """Whether there is anything to deploy."""
+        return self.base.sha != self.target.sha
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """A search for names that a contract migration drops, in a user of the data store outside the release."""
+
+    migration: str
+    """``service/id`` of the migration."""
+    service: str
+    """The user that was searched."""
+    commit: str
+    names: tuple[str, ...]
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Introduction:
+    """The commit that brought a pending migration in, for splitting a release in two."""
+
+    migration: str
+    """``service/id`` of the migration."""
+    commit: str
+    """Full SHA of the first-parent commit that added the file."""
+    parent: str
+    """The commit before it: a target without the migration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The version set with all that was read for it. Planning is a function of this value alone."""
+
+    manifest: Manifest
+    manifest_path: str
+    """As shown to people; relative where it was given relative."""
+    answers: Answers
+    changes: tuple[ServiceChange, ...]
+    """Every service of the manifest, sorted by name; those that do not move are in it too."""
+    usages: tuple[Usage, ...] = ()
+    introductions: tuple[Introduction, ...] = ()

@@ -1,0 +1,1 @@
+"""Runbook to document: a sandboxed Jinja environment and the shipped templates."""

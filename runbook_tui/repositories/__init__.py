@@ -1,0 +1,1 @@
+"""Git: the only package that imports GitPython. Version sets, history, files at a commit."""

@@ -1,0 +1,1 @@
+"""The runbook file: model, YAML document whose comments survive, validation, edits, graph."""

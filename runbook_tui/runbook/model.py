@@ -1,0 +1,280 @@
+"""The runbook: what to do, in which order, why, and how to undo it. One YAML file that people edit."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, model_validator
+
+from runbook_tui.runbook.duration import format_duration, parse_duration
+
+StepId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,99}$")]
+"""Stable id of a step, derived from what it is about: ``deploy-billing``, ``expand-billing-0042``."""
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Text = Annotated[str, StringConstraints(max_length=100_000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
+"""Text of several lines; no control characters but tab and line feed."""
+
+Duration = Annotated[
+    float,
+    BeforeValidator(parse_duration),
+    PlainSerializer(format_duration, return_type=str),
+    Field(json_schema_extra={"type": "string", "pattern": r"^(\d+(\.\d+)?(ms|s|m|h|d))+$", "examples": ["90s", "2m", "1h30m"]}),
+]
+"""A time span in seconds; written ``90s``, ``2m``, ``1h30m``."""
+
+
+class Model(BaseModel):
+    """Base of all parts of the runbook file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Kind(StrEnum):
+    """What sort of work a step is."""
+
+    PREFLIGHT = "preflight"
+    ANNOUNCE = "announce"
+    GATE = "gate"
+    MIGRATE = "migrate"
+    DEPLOY = "deploy"
+    VERIFY = "verify"
+    BACKFILL = "backfill"
+    NOTE = "note"
+
+
+class StepPhase(StrEnum):
+    """The part of the release that a step belongs to, in the order in which they are shown."""
+
+    PREPARE = "prepare"
+    EXPAND = "expand"
+    DEPLOY = "deploy"
+    BACKFILL = "backfill"
+    CONTRACT = "contract"
+    CLOSE = "close"
+
+
+class Risk(StrEnum):
+    """How much damage a step can do."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Http(Model):
+    """An HTTP request that has to answer with a status below 400."""
+
+    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s\x00-\x1f\x7f]+$", max_length=2000)]
+    method: Literal["GET", "POST", "PUT", "DELETE", "HEAD"] = "GET"
+    body: Text | None = None
+    headers: dict[Line, Line] = {}
+
+
+class Sql(Model):
+    """A query against a database. ``database`` is a path of a SQLite file."""
+
+    database: Line
+    query: Text
+
+
+ACTIONS = ("run", "http", "sql", "confirm", "wait", "approve")
+"""The fields of which a step has exactly one."""
+
+
+class Actionable(Model):
+    """Something that can be done: exactly one action."""
+
+    run: Text | None = Field(None, description="shell command, run with bash -euo pipefail -c")
+    http: Http | None = Field(None, description="HTTP request; a plain string is the URL of a GET")
+    sql: Sql | None = None
+    confirm: Text | None = Field(None, description="what a person does and confirms")
+    wait: Duration | None = Field(None, description="let this much time pass")
+    approve: Text | None = Field(None, description="what a person decides")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_forms(cls, data: object) -> object:
+        if isinstance(data, dict) and isinstance(data.get("http"), str):
+            return {**data, "http": {"url": data["http"]}}
+        return data
+
+    @property
+    def action(self) -> str:
+        """The name of the one action that is set; empty when there is none."""
+        return next((name for name in ACTIONS if getattr(self, name) is not None), "")
+
+    def _one_action(self) -> None:
+        given = [name for name in ACTIONS if getattr(self, name) is not None]
+        if len(given) != 1:
+            found = "none" if not given else " and ".join(given)
+            raise ValueError(f"exactly one of {', '.join(ACTIONS)} is needed, found {found}")
+
+
+class Check(Actionable):
+    """How to see that a step worked: an action without people, polled until it holds."""
+
+    expect: Line | None = Field(None, description="text that the output must contain")
+    every: Duration = Field(1.0, description="time between two tries")
+    timeout: Duration = Field(30.0, description="give up after this long")
+
+    @model_validator(mode="after")
+    def _automatic(self) -> Check:
+        self._one_action()
+        if self.action in {"wait", "approve"}:
+            raise ValueError("verify takes run, http, sql or confirm")
+        return self
+
+
+class Rollback(Actionable):
+    """How to undo a step: a command, a request or what a person does."""
+
+    verify: Check | None = None
+
+    @model_validator(mode="after")
+    def _possible(self) -> Rollback:
+        self._one_action()
+        if self.action in {"wait", "approve", "sql"}:
+            raise ValueError("rollback takes run, http or confirm")
+        return self
+
+
+class Need(Model):
+    """A step that comes before, and why."""
+
+    step: StepId
+    because: Text
+    rule: Line | None = None
+    source: Line | None = Field(None, description="file:line of the evidence")
+
+
+class MigrationNote(Model):
+    """What a reviewer must know about the migration that a step runs."""
+
+    datastore: Line
+    tool: Line
+    revision: Line
+    path: Line
+    operations: tuple[Line, ...] = ()
+    hazards: tuple[Text, ...] = ()
+
+
+class Step(Actionable):
+    """One thing to do."""
+
+    id: StepId
+    title: Line
+    kind: Kind
+    phase: StepPhase = StepPhase.DEPLOY
+    service: Line | None = None
+    description: Text | None = None
+    directory: Line | None = Field(None, description="where run is executed, relative to the runbook file")
+    environment: dict[Line, Line] = Field({}, description="environment variables of run")
+    expect: Line | None = Field(None, description="text that the output of the action must contain")
+    verify: Check | None = None
+    rollback: Rollback | None = None
+    reversible: bool = Field(True, description="false: nothing brings back the state before")
+    irreversible_because: Text | None = None
+    repeatable: bool = Field(False, description="safe to run again after it ran half-way")
+    owner: Line | None = None
+    pager: Line | None = None
+    risk: Risk = Risk.LOW
+    estimate: Duration | None = None
+    timeout: Duration | None = None
+    approvers: tuple[Line, ...] = ()
+    migration: MigrationNote | None = None
+    needs: tuple[Need, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_checks(cls, data: object) -> object:
+        if isinstance(data, dict):
+            data = dict(data)
+            for name in ("verify", "rollback"):
+                if isinstance(data.get(name), str):
+                    data[name] = {"run": data[name]}
+        return data
+
+    @model_validator(mode="after")
+    def _complete(self) -> Step:
+        if self.kind is not Kind.NOTE or self.action:
+            self._one_action()
+        return self
+
+    @property
+    def manual(self) -> bool:
+        """Whether a person has to act or decide."""
+        return self.action in {"confirm", "approve"}
+
+
+class ServiceRelease(Model):
+    """The pinned versions of one service, and who stands for it."""
+
+    base: Line
+    target: Line
+    version: Line
+    base_version: Line | None = None
+    repository: Line | None = Field(None, description="relative to the runbook file")
+    commits: Annotated[int, Field(ge=0)] = 0
+    changes: tuple[Line, ...] = Field((), description="subjects of the commits, newest first, at most 20")
+    issues: tuple[Line, ...] = ()
+    authors: tuple[Line, ...] = ()
+    owner: Line | None = None
+    pager: Line | None = None
+
+
+class Window(Model):
+    """When the release may happen; both with UTC offset."""
+
+    start: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$")]
+    end: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$")]
+
+
+class OpenQuestion(Model):
+    """Something the planner could not know and nobody has answered yet."""
+
+    id: Line
+    text: Text
+    blocking: bool = True
+
+
+class Remark(Model):
+    """A finding of the planner that a reader of the runbook must see."""
+
+    rule: Line
+    level: Literal["error", "warning", "note"]
+    text: Text
+    source: Line | None = None
+    remedy: Text | None = None
+
+
+class Runbook(Model):
+    """The whole file, ``runbook: 1``."""
+
+    runbook: Literal[1, "1"] = Field(description="format version")
+    title: Line
+    environment: Line = "production"
+    system: Line | None = None
+    summary: Text | None = None
+    window: Window | None = None
+    manifest: Line | None = Field(None, description="the manifest it was planned from, relative to this file")
+    downtime: Text | None = Field(None, description="why the release has downtime; left out when it has none")
+    release: dict[Line, ServiceRelease] = {}
+    variables: dict[Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")], Line] = Field(
+        {}, description="exported to every command as RUNBOOK_<NAME>"
+    )
+    questions: tuple[OpenQuestion, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    steps: tuple[Step, ...]
+
+    def step(self, step_id: str) -> Step:
+        """The step with this id.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for step in self.steps:
+            if step.id == step_id:
+                return step
+        raise KeyError(step_id)

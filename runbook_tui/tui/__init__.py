@@ -1,0 +1,1 @@
+"""The Textual app. It holds no logic that the command line would have to repeat."""
