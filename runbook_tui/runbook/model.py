@@ -5,7 +5,15 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    model_validator,
+)
 
 from runbook_tui.runbook.duration import format_duration, parse_duration
 
@@ -20,7 +28,13 @@ Duration = Annotated[
     float,
     BeforeValidator(parse_duration),
     PlainSerializer(format_duration, return_type=str),
-    Field(json_schema_extra={"type": "string", "pattern": r"^(\d+(\.\d+)?(ms|s|m|h|d))+$", "examples": ["90s", "2m", "1h30m"]}),
+    Field(
+        json_schema_extra={
+            "type": "string",
+            "pattern": r"^(\d+(\.\d+)?(ms|s|m|h|d))+$",
+            "examples": ["90s", "2m", "1h30m"],
+        }
+    ),
 ]
 """A time span in seconds; written ``90s``, ``2m``, ``1h30m``."""
 
@@ -86,12 +100,12 @@ ACTIONS = ("run", "http", "sql", "confirm", "wait", "approve")
 class Actionable(Model):
     """Something that can be done: exactly one action."""
 
-    run: Text | None = Field(None, description="shell command, run with bash -euo pipefail -c")
-    http: Http | None = Field(None, description="HTTP request; a plain string is the URL of a GET")
+    run: Text | None = Field(default=None, description="shell command, run with bash -euo pipefail -c")
+    http: Http | None = Field(default=None, description="HTTP request; a plain string is the URL of a GET")
     sql: Sql | None = None
-    confirm: Text | None = Field(None, description="what a person does and confirms")
-    wait: Duration | None = Field(None, description="let this much time pass")
-    approve: Text | None = Field(None, description="what a person decides")
+    confirm: Text | None = Field(default=None, description="what a person does and confirms")
+    wait: Duration | None = Field(default=None, description="let this much time pass")
+    approve: Text | None = Field(default=None, description="what a person decides")
 
     @model_validator(mode="before")
     @classmethod
@@ -115,9 +129,9 @@ class Actionable(Model):
 class Check(Actionable):
     """How to see that a step worked: an action without people, polled until it holds."""
 
-    expect: Line | None = Field(None, description="text that the output must contain")
-    every: Duration = Field(1.0, description="time between two tries")
-    timeout: Duration = Field(30.0, description="give up after this long")
+    expect: Line | None = Field(default=None, description="text that the output must contain")
+    every: Duration = Field(default=1.0, description="time between two tries")
+    timeout: Duration = Field(default=30.0, description="give up after this long")
 
     @model_validator(mode="after")
     def _automatic(self) -> Check:
@@ -146,7 +160,7 @@ class Need(Model):
     step: StepId
     because: Text
     rule: Line | None = None
-    source: Line | None = Field(None, description="file:line of the evidence")
+    source: Line | None = Field(default=None, description="file:line of the evidence")
 
 
 class MigrationNote(Model):
@@ -169,14 +183,16 @@ class Step(Actionable):
     phase: StepPhase = StepPhase.DEPLOY
     service: Line | None = None
     description: Text | None = None
-    directory: Line | None = Field(None, description="where run is executed, relative to the runbook file")
-    environment: dict[Line, Line] = Field({}, description="environment variables of run")
-    expect: Line | None = Field(None, description="text that the output of the action must contain")
+    directory: Line | None = Field(
+        default=None, description="where run is executed, relative to the runbook file"
+    )
+    environment: dict[Line, Line] = Field(default={}, description="environment variables of run")
+    expect: Line | None = Field(default=None, description="text that the output of the action must contain")
     verify: Check | None = None
     rollback: Rollback | None = None
-    reversible: bool = Field(True, description="false: nothing brings back the state before")
+    reversible: bool = Field(default=True, description="false: nothing brings back the state before")
     irreversible_because: Text | None = None
-    repeatable: bool = Field(False, description="safe to run again after it ran half-way")
+    repeatable: bool = Field(default=False, description="safe to run again after it ran half-way")
     owner: Line | None = None
     pager: Line | None = None
     risk: Risk = Risk.LOW
@@ -215,9 +231,11 @@ class ServiceRelease(Model):
     target: Line
     version: Line
     base_version: Line | None = None
-    repository: Line | None = Field(None, description="relative to the runbook file")
+    repository: Line | None = Field(default=None, description="relative to the runbook file")
     commits: Annotated[int, Field(ge=0)] = 0
-    changes: tuple[Line, ...] = Field((), description="subjects of the commits, newest first, at most 20")
+    changes: tuple[Line, ...] = Field(
+        default=(), description="subjects of the commits, newest first, at most 20"
+    )
     issues: tuple[Line, ...] = ()
     authors: tuple[Line, ...] = ()
     owner: Line | None = None
@@ -258,8 +276,12 @@ class Runbook(Model):
     system: Line | None = None
     summary: Text | None = None
     window: Window | None = None
-    manifest: Line | None = Field(None, description="the manifest it was planned from, relative to this file")
-    downtime: Text | None = Field(None, description="why the release has downtime; left out when it has none")
+    manifest: Line | None = Field(
+        default=None, description="the manifest it was planned from, relative to this file"
+    )
+    downtime: Text | None = Field(
+        default=None, description="why the release has downtime; left out when it has none"
+    )
     release: dict[Line, ServiceRelease] = {}
     variables: dict[Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")], Line] = Field(
         {}, description="exported to every command as RUNBOOK_<NAME>"
