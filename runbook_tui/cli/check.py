@@ -1,0 +1,34 @@
+"""Find what is missing or wrong in a runbook: owners, checks, rollbacks, open questions, order."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare what ``runbook check`` takes."""
+    parser.add_argument("runbook", type=Path, nargs="+")
+    parser.add_argument("--strict", action="store_true", help="warnings fail too")
+    parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+
+
+def run(args: Namespace) -> int:
+    """Check the files; 1 when one has errors (with --strict: or warnings), 2 when one cannot be read."""
+    from dataclasses import asdict
+
+    from runbook_tui.cli.output import emit, narrate, say
+    from runbook_tui.runbook.document import RunbookDocument
+    from runbook_tui.runbook.lint import lint
+
+    findings = [finding for path in args.runbook for finding in lint(RunbookDocument.read(path))]
+    if args.json:
+        emit([asdict(finding) for finding in findings])
+    else:
+        for finding in findings:
+            say(str(finding))
+        errors = sum(finding.level == "error" for finding in findings)
+        warnings = sum(finding.level == "warning" for finding in findings)
+        narrate(f"{errors} errors, {warnings} warnings")
+    failing = {"error", "warning"} if args.strict else {"error"}
+    return int(any(finding.level in failing for finding in findings))

@@ -1,0 +1,46 @@
+"""Render a runbook as Markdown, or with a template of your own."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare what ``runbook export`` takes."""
+    parser.add_argument("runbook", type=Path)
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write here; printed when left out")
+    parser.add_argument(
+        "--template", type=Path, metavar="FILE", help='a Jinja file; it may extend "runbook.md.j2" and override blocks'
+    )
+    parser.add_argument("--run", type=Path, metavar="FOLDER", help="fill the execution log from this run's record")
+
+
+def run(args: Namespace) -> int:
+    """Render; nothing is written when the template has an error."""
+    import sys
+
+    from runbook_tui.cli.output import narrate
+    from runbook_tui.rendering.render import render
+    from runbook_tui.runbook.document import RunbookDocument
+
+    document = RunbookDocument.read(args.runbook)
+    text = render(document.runbook, template=args.template, state=_state(args.run))
+    if args.output is None:
+        sys.stdout.write(text)
+        return 0
+    from runbook_tui.files.atomic import write_atomic
+
+    write_atomic(args.output, text)
+    narrate(f"Wrote {args.output}")
+    return 0
+
+
+def _state(folder: Path | None) -> dict[str, object] | None:
+    if folder is None:
+        return None
+    from dataclasses import asdict
+
+    from runbook_tui.execution.runs import read_run
+
+    return asdict(read_run(folder).state)

@@ -1,0 +1,110 @@
+"""Derive a runbook from a manifest, git and pending migrations.
+
+Without ``-o`` the order is printed with its reasons. With ``-o FILE`` the runbook is written there; a file that
+exists is merged into: what people changed in it is kept, and what contradicts it is shown as a conflict.
+"""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from runbook_tui.authoring.draft import Draft, Request
+    from runbook_tui.runbook.model import Window
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare what ``runbook plan`` takes."""
+    parser.add_argument("manifest", type=Path, help="the manifest, such as services.yaml")
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write or merge the runbook here")
+    parser.add_argument("--environment", default="production", metavar="NAME", help="production, staging, ...")
+    parser.add_argument("--title", help="title of the runbook")
+    parser.add_argument("--window", nargs=2, metavar=("START", "END"), help="such as 2026-11-24T09:30+01:00")
+    parser.add_argument("--only", metavar="A,B", help="release these services only")
+    parser.add_argument(
+        "--target", action="append", default=[], metavar="SERVICE=REF", help="release this ref instead"
+    )
+    parser.add_argument("--fetch", action="store_true", help="fetch the repositories first")
+    parser.add_argument("--split", action="store_true", help="when no order exists, plan the first release of the split")
+    parser.add_argument("--json", action="store_true", help="print the plan as JSON")
+
+
+def run(args: Namespace) -> int:
+    """Plan; exit status 1 when the release cannot be ordered."""
+    from runbook_tui.authoring.draft import draft
+    from runbook_tui.cli import plan_text
+    from runbook_tui.cli.output import emit, narrate, say
+
+    request = _request(args)
+    drafted = draft(request, args.output)
+    if drafted.plan.cycles and args.split:
+        drafted = _first_of_split(request, drafted, args.output)
+    if args.json:
+        emit(plan_text.as_data(drafted))
+    elif drafted.plan.cycles:
+        say(plan_text.contradictions(drafted))
+    elif args.output is None:
+        say(plan_text.order(drafted))
+    if drafted.plan.runbook is None:
+        return 1
+    if args.output is not None:
+        from runbook_tui.authoring.draft import write
+
+        narrate(plan_text.written(drafted, write(drafted, args.output)))
+    return 0
+
+
+def _first_of_split(request: Request, drafted: Draft, output: Path | None) -> Draft:
+    from dataclasses import replace
+
+    from runbook_tui.authoring.draft import draft
+
+    split = next((cycle.split for cycle in drafted.plan.cycles if cycle.split), ())
+    if not split:
+        return drafted
+    first = split[0]
+    targets = {**(request.targets or {}), **first.targets}
+    return draft(replace(request, targets=targets, title=request.title or first.title), output)
+
+
+def _request(args: Namespace) -> Request:
+    from runbook_tui.authoring.draft import Request
+
+    return Request(
+        manifest=args.manifest,
+        environment=args.environment,
+        title=args.title,
+        window=_window(args.window),
+        targets=_targets(args.target),
+        only=frozenset(name.strip() for name in args.only.split(",")) if args.only else None,
+        fetch=args.fetch,
+    )
+
+
+def _targets(given: list[str]) -> dict[str, str]:
+    from runbook_tui.cli.usage import UsageError
+
+    targets = {}
+    for text in given:
+        service, separator, ref = text.partition("=")
+        if not (service and separator and ref):
+            raise UsageError("--target", text, "SERVICE=REF, such as billing=v2.4.0")
+        targets[service] = ref
+    return targets
+
+
+def _window(given: list[str] | None) -> Window | None:
+    from pydantic import ValidationError
+
+    from runbook_tui.cli.usage import UsageError
+    from runbook_tui.runbook.model import Window
+
+    if given is None:
+        return None
+    try:
+        return Window(start=given[0], end=given[1])
+    except ValidationError:
+        expected = "two times with UTC offset, such as 2026-11-24T09:30+01:00 2026-11-24T12:00+01:00"
+        raise UsageError("--window", " ".join(given), expected) from None

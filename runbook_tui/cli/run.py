@@ -1,0 +1,39 @@
+"""Execute a runbook step by step, or go on where it stopped.
+
+A run that was interrupted is taken up again; ``--new`` starts another one. Without a terminal, or with ``--plain``,
+events are printed line by line, and a step that needs a person takes its decision from ``--decisions`` or is an error.
+"""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare what ``runbook run`` takes."""
+    parser.add_argument("runbook", type=Path)
+    parser.add_argument("--plain", action="store_true", help="line by line, without the app")
+    parser.add_argument("--rehearse", action="store_true", help="execute nothing, reach no network")
+    parser.add_argument("--new", action="store_true", help="start a new run though one is unfinished")
+    parser.add_argument("--decisions", type=Path, metavar="FILE", help="decisions of people, by step id (--plain)")
+    parser.add_argument("--until", metavar="STEP", help="stop before this step (--plain)")
+    parser.add_argument("--operator", metavar="NAME", help="who executes; RUNBOOK_OPERATOR or the login name if left out")
+
+
+def run(args: Namespace) -> int:
+    """Execute; 0 when every step is done, 1 when one failed, 3 when a person is needed."""
+    if args.plain:
+        from runbook_tui.cli.plain import run_plain
+
+        return run_plain(
+            args.runbook,
+            rehearsal=args.rehearse,
+            new=args.new,
+            decisions=args.decisions,
+            until=args.until,
+            operator=args.operator,
+        )
+    from runbook_tui.cli.app import open_app
+
+    return open_app(args.runbook, mode="run", rehearsal=args.rehearse)
