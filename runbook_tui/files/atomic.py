@@ -1,0 +1,76 @@
+"""Files are replaced as a whole or not at all, whatever happens in between."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+from runbook_tui.files.problems import RunbookError
+
+
+class WriteRefusedError(RunbookError):
+    """A file that cannot be written: its folder is missing, it is no regular file, the disk is full, ..."""
+
+
+def write_atomic(path: Path, data: bytes | str, *, mode: int = 0o644) -> None:
+    """Put a complete new content in place of a file.
+
+    The content is written to a new file in the same folder, synced, renamed over the old one, and the folder
+    is synced: after a crash at any point the old or the new content is there, never a part.
+
+    Args:
+        path: the file to make or replace. A symbolic link, directory, pipe or device is refused.
+        data: the content; text is written as UTF-8.
+        mode: permissions of a new file, without regard to the umask; an existing file keeps its own.
+
+    Raises:
+        WriteRefusedError: nothing was changed.
+    """
+    content = data.encode("utf-8") if isinstance(data, str) else data
+    temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}.tmp")
+    try:
+        permissions = _permissions(path, mode)
+        _write_new(temporary, content, permissions)
+        try:
+            temporary.replace(path)
+        except OSError:
+            temporary.unlink()
+            raise
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise WriteRefusedError(f"{path}: cannot be written ({error.strerror or error})") from error
+
+
+def _permissions(path: Path, mode: int) -> int:
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
+        return mode
+    if not stat.S_ISREG(status.st_mode):
+        raise WriteRefusedError(f"{path}: is not a regular file; it is not replaced, name the file itself")
+    return stat.S_IMODE(status.st_mode) & 0o777
+
+
+def _write_new(path: Path, content: bytes, mode: int) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fchmod(file.fileno(), mode)
+            os.fsync(file.fileno())
+    except BaseException:
+        with suppress(OSError):
+            path.unlink()
+        raise
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
