@@ -139,3 +139,20 @@ def write(drafted: Draft, runbook_path: Path) -> Written:
     document.save()
     created.save(sidecar)
     return Written(document, merged)
+
+
+def replan(runbook_path: Path) -> Written:
+    """Derive a runbook again from the manifest that it names, and merge.
+
+    Raises:
+        RunbookError: it names no manifest, or what :func:`draft` and :func:`write` raise.
+    """
+    from runbook_tui.runbook.document import RunbookDocument
+
+    runbook = RunbookDocument.read(runbook_path).runbook
+    if runbook.manifest is None:
+        raise RunbookError(
+            f"{runbook_path} names no manifest, so it cannot be planned again; add the key `manifest`"
+        )
+    request = Request(runbook_path.parent / runbook.manifest, environment=runbook.environment)
+    return write(draft(request, runbook_path), runbook_path)

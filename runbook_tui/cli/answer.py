@@ -22,7 +22,12 @@ def run(args: Namespace) -> int:
     from runbook_tui.cli.output import narrate
 
     path = answer(
-        args.manifest, args.question, args.answer, because=args.because, by=args.by, reversible=args.reversible
+        args.manifest,
+        args.question,
+        args.answer,
+        because=args.because,
+        by=args.by,
+        reversible=args.reversible,
     )
     narrate(f"Wrote {path}; plan again to use it")
     return 0

@@ -12,7 +12,14 @@ class NoTerminal(RunbookError):
     """The app was asked for where there is no terminal to draw on."""
 
 
-def open_app(runbook: Path, *, mode: Literal["author", "run"], rehearsal: bool = False) -> int:
+def open_app(
+    runbook: Path,
+    *,
+    mode: Literal["author", "run"],
+    rehearsal: bool = False,
+    operator: str | None = None,
+    new: bool = False,
+) -> int:
     """Open the app on a runbook file.
 
     Raises:
@@ -22,12 +29,15 @@ def open_app(runbook: Path, *, mode: Literal["author", "run"], rehearsal: bool =
     from runbook_tui.cli.output import interactive
 
     if not interactive():
-        raise NoTerminal("the app needs a terminal; use --plain to run, and plan, explain, check, export to author")
+        raise NoTerminal(
+            "the app needs a terminal; use --plain to run, and plan, explain, check, export to author"
+        )
     from runbook_tui.runbook.document import RunbookDocument
 
     RunbookDocument.read(runbook)  # errors are told before the screen is taken
+    from runbook_tui.authoring.draft import replan
     from runbook_tui.tui.app import RunbookApp
 
-    app = RunbookApp(runbook, mode=mode, rehearsal=rehearsal)
+    app = RunbookApp(runbook, mode=mode, rehearsal=rehearsal, operator=operator, new=new, replan=replan)
     app.run()
     return app.return_code or 0

@@ -11,9 +11,14 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("runbook", type=Path)
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write here; printed when left out")
     parser.add_argument(
-        "--template", type=Path, metavar="FILE", help='a Jinja file; it may extend "runbook.md.j2" and override blocks'
+        "--template",
+        type=Path,
+        metavar="FILE",
+        help='a Jinja file; it may extend "runbook.md.j2" and override blocks',
     )
-    parser.add_argument("--run", type=Path, metavar="FOLDER", help="fill the execution log from this run's record")
+    parser.add_argument(
+        "--run", type=Path, metavar="FOLDER", help="fill the execution log from this run's record"
+    )
 
 
 def run(args: Namespace) -> int:

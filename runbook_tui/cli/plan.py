@@ -19,7 +19,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Declare what ``runbook plan`` takes."""
     parser.add_argument("manifest", type=Path, help="the manifest, such as services.yaml")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write or merge the runbook here")
-    parser.add_argument("--environment", default="production", metavar="NAME", help="production, staging, ...")
+    parser.add_argument(
+        "--environment", default="production", metavar="NAME", help="production, staging, ..."
+    )
     parser.add_argument("--title", help="title of the runbook")
     parser.add_argument("--window", nargs=2, metavar=("START", "END"), help="such as 2026-11-24T09:30+01:00")
     parser.add_argument("--only", metavar="A,B", help="release these services only")
@@ -27,7 +29,9 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--target", action="append", default=[], metavar="SERVICE=REF", help="release this ref instead"
     )
     parser.add_argument("--fetch", action="store_true", help="fetch the repositories first")
-    parser.add_argument("--split", action="store_true", help="when no order exists, plan the first release of the split")
+    parser.add_argument(
+        "--split", action="store_true", help="when no order exists, plan the first release of the split"
+    )
     parser.add_argument("--json", action="store_true", help="print the plan as JSON")
 
 

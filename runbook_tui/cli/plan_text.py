@@ -115,8 +115,12 @@ def _constraint(constraint: Constraint) -> dict[str, object]:
 
 def _scope(drafted: Draft) -> str:
     rows = [
-        (change.name, f"{change.base_version} → {change.version}", f"{len(change.commits)} commits",
-         f"{sum(len(item.pending) for item in change.pending)} migrations")
+        (
+            change.name,
+            f"{change.base_version} → {change.version}",
+            f"{len(change.commits)} commits",
+            f"{sum(len(item.pending) for item in change.pending)} migrations",
+        )
         for change in drafted.release.changes
         if change.moves
     ]

@@ -16,9 +16,13 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--plain", action="store_true", help="line by line, without the app")
     parser.add_argument("--rehearse", action="store_true", help="execute nothing, reach no network")
     parser.add_argument("--new", action="store_true", help="start a new run though one is unfinished")
-    parser.add_argument("--decisions", type=Path, metavar="FILE", help="decisions of people, by step id (--plain)")
+    parser.add_argument(
+        "--decisions", type=Path, metavar="FILE", help="decisions of people, by step id (--plain)"
+    )
     parser.add_argument("--until", metavar="STEP", help="stop before this step (--plain)")
-    parser.add_argument("--operator", metavar="NAME", help="who executes; RUNBOOK_OPERATOR or the login name if left out")
+    parser.add_argument(
+        "--operator", metavar="NAME", help="who executes; RUNBOOK_OPERATOR or the login name if left out"
+    )
 
 
 def run(args: Namespace) -> int:
@@ -36,4 +40,4 @@ def run(args: Namespace) -> int:
         )
     from runbook_tui.cli.app import open_app
 
-    return open_app(args.runbook, mode="run", rehearsal=args.rehearse)
+    return open_app(args.runbook, mode="run", rehearsal=args.rehearse, operator=args.operator, new=args.new)

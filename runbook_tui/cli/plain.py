@@ -1,0 +1,303 @@
+"""The line-mode runner: one line an event, numbered choices, no cursor movement.
+
+It is the face for scripts and CI, for screen readers and for dumb terminals.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runbook_tui.cli.output import interactive, say, styled
+from runbook_tui.execution.model import State
+
+if TYPE_CHECKING:
+    from runbook_tui.cli.decisions import Decision
+    from runbook_tui.execution.model import StepStatus
+    from runbook_tui.execution.runner import Runner
+    from runbook_tui.runbook.model import Step
+
+DONE, FAILED, PERSON_NEEDED = 0, 1, 3
+
+MARKS = {
+    State.SUCCEEDED: "ok",
+    State.FAILED: "FAILED",
+    State.SKIPPED: "skipped",
+    State.UNKNOWN: "UNKNOWN",
+    State.WAITING: "waiting",
+}
+
+
+def run_plain(
+    runbook: Path,
+    *,
+    rehearsal: bool = False,
+    new: bool = False,
+    decisions: Path | None = None,
+    until: str | None = None,
+    operator: str | None = None,
+) -> int:
+    """Execute a runbook, or go on with its unfinished run.
+
+    Args:
+        runbook: the runbook file.
+        rehearsal: execute nothing.
+        new: start another run though one is unfinished.
+        decisions: file of decisions made beforehand.
+        until: id of the step to stop before.
+        operator: who executes.
+
+    Returns:
+        0 done (or stopped as asked), 1 a step failed or was declined, 3 a person is needed.
+    """
+    from runbook_tui.cli.decisions import read_decisions
+
+    made = read_decisions(decisions) if decisions else {}
+    runner = _open(runbook, rehearsal, new, operator)
+    try:
+        return _Session(runner, made, until).run()
+    finally:
+        runner.close()
+
+
+def _open(runbook: Path, rehearsal: bool, new: bool, operator: str | None) -> Runner:
+    from runbook_tui.execution.runner import Runner
+
+    unfinished = [] if new else Runner.unfinished(runbook, rehearsal=rehearsal)
+    if not unfinished:
+        runner = Runner.start(runbook, rehearsal=rehearsal, operator=operator)
+        say(f"Run {runner.state.run_id} of {runner.runbook.title} ({runner.state.environment})", "bold")
+        say(f"Record: {runner.folder}")
+        return runner
+    runner = Runner.resume(unfinished[0], operator=operator)
+    done = runner.state.count(State.SUCCEEDED, State.SKIPPED)
+    say(f"Resumed run {runner.state.run_id}: {done} of {len(runner.runbook.steps)} steps are done", "bold")
+    say(f"Record: {runner.folder}")
+    return runner
+
+
+class _Session:
+    """One sitting at a run."""
+
+    def __init__(self, runner: Runner, decisions: dict[str, Decision], until: str | None) -> None:
+        self._runner = runner
+        self._decisions = decisions
+        self._until = until
+        self._asks = interactive()
+        self._numbers = {step.id: number for number, step in enumerate(runner.runbook.steps, 1)}
+
+    def run(self) -> int:
+        while True:
+            step = self._next()
+            if step is None:
+                return self._end()
+            if step.id == self._until:
+                say(f"Stopped before {step.id}, as asked")
+                return DONE
+            stop = self._take(step)
+            if stop is not None:
+                return stop
+
+    def _next(self) -> Step | None:
+        current = self._runner.current()
+        return None if current is None else self._runner.runbook.step(current)
+
+    def _end(self) -> int:
+        state = self._runner.state
+        open_steps = len(state.statuses) - state.count(State.SUCCEEDED, State.SKIPPED)
+        if open_steps:
+            say(f"{open_steps} steps are not done and none of them can start", "red")
+            return FAILED
+        if state.finished is None:
+            self._runner.finish("succeeded")
+        skipped = state.count(State.SKIPPED)
+        say(f"Done: {state.count(State.SUCCEEDED)} steps succeeded, {skipped} skipped", "green bold")
+        say(f"Record: {self._runner.folder}")
+        return DONE
+
+    def _take(self, step: Step) -> int | None:
+        """Do one step. An exit status ends the session; None goes on with the next step."""
+        self._announce(step)
+        status = self._runner.state.statuses[step.id]
+        if status.state is State.UNKNOWN:
+            return self._unknown(step, status)
+        if status.state is State.FAILED:
+            return self._failed(step, status)
+        if step.manual:
+            return self._decide(step)
+        if not self._may_cross(step):
+            return PERSON_NEEDED
+        return self._execute(step)
+
+    def _announce(self, step: Step) -> None:
+        total = len(self._numbers)
+        say()
+        say(f"[{self._numbers[step.id]}/{total}] {step.id}: {step.title}", "bold")
+        if step.id == self._point():
+            say(f"      POINT OF NO RETURN: {step.irreversible_because or 'this cannot be undone'}", "yellow")
+        for text in _what(step):
+            say(f"      {text}", "dim")
+
+    def _point(self) -> str | None:
+        from runbook_tui.runbook.graph import point_of_no_return
+
+        return point_of_no_return(self._runner.runbook.steps)
+
+    def _may_cross(self, step: Step) -> bool:
+        if step.reversible or self._runner.state.rehearsal or not self._asks:
+            return True
+        environment = self._runner.state.environment
+        typed = self._ask(f"      type {environment} to go on, anything else to stop: ")
+        return typed == environment
+
+    def _execute(self, step: Step) -> int | None:
+        status = self._runner.run(
+            step.id,
+            on_output=self._output,
+            on_event=lambda text: say(f"      {text}", "dim"),
+            past_no_return=True,
+        )
+        self._tell(step, status)
+        if status.state in {State.SUCCEEDED, State.SKIPPED}:
+            return None
+        if status.state is State.UNKNOWN:
+            return self._unknown(step, status)
+        return self._failed(step, status)
+
+    def _output(self, text: str) -> None:
+        for line in text.splitlines():
+            say(f"      | {line}")
+
+    def _tell(self, step: Step, status: StepStatus) -> None:
+        seconds = f" in {status.seconds:.1f}s" if status.seconds is not None else ""
+        message = f": {status.message}" if status.message else ""
+        style = {State.SUCCEEDED: "green", State.FAILED: "red", State.UNKNOWN: "yellow"}.get(status.state, "")
+        say(f"      {MARKS.get(status.state, status.state)}{seconds}{message}", style)
+
+    def _decide(self, step: Step) -> int | None:
+        decision = self._decisions.get(step.id)
+        if decision is not None:
+            return self._decided(step, decision)
+        if not self._asks:
+            say(f"      a person is needed for {step.id}; give --decisions or run in a terminal", "yellow")
+            return PERSON_NEEDED
+        accept = "approve" if step.approve is not None else "done"
+        choice = self._choose([accept, "skip", "decline" if step.approve is not None else "fail", "pause"])
+        if choice == accept:
+            return self._accept(step, "")
+        if choice == "skip":
+            return self._skip(step)
+        if choice == "pause":
+            return DONE
+        self._refuse(step, self._reason())
+        return FAILED
+
+    def _decided(self, step: Step, decision: Decision) -> int | None:
+        note = f"{decision.by}: {decision.because}"
+        say(f"      {decision.decision} ({note})")
+        if decision.decision in {"approve", "confirm"}:
+            return self._accept(step, note)
+        if decision.decision == "skip":
+            self._runner.skip(step.id, note)
+            return None
+        self._refuse(step, note)
+        return FAILED
+
+    def _accept(self, step: Step, note: str) -> int | None:
+        if step.approve is not None:
+            status = self._runner.approve(step.id, note=note)
+        else:
+            status = self._runner.confirm(step.id, note=note)
+        self._tell(step, status)
+        return None if status.state is State.SUCCEEDED else FAILED
+
+    def _refuse(self, step: Step, reason: str) -> None:
+        if step.approve is not None:
+            self._runner.decline(step.id, reason)
+        else:
+            self._runner.fail(step.id, reason)
+        say("      stopped", "red")
+
+    def _failed(self, step: Step, status: StepStatus) -> int | None:
+        if status.message:
+            say(f"      it failed: {status.message}", "red")
+        decision = self._decisions.get(step.id)
+        if decision is not None and decision.decision == "retry" and status.attempts < 2:
+            return self._execute(step)
+        if not self._asks:
+            say(f"      {step.id} failed; mend it and run again in a terminal, or give a decision", "red")
+            return FAILED
+        choices: dict[str, Callable[[], int | None]] = {
+            "retry": lambda: self._execute(step),
+            "skip": lambda: self._skip(step),
+            "mark as done": lambda: self._mark(step),
+            "pause": lambda: FAILED,
+        }
+        return choices[self._choose(list(choices))]()
+
+    def _unknown(self, step: Step, status: StepStatus) -> int | None:
+        say("      it was started, and nobody can know how it ended", "yellow")
+        for line in status.tail:
+            say(f"      | {line}")
+        if not self._asks:
+            say("      say in a terminal whether it worked; nothing is assumed", "yellow")
+            return PERSON_NEEDED
+        choice = self._choose(["it worked", "run it again", "it failed", "pause"])
+        if choice == "pause":
+            return PERSON_NEEDED
+        reason = self._reason()
+        if choice == "run it again":
+            self._runner.resolve_unknown(step.id, "again", reason)
+            return self._execute(step)
+        self._runner.resolve_unknown(step.id, "worked" if choice == "it worked" else "failed", reason)
+        return None
+
+    def _skip(self, step: Step) -> int | None:
+        waiting = self._runner.skip_consequences(step.id)
+        if waiting:
+            say("      these steps wait for it: " + ", ".join(waiting), "yellow")
+        self._runner.skip(step.id, self._reason())
+        return None
+
+    def _mark(self, step: Step) -> int | None:
+        self._runner.mark_done(step.id, self._reason())
+        return None
+
+    def _choose(self, choices: list[str]) -> str:
+        for number, choice in enumerate(choices, 1):
+            say(f"      {number}. {choice}")
+        while True:
+            typed = self._ask("      number: ")
+            if typed.isdigit() and 1 <= int(typed) <= len(choices):
+                return choices[int(typed) - 1]
+            say(f"      a number from 1 to {len(choices)} is needed")
+
+    def _reason(self) -> str:
+        while True:
+            typed = self._ask("      reason: ")
+            if typed:
+                return typed
+
+    def _ask(self, prompt: str) -> str:
+        print(styled(prompt, "cyan"), end="", flush=True)
+        line = sys.stdin.readline()
+        if not line:
+            raise KeyboardInterrupt
+        return line.strip()
+
+
+def _what(step: Step) -> list[str]:
+    if step.run is not None:
+        lines = [f"$ {line}" for line in step.run.splitlines()]
+        return [*lines, f"in {step.directory}"] if step.directory else lines
+    if step.http is not None:
+        return [f"{step.http.method} {step.http.url}"]
+    if step.sql is not None:
+        return [f"{step.sql.database}: {step.sql.query}"]
+    if step.wait is not None:
+        from runbook_tui.runbook.duration import format_duration
+
+        return [f"wait {format_duration(step.wait)}"]
+    return (step.confirm or step.approve or "").splitlines()

@@ -1,0 +1,20 @@
+"""Run all benchmarks: ``python -m tests.benchmarks``."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from tests.benchmarks import help_, planning, recording
+
+
+def main() -> None:
+    """Print every table."""
+    help_.run()
+    with tempfile.TemporaryDirectory(prefix="runbook-bench-") as folder:
+        planning.run(Path(folder))
+    with tempfile.TemporaryDirectory(prefix="runbook-bench-") as folder:
+        recording.run(Path(folder))
+
+
+main()
