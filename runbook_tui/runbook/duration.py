@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)")
 _LONGEST = 400 * 86400.0
 
 
 def parse_duration(value: object) -> float:
-    """Seconds of a written time span.
+    """Seconds of a written time span, exact to milliseconds.
 
     Args:
         value: ``"1h30m"`` or a number of seconds that is already one.
@@ -28,7 +28,7 @@ def parse_duration(value: object) -> float:
         seconds = sum(float(number) * _UNITS[unit] for number, unit in parts)
     if not 0 <= seconds <= _LONGEST:
         raise ValueError("a time span between 0s and 400d is needed")
-    return seconds
+    return round(seconds, 3)
 
 
 def format_duration(seconds: float) -> str:

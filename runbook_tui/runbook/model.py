@@ -20,9 +20,13 @@ from runbook_tui.runbook.duration import format_duration, parse_duration
 StepId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,99}$")]
 """Stable id of a step, derived from what it is about: ``deploy-billing``, ``expand-billing-0042``."""
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=r"^[^\x00-\x1f\x7f]+$")]
-Text = Annotated[str, StringConstraints(max_length=100_000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
+Text = Annotated[str, StringConstraints(max_length=100_000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$")]
 """Text of several lines; no control characters but tab and line feed."""
+Key = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
+"""A key that people choose. YAML lets a plain key have at most 1024 characters, escapes included."""
+Variable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$")]
+"""A name that a shell can use."""
 
 Duration = Annotated[
     float,
@@ -83,7 +87,7 @@ class Http(Model):
     url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s\x00-\x1f\x7f]+$", max_length=2000)]
     method: Literal["GET", "POST", "PUT", "DELETE", "HEAD"] = "GET"
     body: Text | None = None
-    headers: dict[Line, Line] = {}
+    headers: dict[Key, Line] = {}
 
 
 class Sql(Model):
@@ -110,9 +114,14 @@ class Actionable(Model):
     @model_validator(mode="before")
     @classmethod
     def _short_forms(cls, data: object) -> object:
-        if isinstance(data, dict) and isinstance(data.get("http"), str):
-            return {**data, "http": {"url": data["http"]}}
-        return data
+        """A text in place of a mapping: the URL of ``http``, the command of ``verify`` and ``rollback``."""
+        if not isinstance(data, dict):
+            return data
+        full = {"http": "url", "verify": "run", "rollback": "run"}
+        return {
+            name: {full[name]: value} if name in full and isinstance(value, str) else value
+            for name, value in data.items()
+        }
 
     @property
     def action(self) -> str:
@@ -186,7 +195,7 @@ class Step(Actionable):
     directory: Line | None = Field(
         default=None, description="where run is executed, relative to the runbook file"
     )
-    environment: dict[Line, Line] = Field(default={}, description="environment variables of run")
+    environment: dict[Variable, Line] = Field(default={}, description="environment variables of run")
     expect: Line | None = Field(default=None, description="text that the output of the action must contain")
     verify: Check | None = None
     rollback: Rollback | None = None
@@ -201,16 +210,6 @@ class Step(Actionable):
     approvers: tuple[Line, ...] = ()
     migration: MigrationNote | None = None
     needs: tuple[Need, ...] = ()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short_checks(cls, data: object) -> object:
-        if isinstance(data, dict):
-            data = dict(data)
-            for name in ("verify", "rollback"):
-                if isinstance(data.get(name), str):
-                    data[name] = {"run": data[name]}
-        return data
 
     @model_validator(mode="after")
     def _complete(self) -> Step:
@@ -267,10 +266,15 @@ class Remark(Model):
     remedy: Text | None = None
 
 
+def _number(value: object) -> object:
+    """The format version as a number; files give every scalar as text."""
+    return 1 if value == "1" else value
+
+
 class Runbook(Model):
     """The whole file, ``runbook: 1``."""
 
-    runbook: Literal[1, "1"] = Field(description="format version")
+    runbook: Annotated[Literal[1], BeforeValidator(_number)] = Field(description="format version")
     title: Line
     environment: Line = "production"
     system: Line | None = None
@@ -282,9 +286,9 @@ class Runbook(Model):
     downtime: Text | None = Field(
         default=None, description="why the release has downtime; left out when it has none"
     )
-    release: dict[Line, ServiceRelease] = {}
-    variables: dict[Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")], Line] = Field(
-        {}, description="exported to every command as RUNBOOK_<NAME>"
+    release: dict[Key, ServiceRelease] = {}
+    variables: dict[Variable, Line] = Field(
+        default={}, description="exported to every command as RUNBOOK_<NAME>"
     )
     questions: tuple[OpenQuestion, ...] = ()
     remarks: tuple[Remark, ...] = ()
