@@ -1,0 +1,312 @@
+"""Commands under their shim: start, watch, find again, end. See :mod:`runbook_tui.execution.shim`."""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from runbook_tui.execution import processes
+from runbook_tui.execution.folder import JOBS, OUTPUT, sync_folder, write_all
+from runbook_tui.execution.output import Tail
+from runbook_tui.execution.processes import Process
+
+GRACE = 10.0
+"""Seconds between TERM and KILL of a command that is to end."""
+
+_SHIM = str(Path(__file__).with_name("shim.py"))
+_BLOCKED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_NEVER = "never-started"
+_POLL = 0.05
+_STARTING_POLL = 0.003
+_CHUNKS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One execution of one script, by its files in the folder of the run."""
+
+    run: Path
+    """Folder of the run."""
+    name: str
+    """Unique in the run: ``deploy-billing-1``."""
+
+    @property
+    def place(self) -> Path:
+        """The folder that the shim makes."""
+        return self.run / JOBS / self.name
+
+    @property
+    def script(self) -> Path:
+        """What bash runs."""
+        return self.run / JOBS / f"{self.name}.sh"
+
+    @property
+    def output(self) -> str:
+        """The output file, relative to the folder of the run."""
+        return f"{OUTPUT}/{self.name}.log"
+
+    @property
+    def log(self) -> Path:
+        """The output file."""
+        return self.run / self.output
+
+
+class Standing(StrEnum):
+    """What the files of a job say about it."""
+
+    NEVER = "never"
+    """It was not started, and now never will be."""
+    RUNNING = "running"
+    ENDED = "ended"
+    GONE = "gone"
+    """It was started, no longer runs, and nobody wrote down how it ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a command ended, as its shim wrote it down."""
+
+    how: str
+    """``exit`` by itself, ``timeout`` or ``stopped``."""
+    exit_code: int
+    """Negative for a signal."""
+    at: str
+    milliseconds: int
+    size: int
+    """Bytes that it printed."""
+    left_running: bool
+    """Whether it left processes behind, such as a service that it started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A job as it stands. ``ending`` is there when it ended, ``shim`` when it was started."""
+
+    standing: Standing
+    ending: Ending | None = None
+    shim: Process | None = None
+
+
+def start(
+    job: Job, script: str, *, directory: Path, environment: Mapping[str, str], timeout: float | None
+) -> int:
+    """Start a command in a session of its own, with its output in :attr:`Job.log`.
+
+    Args:
+        job: new.
+        script: for ``bash -euo pipefail``; passed in a file, so that no other user sees it.
+        directory: where it runs.
+        environment: all of it.
+        timeout: seconds after which its shim ends it; None for never.
+
+    Returns:
+        The process id of the shim, a child of this process.
+
+    Raises:
+        OSError: its files cannot be written, or no process can be started. Nothing was started.
+    """
+    fd = os.open(job.script, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        write_all(fd, script.encode())
+    finally:
+        os.close(fd)
+    limit = max(1, round(timeout * 1000)) if timeout is not None else 0
+    arguments = [str(job.place), str(job.log), str(directory), str(limit), str(round(GRACE * 1000))]
+    nothing = [(os.POSIX_SPAWN_OPEN, fd, os.devnull, os.O_RDWR, 0) for fd in (0, 1, 2)]
+    return os.posix_spawn(
+        sys.executable,
+        [sys.executable, "-I", "-S", _SHIM, *arguments],
+        environment,
+        file_actions=nothing,
+        setsid=True,
+        setsigmask=_BLOCKED,
+    )
+
+
+def find(job: Job) -> Found:
+    """See how a job stands. When its shim did not begin by now, this keeps it from ever doing so."""
+    if not job.place.exists() and _prevent(job):
+        return Found(Standing.NEVER)
+    if (job.place / _NEVER).exists():
+        return Found(Standing.NEVER)
+    shim = _shim(job)
+    running = shim is not None and processes.alive(shim)
+    ending = read_ending(job)
+    if ending is not None:
+        return Found(Standing.ENDED, ending, shim)
+    return Found(Standing.RUNNING if running else Standing.GONE, None, shim)
+
+
+def read_ending(job: Job) -> Ending | None:
+    """How it ended; None while nobody wrote that down."""
+    lines = _read(job.place / "result")
+    if lines is None:
+        return None
+    try:
+        spent = int(lines["ended_mono"]) - int(lines["started_mono"])
+        left = lines["left_running"] == "1"
+        code, size = int(lines["exit"]), int(lines["bytes"])
+        return Ending(lines["ended"], code, lines["at"], max(0, spent // 1000), size, left)
+    except (KeyError, ValueError):
+        return None
+
+
+def follow(
+    job: Job, on_output: Callable[[str], None], leave: Callable[[], bool], *, child: int | None = None
+) -> Found:
+    """Hand on what a command prints until it has ended, or until the caller wants to leave.
+
+    Args:
+        job: started.
+        on_output: gets clean text.
+        leave: asked at least every 50 ms; the command goes on when it says yes.
+        child: the shim's process id when it is a child of this process.
+
+    Returns:
+        How the job stands; ``RUNNING`` when ``leave`` said yes.
+    """
+    tail = Tail(job.log)
+    shim = _await_begin(job, child, leave)
+    if shim is None and leave():
+        return Found(Standing.RUNNING)
+    handle = _handle(shim)
+    try:
+        while True:
+            ended = shim is None or not _wait(handle, shim)
+            _hand_on(tail, on_output)
+            if ended:
+                break
+            if leave():
+                return Found(Standing.RUNNING, None, shim)
+    finally:
+        if handle is not None:
+            os.close(handle)
+    if rest := tail.finish():
+        on_output(rest)
+    if child is not None:
+        with suppress(ChildProcessError):
+            os.waitpid(child, 0)
+    return find(job)
+
+
+def stop(job: Job) -> bool:
+    """Ask the shim to end the command: TERM to the whole tree, KILL after :data:`GRACE`.
+
+    Returns:
+        Whether there is a shim that heard it.
+    """
+    try:
+        fd = os.open(job.place / "control", os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:  # nobody has the other end open
+        return False
+    try:
+        os.write(fd, b"x")
+    except OSError:
+        return False
+    finally:
+        os.close(fd)
+    return True
+
+
+def survivors(job: Job) -> tuple[int, ...]:
+    """Processes that a command whose shim is gone may have left running."""
+    shim = _shim(job)
+    if shim is None or shim.boot != processes.myself().boot:
+        return ()
+    return processes.of_session(shim.pid)
+
+
+def discard(job: Job) -> None:
+    """Take the files of a job that ended away."""
+    shutil.rmtree(job.place, ignore_errors=True)
+    for path in (job.script, job.log):
+        with suppress(OSError):
+            path.unlink()
+
+
+def _hand_on(tail: Tail, on_output: Callable[[str], None]) -> None:
+    """Hand on what was printed, and stop even if something prints for ever."""
+    for _ in range(_CHUNKS):
+        text = tail.read()
+        if text is None:
+            return
+        if text:
+            on_output(text)
+
+
+def _await_begin(job: Job, child: int | None, leave: Callable[[], bool]) -> Process | None:
+    """The shim once it has begun; None when it did not and will not."""
+    while True:
+        shim = _shim(job)
+        if shim is not None or child is None or leave() or _ended(child):
+            return shim or _shim(job)
+        time.sleep(_STARTING_POLL)
+
+
+def _ended(child: int) -> bool:
+    try:
+        return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    except ChildProcessError:
+        return True
+
+
+def _handle(shim: Process | None) -> int | None:
+    """A descriptor that tells when the shim ends; None when it did."""
+    if shim is None:
+        return None
+    try:
+        handle = os.pidfd_open(shim.pid)
+    except OSError:
+        return None
+    if processes.alive(shim):
+        return handle
+    os.close(handle)
+    return None
+
+
+def _wait(handle: int | None, shim: Process) -> bool:
+    """Wait a moment; whether the shim still runs after it."""
+    if handle is None:
+        return False
+    poller = select.poll()
+    poller.register(handle, select.POLLIN)
+    return not poller.poll(_POLL * 1000) and processes.alive(shim)
+
+
+def _prevent(job: Job) -> bool:
+    """Take the place of a shim that has not begun; it will see that and end. Whether that worked."""
+    draft = job.place.with_name(f"{job.name}.{os.getpid()}.{_NEVER}")
+    draft.mkdir(mode=0o700, exist_ok=True)
+    (draft / _NEVER).touch(mode=0o600)
+    try:
+        draft.rename(job.place)
+    except OSError:
+        shutil.rmtree(draft, ignore_errors=True)
+        return False
+    sync_folder(job.place.parent)
+    return True
+
+
+def _shim(job: Job) -> Process | None:
+    lines = _read(job.place / "started")
+    try:
+        return Process(int(lines["pid"]), int(lines["start"]), lines["boot"]) if lines else None
+    except (KeyError, ValueError):
+        return None
+
+
+def _read(path: Path) -> dict[str, str] | None:
+    try:
+        text = path.read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return None
+    return dict(line.split(": ", 1) for line in text.splitlines() if ": " in line)

@@ -1,0 +1,251 @@
+"""The bytes of a record: one YAML document a checkpoint, each with a checksum and a terminator of its own.
+
+    ---
+    seq: 17
+    prev: "<sum of checkpoint 16; 64 zeros for the first>"
+    at: "2026-11-22T19:12:01.123Z"
+    boot: "<boot id>"
+    mono: 3207207855
+    kind: "step-started"
+    step: "deploy-billing"
+    sum: "<SHA-256 of every byte from the --- on to the end of the line before>"
+    ...
+
+Every value is at the same time YAML 1.2 and JSON: a string in double quotes, an integer, true, false, null,
+or a flat list or map of these. A torn document can be valid YAML with a wrong value in it, therefore only the
+terminator and the checksum say that a checkpoint is whole; YAML is for people and other programs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+Scalar = str | int | bool | None
+Value = Scalar | Sequence[Scalar] | Mapping[str, Scalar]
+"""What a checkpoint can hold. Floating point numbers are refused: time spans are whole milliseconds."""
+
+FORMAT = 1
+MAX_BYTES = 64 * 1024
+"""No checkpoint is longer. Output of commands is kept in files of its own."""
+NO_SUM = "0" * 64
+"""What the first checkpoint has as ``prev``."""
+
+_BEGIN, _END = b"---\n", b"\n...\n"
+_KEY = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+_HEADER = ("seq", "prev", "at", "boot", "mono", "kind")
+_LARGEST = 2**53
+_UNSAFE = (
+    *range(0x7F, 0xA0),
+    0xAD,
+    0x61C,
+    *range(0x200B, 0x2010),
+    *range(0x2028, 0x202F),
+    *range(0x2060, 0x2070),
+)
+_ESCAPES = {code: f"\\u{code:04x}" for code in _UNSAFE}
+"""Beyond what JSON escapes: C1, line separators, bidirectional and zero-width characters, byte order mark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """One fact of a run's history."""
+
+    seq: int
+    prev: str
+    at: str
+    """Wall clock, UTC, ISO 8601 with milliseconds. For people; order is ``seq``."""
+    boot: str
+    mono: int
+    """Microseconds since boot, suspended time included; comparable inside one ``boot`` only."""
+    kind: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+    sum: str = ""
+    size: int = 0
+    """Bytes that it takes in the file."""
+
+
+class Whole(StrEnum):
+    """What reading a record found."""
+
+    CLEAN = "clean"
+    EMPTY = "empty"
+    """Nothing was ever written to it."""
+    TORN = "torn"
+    """The last write was cut off; what is before it is whole."""
+    DAMAGED = "damaged"
+    """The last checkpoint looks complete and its checksum is wrong."""
+    CORRUPT = "corrupt"
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """All whole checkpoints at the start of a record, and what follows them."""
+
+    checkpoints: tuple[Checkpoint, ...]
+    end: int
+    """Number of bytes that the whole checkpoints take."""
+    whole: Whole
+    why: str = ""
+    """Where and how it is not clean, in words."""
+
+
+class FramingError(ValueError):
+    """Values that cannot be written, or bytes that are no checkpoint."""
+
+
+def encode(checkpoint: Checkpoint) -> bytes:
+    """The bytes of a checkpoint; its own ``sum`` is left out of account.
+
+    Raises:
+        FramingError: a key or value has no place in a record, or there is too much of it.
+    """
+    head = {name: getattr(checkpoint, name) for name in _HEADER}
+    lines = ["---"]
+    for key, value in (*head.items(), *checkpoint.values.items()):
+        if not _KEY.fullmatch(key) or key == "sum" or (key in _HEADER and key in checkpoint.values):
+            raise FramingError(f"{key!r} cannot be a key of a checkpoint")
+        lines.append(f"{key}: {_text(key, value)}")
+    try:
+        body = ("\n".join(lines) + "\n").encode()
+    except UnicodeEncodeError as error:
+        raise FramingError("a lone surrogate cannot be recorded") from error
+    data = body + b'sum: "' + hashlib.sha256(body).hexdigest().encode() + b'"' + _END
+    if len(data) > MAX_BYTES:
+        raise FramingError(f"a checkpoint of {len(data)} bytes; at most {MAX_BYTES} can be recorded")
+    return data
+
+
+def decode(data: bytes) -> Checkpoint:
+    """The checkpoint that these bytes are, from ``---`` to ``...``.
+
+    Raises:
+        FramingError: they are not exactly one whole checkpoint.
+    """
+    start = data.rfind(b"\nsum: ", 0, -len(_END)) + 1
+    if not (data.startswith(_BEGIN) and data.endswith(_END) and start):
+        raise FramingError("not framed as a checkpoint")
+    total = hashlib.sha256(data[:start]).hexdigest()
+    if data[start:] != f'sum: "{total}"'.encode() + _END:
+        raise FramingError("the checksum is wrong")
+    try:
+        pairs = [_pair(line) for line in data[len(_BEGIN) : start - 1].decode().split("\n")]
+    except (ValueError, RecursionError) as error:
+        raise FramingError(f"a line is not `key: value`: {error}") from error
+    values = dict(pairs)
+    head = [values.pop(name, None) for name in _HEADER]
+    seq, prev, at, boot, mono, kind = head
+    if not (isinstance(seq, int) and isinstance(mono, int) and isinstance(prev, str) and isinstance(at, str)):
+        raise FramingError("seq, prev, at or mono is missing")
+    if not (isinstance(boot, str) and isinstance(kind, str)) or len(values) + len(_HEADER) != len(pairs):
+        raise FramingError("boot or kind is missing, or a key stands there twice")
+    return Checkpoint(seq, prev, at, boot, mono, kind, values, total, len(data))
+
+
+def scan(data: bytes) -> Scan:
+    """Read a whole record by its framing: chain, checksums, and what the end looks like. Never raises."""
+    found: list[Checkpoint] = []
+    position = 0
+    previous = NO_SUM
+    while position < len(data):
+        end = data.find(_END, position)
+        why = "it is cut off"
+        if end >= 0:
+            try:
+                checkpoint = decode(data[position : end + len(_END)])
+            except FramingError as error:
+                why = str(error)
+            else:
+                why = _breaks_chain(checkpoint, len(found), previous)
+        if why:
+            return _judge(data, position, tuple(found), why)
+        found.append(checkpoint)
+        position, previous = end + len(_END), checkpoint.sum
+    return Scan(tuple(found), position, Whole.CLEAN if found else Whole.EMPTY)
+
+
+def _text(key: str, value: object) -> str:
+    if isinstance(value, Mapping):
+        if not all(isinstance(name, str) for name in value):
+            raise FramingError(f"{key}: the keys of a map are strings")
+        return "{" + ", ".join(f"{_scalar(key, n)}: {_scalar(key, v)}" for n, v in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_scalar(key, item) for item in value) + "]"
+    return _scalar(key, value)
+
+
+def _scalar(key: str, value: object) -> str:
+    if value is None or isinstance(value, (str, bool)):
+        return json.dumps(value, ensure_ascii=False).translate(_ESCAPES)
+    if isinstance(value, int) and abs(value) < _LARGEST:
+        return str(int(value))
+    raise FramingError(f"{key}: {type(value).__name__} {value!r:.40} cannot be recorded")
+
+
+def _pair(line: str) -> tuple[str, Value]:
+    key, colon, text = line.partition(": ")
+    if not colon or not _KEY.fullmatch(key):
+        raise ValueError("no key")
+    value: Value = json.loads(text)
+    return key, value
+
+
+def _breaks_chain(checkpoint: Checkpoint, expected: int, previous: str) -> str:
+    if checkpoint.seq != expected:
+        return f"it has number {checkpoint.seq} where {expected} comes next"
+    if checkpoint.prev != previous:
+        return "it does not continue the checkpoint before it"
+    return ""
+
+
+def _judge(data: bytes, position: int, found: tuple[Checkpoint, ...], why: str) -> Scan:
+    """Name the bytes after the last whole checkpoint: torn, damaged or corrupt."""
+    rest = data[position:]
+    line = data.count(b"\n", 0, position) + 1
+    place = f"checkpoint {len(found)}, line {line}: {why}"
+    cause = _known_damage(data)
+    if not found:
+        return Scan(found, position, Whole.CORRUPT, place + cause)
+    if _valid_later(rest):
+        return Scan(found, position, Whole.CORRUPT, f"{place}, and whole checkpoints follow it{cause}")
+    ends = rest.count(_END) + rest.startswith(_END[1:])
+    if not ends or b"\0" in rest:
+        return Scan(
+            found, position, Whole.TORN, f"{place}; {len(rest)} bytes follow checkpoint {len(found) - 1}"
+        )
+    whole = Whole.DAMAGED if ends == 1 else Whole.CORRUPT
+    return Scan(found, position, whole, place + cause)
+
+
+def _valid_later(rest: bytes) -> bool:
+    """Whether a whole checkpoint stands anywhere in these bytes; its place in the chain does not matter."""
+    start, end = rest.find(_BEGIN), -1
+    while start >= 0:
+        if end < start:
+            end = rest.find(_END, start)
+            if end < 0:
+                return False
+        if end - start <= MAX_BYTES:
+            try:
+                decode(rest[start : end + len(_END)])
+            except FramingError:
+                pass
+            else:
+                return True
+        start = rest.find(_BEGIN, start + 1)
+    return False
+
+
+def _known_damage(data: bytes) -> str:
+    """What editors and transfers do to files, when one of it is seen."""
+    if data.startswith(b"\xef\xbb\xbf"):
+        return "; the file begins with a byte order mark, as an editor writes it"
+    if b"\r\n" in data:
+        return "; its line ends were converted to CR LF"
+    if re.search(rb"[ \t]\n", data):
+        return "; lines end in spaces, as an editor leaves them"
+    return ""
