@@ -1,0 +1,57 @@
+"""What is wrong with a template, in words and with its line, instead of a traceback."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
+
+FAULTS = (TemplateError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError, RecursionError)
+"""Everything that loading and rendering a template in the sandbox can raise."""
+
+_NAMELESS = "<template>"
+
+
+class TemplateFault(NamedTuple):
+    """One defect of a template."""
+
+    file: str | None
+    """Name of the template; None when it was given as text."""
+    line: int
+    """From 1; 0 when it is not known."""
+    what: str
+    remedy: str
+
+
+def template_fault(error: Exception) -> TemplateFault:
+    """What to tell about one of :data:`FAULTS`."""
+    if isinstance(error, TemplateSyntaxError):
+        return TemplateFault(error.filename or error.name, error.lineno, _sentence(error), "")
+    file, line = _raised_at(error)
+    if isinstance(error, UndefinedError):
+        return TemplateFault(file, line, _sentence(error), "check the spelling")
+    if isinstance(error, TemplateNotFound):
+        return TemplateFault(file, line, f"there is no template '{error.name}'", "check the name")
+    if isinstance(error, RecursionError):
+        return TemplateFault(file, line, "the template includes or calls itself without end", "")
+    if isinstance(error, (TemplateError, ValueError)):
+        return TemplateFault(file, line, _sentence(error), "")
+    return TemplateFault(file, line, f"an expression cannot be computed ({_sentence(error)})", "")
+
+
+def _sentence(error: Exception) -> str:
+    text = str(getattr(error, "message", None) or error or type(error).__name__).strip().rstrip(".")
+    return text[:1].lower() + text[1:]
+
+
+def _raised_at(error: Exception) -> tuple[str | None, int]:
+    """The innermost template line of a traceback: Jinja puts the template's own lines into it."""
+    file: str | None = None
+    line = 0
+    traceback = error.__traceback__
+    while traceback is not None:
+        frame = traceback.tb_frame
+        if "__jinja_template__" in frame.f_globals or frame.f_code.co_filename == _NAMELESS:
+            file, line = frame.f_code.co_filename, traceback.tb_lineno
+        traceback = traceback.tb_next
+    return (None if file == _NAMELESS else file), line
