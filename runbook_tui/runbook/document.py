@@ -23,7 +23,7 @@ from runbook_tui.runbook.validation import semantic_problems
 __all__ = ["EditRefused", "FileChanged", "RunbookDocument"]
 
 
-class FileChanged(RunbookError):  # noqa: N818 - the name says what happened
+class FileChanged(RunbookError):
     """The file on disk is not the one that was read; nothing was written."""
 
 

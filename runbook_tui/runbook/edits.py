@@ -18,7 +18,7 @@ from runbook_tui.runbook.validation import because, semantic_problems
 M = TypeVar("M", bound=BaseModel)
 
 
-class EditRefused(RunbookError):  # noqa: N818 - the name says what happened
+class EditRefused(RunbookError):
     """An edit that would break the runbook; its text says why, and nothing was changed."""
 
 

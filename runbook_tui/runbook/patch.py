@@ -104,6 +104,9 @@ def _origins(old: Sequence[object], new: Sequence[object]) -> list[int | None]:
         if index is not None:
             del left[index]
         found.append(index)
+    if len(old) == len(new):
+        # An item that changed its name where it stood.
+        return [i if index is None and i in left else index for i, index in enumerate(found)]
     return found
 
 

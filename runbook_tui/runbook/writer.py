@@ -18,14 +18,14 @@ _OTHER_TYPE = re.compile(
     r"~|null|true|false|yes|no|on|off|y|n"
     r"|[-+]?\.(?:inf|nan)"
     r"|[-+]?0[xob][0-9a-f_]+"
-    r"|[-+]?[0-9.][0-9_]*[0-9_.]*(?:e[-+]?[0-9]*)?"
+    r"|[-+]?(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9_]+)(?:e[-+]?[0-9]+)?"
     r"|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"
     r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[t\s]+[0-9]{1,2}:[0-9]{2}:[0-9]{2}.*)?",
     re.IGNORECASE,
 )
 """Plain scalars that YAML 1.1 or 1.2 reads as null, a truth value, a number, a time or a date."""
 _PLAIN = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`=<](?:.*\S)?|-[^\s\-].*(?<=\S)")
-_FLOW_MARKS = re.compile(r"[,\[\]{}]")
+_FLOW_MARKS = re.compile(r"[,\[\]{}?]")
 
 
 @dataclass(frozen=True, slots=True)

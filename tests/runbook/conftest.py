@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import strategies as st
@@ -29,8 +30,8 @@ MakeStep = Callable[..., Step]
 
 AWKWARD = (
     "null", "~", "true", "No", "on", "0123456", "1e3", "1.10", "12:30:45", "2026-11-24", "2026-11-24 10:00:00", ".inf",
-    "0x1f", "=", "<<", "- x", "? x", "a: b", "a:", "a #b", "#a", "'a'", '"a"', "a'b\"c", "[a", "{a}", "&a", "*a", "!a",
-    "|", ">", "%a", "@a", "`a`", "--- a", "...", " a", "a ", "a, b", "back\\slash", "é → ü", "a\u00a0b", "\u2028",
+    "0x1f", "=", "<<", "- x", "? x", "0?", "a: b", "a #b", "#a", "'a'", '"a"', "a'b\"c", "[a", "{a}", "&a", "*a", "!a",
+    "a:", "|", ">", "%a", "@a", "`a`", "--- a", "...", " a", "a ", "a, b", "back\\slash", "é → ü", "a\u00a0b", "\u2028",
     "\ufeff", "\U0001f600", "\U000e0001", "a\u0301", "{{ x }}", "$HOME", "-", "?", ":", "-a", ":a", "?a", "1_000",
 )  # fmt: skip
 AWKWARD_TEXT = (
@@ -59,7 +60,9 @@ def make_step() -> MakeStep:
 _PRINTABLE = st.characters(exclude_categories=("Cs", "Cc"))
 _LINES = st.one_of(st.sampled_from(AWKWARD), st.text(_PRINTABLE, min_size=1, max_size=30))
 _TEXTS = st.one_of(
-    st.sampled_from(AWKWARD_TEXT), _LINES, st.text(st.one_of(_PRINTABLE, st.sampled_from(" \n\t#:-")), max_size=40)
+    st.sampled_from(AWKWARD_TEXT),
+    _LINES,
+    st.text(st.one_of(_PRINTABLE, st.sampled_from(" \n\t#:-")), max_size=40),
 )
 _MAYBE = st.none() | _LINES
 _NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,5}", fullmatch=True)
@@ -100,6 +103,10 @@ _NOTES = st.builds(
 )  # fmt: skip
 
 
+def _step(*fields: dict[str, Any], **more: Any) -> Step:  # noqa: ANN401 - fields of any type
+    return Step(**fields[0], **fields[1], **more)
+
+
 @st.composite
 def _some_runbooks(draw: st.DrawFn) -> Runbook:
     release = draw(
@@ -118,9 +125,9 @@ def _some_runbooks(draw: st.DrawFn) -> Runbook:
         before = [step.id for step in steps]
         needs = draw(st.lists(st.sampled_from(before), max_size=3, unique=True)) if before else []
         steps.append(
-            Step(
-                **draw(_actions("run", "http", "sql", "confirm", "wait", "approve")),
-                **draw(
+            _step(
+                draw(_actions("run", "http", "sql", "confirm", "wait", "approve")),
+                draw(
                     st.fixed_dictionaries(
                         {},
                         optional={

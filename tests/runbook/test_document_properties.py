@@ -9,7 +9,9 @@ from ruamel.yaml import YAML
 from runbook_tui.runbook.document import RunbookDocument
 from runbook_tui.runbook.model import Runbook
 
-FAST = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+FAST = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 
 
 @FAST
@@ -24,7 +26,9 @@ def test_a_new_document_reads_back_as_the_same_runbook(
 
 @FAST
 @given(data=st.data())
-def test_other_readers_of_yaml_see_the_same_texts(runbooks: st.SearchStrategy[Runbook], data: st.DataObject) -> None:
+def test_other_readers_of_yaml_see_the_same_texts(
+    runbooks: st.SearchStrategy[Runbook], data: st.DataObject
+) -> None:
     runbook = data.draw(runbooks)
     for version in ((1, 1), (1, 2)):
         yaml = YAML(typ="safe", pure=True)
@@ -57,15 +61,18 @@ def _with_comments(text: str) -> tuple[str, list[str]]:
         if literal >= 0 and (indent > literal or not line.strip()):
             lines.append(line)
             continue
-        literal = indent if line.rstrip().endswith(("|", "|-")) and '"' not in line and "'" not in line else -1
+        literal = (
+            indent if line.rstrip().endswith(("|", "|-")) and '"' not in line and "'" not in line else -1
+        )
         if line.lstrip().startswith("- ") and literal >= 0:
             literal += 2
         marks.append(f"# above {len(marks)}.")
         lines.append(" " * indent + marks[-1])
         if literal < 0 and not line.lstrip().startswith("#"):
             marks.append(f"# behind {len(marks)}.")
-            line += "  " + marks[-1]
-        lines.append(line)
+            lines.append(f"{line}  {marks[-1]}")
+        else:
+            lines.append(line)
     return "\n".join(lines) + "\n", marks
 
 
