@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -19,7 +20,7 @@ class Strength(IntEnum):
     """Never yields."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Constraint:
     """``before`` precedes ``after``, because: the only thing that orders anything."""
 
@@ -34,6 +35,15 @@ class Constraint:
     source: str | None = None
     """``file:line`` of the evidence, inside the repository of the service concerned."""
     strength: Strength = Strength.HARD
+
+
+def in_order(constraints: Iterable[Constraint]) -> list[Constraint]:
+    """Constraints sorted by all their fields, each once: the same list for any order of the input."""
+
+    def key(item: Constraint) -> tuple[str, str, str, str, str, int]:
+        return (item.before, item.after, item.rule, item.because, item.source or "", item.strength)
+
+    return sorted(set(constraints), key=key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +88,7 @@ class PlannedRelease:
 
     title: str
     targets: dict[str, str]
-    """Service to full SHA; services that stay are left out."""
+    """Service of the release to full SHA. One that waits for a later release has the SHA that runs now: it stays."""
     because: str
     remaining: tuple[str, ...] = ()
     """What is left for later, in words."""

@@ -1,0 +1,62 @@
+"""What a migration does, as a phrase of a sentence, with the line that says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from runbook_tui.migrations.model import Migration, Operation, Phase
+from runbook_tui.planning.words import line
+
+_VERBS = {"add": "adds", "create": "adds", "drop": "drops", "rename": "renames"}
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """The operation of a migration that matters for one constraint."""
+
+    phrase: str
+    """``invoices.currency, which 0042 adds`` or ``what 0042 does (forbid NULL in invoices.currency)``."""
+    source: str
+    """``path:line`` inside the repository of the service."""
+    drops: bool
+    """Whether something that code may name stops existing."""
+
+
+def widening(migration: Migration) -> Effect:
+    """What code released with the migration may rely on."""
+    return _effect(migration, Phase.EXPAND, Phase.BREAKING)
+
+
+def narrowing(migration: Migration) -> Effect:
+    """What code that runs now may not survive."""
+    return _effect(migration, Phase.CONTRACT, Phase.BREAKING)
+
+
+def data(migration: Migration) -> Effect:
+    """What a backfill changes."""
+    return _effect(migration, Phase.BACKFILL, Phase.ASK)
+
+
+def _effect(migration: Migration, *phases: Phase) -> Effect:
+    operations = migration.operations
+    chosen = next(
+        (item for item in operations if item.phase in phases), operations[0] if operations else None
+    )
+    revision = line(migration.id)
+    if chosen is None:
+        title = line(migration.title, otherwise=migration.path)
+        return Effect(f"what {revision} does ({title})", line(migration.path), drops=False)
+    verb, named = _VERBS.get(chosen.kind.partition("-")[0]), _named(chosen)
+    source = line(f"{migration.path}:{chosen.line}")
+    if verb and named:
+        return Effect(f"{named}, which {revision} {verb}", source, drops=verb != "adds")
+    return Effect(f"what {revision} does ({line(chosen.text)})", source, drops=False)
+
+
+def _named(operation: Operation) -> str | None:
+    """A column as ``table.column``, a table by its name; nothing else has a name that code uses."""
+    if operation.table is None:
+        return None
+    if "column" in operation.kind and operation.name:
+        return line(f"{operation.table}.{operation.name}")
+    return line(operation.table) if operation.kind.endswith("-table") else None

@@ -1,0 +1,169 @@
+"""Pending migrations as the planner places them: read phases, people's answers, and what undoes each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from runbook_tui.catalog.answers import MigrationAnswer
+from runbook_tui.catalog.model import ContractMode, Datastore
+from runbook_tui.migrations.model import Migration, Operation, PendingMigrations, Phase, Reversal
+from runbook_tui.release.model import Release, ServiceChange
+from runbook_tui.runbook.model import StepPhase
+
+_SHOWN = {
+    Phase.EXPAND: StepPhase.EXPAND,
+    Phase.BACKFILL: StepPhase.BACKFILL,
+    Phase.CONTRACT: StepPhase.CONTRACT,
+    Phase.BREAKING: StepPhase.CONTRACT,
+}
+_WORDS = {Phase.EXPAND: "expand", Phase.BACKFILL: "backfill", Phase.CONTRACT: "contract"}
+_BEGINNING = {"alembic": "base", "django": "zero"}
+"""What a tool calls the state before its first migration; numbered tools say 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedMigration:
+    """One pending migration with everything that decides where it goes."""
+
+    migration: Migration
+    phase: Phase
+    """As read or answered; never ``ASK``."""
+    shown: StepPhase
+    """The part of the release that its step belongs to."""
+    answer: MigrationAnswer | None
+    provisional: bool
+    """Nobody has said yet which phase it has; it stands where a backfill would."""
+    stopped: bool
+    """Runs while every process that uses the data store is stopped."""
+    irreversible_because: str | None
+    """Why it cannot be undone; None when it can."""
+    previous: str
+    """The revision that undoing it leads back to; what the tool calls the empty data store for the first."""
+    first: bool
+    """Whether nothing was applied before it."""
+    history: tuple[Migration, ...]
+    """The pending migrations of the same folder that the tool applies directly before it, by id."""
+    linear: bool
+    """Whether the tool can only apply the folder's migrations as one chain."""
+
+    @property
+    def word(self) -> str:
+        """The first word of its step's id."""
+        return id_word(self.phase)
+
+
+def id_word(phase: Phase) -> str:
+    """``expand``, ``backfill`` or ``contract``; ``migrate`` for a migration without one moment of its own."""
+    return _WORDS.get(phase, "migrate")
+
+
+def placed_phase(migration: Migration, answer: MigrationAnswer | None) -> Phase:
+    """The phase to plan with: what a person answered, else what was read, else a backfill for the time being."""
+    if answer is not None:
+        return Phase(answer.phase)
+    return Phase.BACKFILL if migration.phase is Phase.ASK else migration.phase
+
+
+def answer_of(release: Release, migration: Migration) -> MigrationAnswer | None:
+    """What a person said about a migration."""
+    return release.answers.migrations.get(migration.key)
+
+
+def planned(release: Release) -> tuple[PlannedMigration, ...]:
+    """Every pending migration of the services that move, sorted by service, data store and the tool's order."""
+    found: list[PlannedMigration] = []
+    for change in sorted(release.changes, key=lambda item: item.name):
+        if change.moves:
+            for part in sorted(change.pending, key=lambda item: (item.datastore, item.tool, _paths(item))):
+                found += _folder(release, change, part)
+    return tuple(found)
+
+
+def _paths(part: PendingMigrations) -> tuple[str, ...]:
+    return tuple(sorted(migration.path for migration in part.pending))
+
+
+def _folder(release: Release, change: ServiceChange, part: PendingMigrations) -> Iterator[PlannedMigration]:
+    offline = _datastore(release, part.datastore).contract is ContractMode.OFFLINE
+    history = _history(part)
+    pending = {item.id: item for item in part.pending}
+    phases = {item.id: placed_phase(item, answer_of(release, item)) for item in part.pending}
+    narrowing = [item.id for item in part.pending if phases[item.id] in (Phase.CONTRACT, Phase.BREAKING)]
+    stopped = _with_ancestors(narrowing, history, phases) if offline else set()
+    shown = StepPhase.EXPAND
+    for migration in part.pending:
+        phase = phases[migration.id]
+        shown = _SHOWN.get(phase, shown)  # a migration without effect is shown with the one it follows
+        answer = answer_of(release, migration)
+        yield PlannedMigration(
+            migration=migration,
+            phase=phase,
+            shown=shown,
+            answer=answer,
+            provisional=migration.phase is Phase.ASK and answer is None,
+            stopped=migration.id in stopped,
+            irreversible_because=_irreversible_because(migration, phase, answer),
+            previous=_previous(migration, part),
+            first=not migration.parents and part.applied_head is None,
+            history=tuple(pending[parent] for parent in history[migration.id]),
+            linear=part.linear,
+        )
+
+
+def _datastore(release: Release, name: str) -> Datastore:
+    return release.manifest.datastores.get(name) or Datastore.model_validate({})
+
+
+def _history(part: PendingMigrations) -> dict[str, tuple[str, ...]]:
+    """The direct predecessors of each pending migration of a folder."""
+    known = {migration.id for migration in part.pending}
+    found = {item.id: tuple(sorted(known.intersection(item.parents))) for item in part.pending}
+    if part.linear:
+        for first, second in zip(part.pending, part.pending[1:], strict=False):
+            if not found[second.id]:
+                found[second.id] = (first.id,)
+    return found
+
+
+def _with_ancestors(
+    narrowing: list[str], history: dict[str, tuple[str, ...]], phases: dict[str, Phase]
+) -> set[str]:
+    """Offline contract migrations, and the backfills that the tool can only apply before one of them.
+
+    While everything is stopped nothing writes the old form, so those backfills are safe there as well.
+    """
+    found: set[str] = set()
+    waiting = list(narrowing)
+    while waiting:
+        for parent in history[waiting.pop()]:
+            if parent not in found:
+                found.add(parent)
+                waiting.append(parent)
+    return {*narrowing, *(item for item in found if phases[item] is Phase.BACKFILL)}
+
+
+def _irreversible_because(migration: Migration, phase: Phase, answer: MigrationAnswer | None) -> str | None:
+    if answer is not None:
+        return None if answer.reversible else f"{answer.by} says that it cannot be undone: {answer.because}"
+    if migration.reversal is Reversal.NO:
+        lost = "; ".join(_operation(item) for item in migration.operations if item.reversal is Reversal.NO)
+        return f"{lost or migration.title or migration.id} cannot be undone"
+    if migration.has_down or phase is Phase.NONE:
+        return None
+    if migration.reversal is Reversal.UNKNOWN:
+        return f"{migration.path} does not say how to undo it, and what it does cannot be undone for certain"
+    return None if phase is Phase.EXPAND else f"{migration.path} does not say how to undo it"
+
+
+def _operation(operation: Operation) -> str:
+    return f"{operation.text} (line {operation.line})"
+
+
+def _previous(migration: Migration, part: PendingMigrations) -> str:
+    parents = sorted(migration.parents)
+    app, separator, _ = migration.id.partition(".")
+    same_app = [parent for parent in parents if separator and parent.startswith(f"{app}.")]
+    for candidate in [*same_app, *parents]:
+        return candidate
+    return part.applied_head or _BEGINNING.get(migration.tool, "0")

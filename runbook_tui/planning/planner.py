@@ -1,0 +1,85 @@
+"""Planning: a pure function from a release to an ordered, explained runbook."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from runbook_tui.planning.assemble import downtime, runbook, with_needs
+from runbook_tui.planning.commands import Commands
+from runbook_tui.planning.context import Scope
+from runbook_tui.planning.findings import findings
+from runbook_tui.planning.model import Plan
+from runbook_tui.planning.paths import Paths
+from runbook_tui.planning.questions import questions
+from runbook_tui.planning.solve import solve
+from runbook_tui.planning.steps.derive import derive
+from runbook_tui.planning.steps.drafting import Drafting
+from runbook_tui.release.model import Release
+from runbook_tui.runbook.graph import point_of_no_return, waves
+from runbook_tui.runbook.model import Window
+
+
+@dataclass(frozen=True)
+class PlanOptions:
+    """What is planned besides the release itself."""
+
+    title: str | None = None
+    """``<system> release`` when None."""
+    environment: str = "production"
+    window: Window | None = None
+
+
+def plan(release: Release, options: PlanOptions | None = None, *, runbook_path: str | None = None) -> Plan:
+    """Derive the steps of a release, constrain them by every rule, and order them.
+
+    The result is the same for every order of the release's services, changes, users and dependencies.
+
+    Args:
+        release: everything that was read; nothing else is looked at.
+        options: title, environment and window.
+        runbook_path: where the runbook will be: folders in it are relative to it. Beside the manifest when None.
+
+    Returns:
+        The plan. When the constraints contradict each other it has cycles and no runbook.
+
+    Raises:
+        ProblemsError: command templates or time spans of the manifest are wrong; all of them at once.
+    """
+    options = options or PlanOptions()
+    scope = Scope(release)
+    paths = Paths(scope, runbook_path)
+    derived = derive(Drafting(scope, Commands(scope, options.environment), paths, options.environment))
+    solution = solve(scope, derived)
+    steps = with_needs(derived, solution.needs)
+    result = Plan(
+        runbook=None,
+        steps=tuple(steps.values()),
+        constraints=solution.constraints,
+        downtime=downtime(scope),
+        yielded=solution.yielded,
+        questions=questions(scope),
+        findings=findings(scope, derived, solution.yielded),
+    )
+    if solution.cycles:
+        from runbook_tui.planning.split import propose
+
+        split = tuple(replace(cycle, split=propose(release, cycle, options)) for cycle in solution.cycles)
+        return replace(result, cycles=split)
+    ordered = tuple(steps[step_id] for step_id in solution.sequence)
+    return replace(
+        result,
+        runbook=runbook(
+            scope,
+            paths,
+            ordered,
+            title=options.title,
+            environment=options.environment,
+            window=options.window,
+            downtime=result.downtime,
+            questions=result.questions,
+            findings=result.findings,
+        ),
+        steps=ordered,
+        waves=waves(ordered),
+        point_of_no_return=point_of_no_return(ordered),
+    )

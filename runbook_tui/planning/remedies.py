@@ -1,0 +1,113 @@
+"""Which edge of a contradiction is cheapest to remove, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from runbook_tui.migrations.model import Level, Phase
+from runbook_tui.planning.context import Scope
+from runbook_tui.planning.migrations import PlannedMigration
+from runbook_tui.planning.model import Constraint
+from runbook_tui.planning.rules import (
+    backfill_position,
+    contract_last,
+    contracts,
+    dependency_first,
+    expand_before_deploy,
+    migration_history,
+    pinned,
+)
+from runbook_tui.planning.words import line
+
+_COSTS = (
+    pinned.NAME,  # one line of the manifest
+    migration_history.NAME,  # two files that nothing has applied yet
+    dependency_first.NAME,  # a hard dependency becomes a normal one
+    contracts.PROVIDER_FIRST,  # an answer, or a consumer that tolerates both forms
+    contracts.CONSUMER_FIRST,
+    backfill_position.NAME,  # triggers that keep both forms in step
+    expand_before_deploy.NAME,  # a migration is split in two
+    contract_last.NAME,
+)
+"""Rules from the cheapest edge to the dearest; every other rule is dearer still."""
+
+
+def cost(constraint: Constraint) -> tuple[int, int]:
+    """How much it takes to remove an edge: preferences first, then by rule."""
+    rule = constraint.rule
+    return (constraint.strength, _COSTS.index(rule) if rule in _COSTS else len(_COSTS))
+
+
+def strongest(parallel: Iterable[Constraint]) -> Constraint:
+    """Of the constraints between two steps the one that is hardest to remove: it is what has to go."""
+    return max(parallel, key=cost)
+
+
+def cheapest(cycle: Iterable[Constraint]) -> Constraint:
+    """The edge to remove first; of equally cheap ones the first of the cycle."""
+    return min(cycle, key=cost)
+
+
+def remedy(scope: Scope, cycle: Iterable[Constraint], edge: Constraint) -> str:
+    """How to remove an edge, in words."""
+    migrations = {scope.step_of(item): item for item in scope.migrations}
+    concerned = [migrations[step] for one in cycle for step in (one.before,) if step in migrations]
+    breaking = next((item for item in concerned if item.phase is Phase.BREAKING), None)
+    if breaking is not None and edge.rule in (expand_before_deploy.NAME, contract_last.NAME):
+        return _split_migration(breaking)
+    if edge.rule == migration_history.NAME:
+        return _reorder(migrations, edge)
+    if edge.rule == pinned.NAME:
+        return f"take the pinned constraint {edge.before} before {edge.after} out of the manifest"
+    if edge.rule == dependency_first.NAME:
+        return f"make the dependency a normal one (leave out kind: hard), so that {edge.after} need not wait"
+    if edge.rule in (contracts.PROVIDER_FIRST, contracts.CONSUMER_FIRST):
+        return (
+            "let one of the two services bear both forms: ship what is only added now, and what is taken away in a "
+            f"later release; then answer the question of the definition in {edge.source or 'the manifest'} again"
+        )
+    if edge.rule == backfill_position.NAME:
+        return _keep_in_step(migrations, edge)
+    if edge.rule in (expand_before_deploy.NAME, contract_last.NAME) and concerned:
+        return _split_migration(concerned[0])
+    return f"switch the rule {edge.rule} off with a reason, or take out what contradicts it"
+
+
+def recipe(item: PlannedMigration) -> str:
+    """How to take a migration apart: as its reader says, else in general."""
+    findings = sorted(item.migration.findings, key=lambda finding: finding.level is not Level.ERROR)
+    written = next((finding.recipe for finding in findings if finding.recipe), "")
+    return (
+        line(written, longest=1000)
+        if written
+        else (
+            "release 1 adds the new form and code that writes both and reads the old; then the data is copied; "
+            "release 2 reads the new form; a contract migration drops the old form last"
+        )
+    )
+
+
+def _split_migration(item: PlannedMigration) -> str:
+    offline = f"or set datastores.{item.migration.datastore}.contract: offline and accept the downtime"
+    return f"split {line(item.migration.key)}: {recipe(item)}; {offline}"
+
+
+def _reorder(migrations: Mapping[str, PlannedMigration], edge: Constraint) -> str:
+    first, second = migrations[edge.before].migration, migrations[edge.after].migration
+    how = {
+        "alembic": "change down_revision in both files",
+        "django": "change dependencies in both files",
+    }.get(second.tool, "give its files a lower number")
+    return (
+        f"put {line(second.id)} before {line(first.id)}: neither is applied where the release goes, so {how}, "
+        f"unless {line(second.id)} builds on what {line(first.id)} does; then release them one after the other"
+    )
+
+
+def _keep_in_step(migrations: Mapping[str, PlannedMigration], edge: Constraint) -> str:
+    item = migrations.get(edge.after) or migrations.get(edge.before)
+    store = item.migration.datastore if item else "the data store"
+    return (
+        f"keep both forms in step with triggers and set datastores.{store}.backfill: before-deploy, or leave the "
+        "backfill for a later release"
+    )

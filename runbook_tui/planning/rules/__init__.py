@@ -1,0 +1,1 @@
+"""The planning rules: one small file a rule, or a few that share their words."""

@@ -1,0 +1,164 @@
+"""Splitting a release that cannot be ordered into several that can.
+
+The parts follow history: a service goes first to the commit before the migration that has to wait came in, and what
+the rest of the release needs from it waits with it. Every part that is proposed has been planned and can be ordered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from runbook_tui.migrations.model import Migration
+from runbook_tui.planning.commands import Commands
+from runbook_tui.planning.context import Scope
+from runbook_tui.planning.model import Cycle, PlannedRelease
+from runbook_tui.planning.parts import History, at, remainder
+from runbook_tui.planning.paths import Paths
+from runbook_tui.planning.solve import Solution, solve
+from runbook_tui.planning.steps.derive import derive
+from runbook_tui.planning.steps.drafting import Drafting
+from runbook_tui.planning.waiting import Waiting
+from runbook_tui.planning.words import line, names
+from runbook_tui.release.model import Release
+
+if TYPE_CHECKING:
+    from runbook_tui.planning.planner import PlanOptions
+
+Read = Callable[[Mapping[str, str]], Release]
+"""Reads the release again with other targets: service to SHA, from the commits that run now."""
+
+_MOST_PARTS = 12
+
+
+def propose(
+    release: Release, cycle: Cycle, options: PlanOptions | None = None, read: Read | None = None
+) -> tuple[PlannedRelease, ...]:
+    """A sequence of releases each of which can be ordered; the first may be planned now.
+
+    Args:
+        release: with its introductions: without them no earlier commit is known.
+        cycle: the contradiction to resolve first; others of the release are resolved with it.
+        options: title and environment.
+        read: reads the release at other targets, to check every part against git. Without it the parts are made from
+            ``release`` alone.
+
+    Returns:
+        The parts, with what is left for later in words; empty when no part of the release can go ahead.
+
+    Raises:
+        RepositoryError: of ``read``.
+    """
+    return _Splitting(release, options, read).parts(cycle)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One release of the sequence, cumulative from the commits that run now."""
+
+    targets: dict[str, str]
+    release: Release
+    """What it does, from the end of the part before."""
+    waits: tuple[Migration, ...]
+
+
+class _Splitting:
+    def __init__(self, release: Release, options: PlanOptions | None, read: Read | None) -> None:
+        self._release = release
+        self._history = History(release)
+        self._environment = options.environment if options else "production"
+        self._title = line((options.title if options else None) or f"{release.manifest.system} release")
+        self._final = {change.name: change.target.sha for change in release.changes if change.moves}
+        self._read = read or (lambda targets: at(release, targets))
+
+    def parts(self, cycle: Cycle) -> tuple[PlannedRelease, ...]:
+        """The sequence, as far as it goes."""
+        found: list[_Part] = []
+        done: Release | None = None
+        rest = self._release
+        first: Cycle | None = cycle
+        while _moves(rest) and len(found) < _MOST_PARTS:
+            part = self._part(rest, done, first)
+            if part is None:
+                break
+            found.append(part)
+            done = self._read(part.targets)
+            rest = remainder(self._release, done)
+            first = None
+        stuck = self._solve(rest)[1].cycles if found and _moves(rest) else ()
+        return tuple(self._planned(found, number, stuck) for number in range(len(found)))
+
+    def _part(self, rest: Release, done: Release | None, cycle: Cycle | None) -> _Part | None:
+        """As much of the rest as can be ordered."""
+        trial, targets = rest, dict(self._final)
+        waits: list[Migration] = []
+        for _ in range(len(self._release.introductions) + len(self._final) + 1):
+            scope, solution = self._solve(trial)
+            if not solution.cycles:
+                return _Part(targets, trial, tuple(waits))
+            migration = self._to_wait(scope, cycle or solution.cycles[0])
+            if migration is None:
+                return None
+            cycle = None
+            waiting = Waiting(scope, solution.constraints, self._history)
+            waiting.hold(migration)
+            targets.update(waiting.targets)
+            waits.append(migration)
+            whole = self._read(targets)
+            trial = remainder(whole, done) if done else whole
+            if not _moves(trial):
+                return None
+        return None
+
+    def _to_wait(self, scope: Scope, cycle: Cycle) -> Migration | None:
+        """Of the migrations of a cycle the one that came in last; None when it has none."""
+        steps = {item.before for item in cycle.constraints}
+        concerned = [item.migration for item in scope.migrations if scope.step_of(item) in steps]
+        return max(concerned, key=self._age, default=None)
+
+    def _age(self, migration: Migration) -> tuple[float, str, str]:
+        found = self._history.introduction(migration)
+        change = next(item for item in self._release.changes if item.name == migration.service)
+        came = next(
+            (commit.at.timestamp() for commit in change.commits if found and commit.sha == found.commit), 0.0
+        )
+        return (came, migration.service, migration.id)
+
+    def _solve(self, release: Release) -> tuple[Scope, Solution]:
+        scope = Scope(release)
+        paths, commands = Paths(scope, None), Commands(scope, self._environment)
+        return scope, solve(scope, derive(Drafting(scope, commands, paths, self._environment)))
+
+    def _planned(self, parts: list[_Part], number: int, stuck: Iterable[Cycle]) -> PlannedRelease:
+        part, last = parts[number], number + 1 == len(parts)
+        later = [f"{line(item.key)}: {line(item.title, otherwise=item.path)}" for item in part.waits]
+        return PlannedRelease(
+            title=f"{self._title}, part {number + 1}" + (f" of {len(parts)}" if not stuck else ""),
+            targets=part.targets,
+            because=self._because(part, parts[number - 1].waits if number else ()),
+            remaining=(*later, *(cycle.remedy for cycle in stuck)) if last else tuple(later),
+        )
+
+    def _because(self, part: _Part, before: tuple[Migration, ...]) -> str:
+        waiting = names(line(item.key) for item in part.waits)
+        moving = {change.name: change for change in part.release.changes if change.moves}
+        cut = [
+            f"{name} goes to {change.target.sha[:12]}, the commit before {line(item.id)} came in"
+            for item in part.waits
+            for name, change in moving.items()
+            if name == item.service and change.target.sha != self._final[name]
+        ]
+        staying = sorted(
+            name for name, sha in part.targets.items() if name not in moving and sha != self._final[name]
+        )
+        parts = [f"{waiting} waits" if waiting else "", *dict.fromkeys(cut)]
+        parts += [f"{names(staying)} stays" if staying else ""]
+        parts += [
+            f"{names(line(item.key) for item in before)} follows now" if before and not part.waits else ""
+        ]
+        return "; ".join(item for item in parts if item) or "everything else follows"
+
+
+def _moves(release: Release) -> bool:
+    return any(change.moves for change in release.changes)

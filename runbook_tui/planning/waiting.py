@@ -1,0 +1,99 @@
+"""What has to wait when one migration of a release waits: nothing may go ahead of what it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from runbook_tui.migrations.model import Migration
+from runbook_tui.planning.context import Scope
+from runbook_tui.planning.model import Constraint, Strength
+from runbook_tui.planning.parts import History
+from runbook_tui.planning.rules.registry import JOINING
+
+
+class Waiting:
+    """The services that go only part of their way, or not at all, so that one migration can wait.
+
+    Args:
+        scope: the part of the release that was tried.
+        constraints: what the rules say of it.
+        history: where migrations came in.
+
+    A service whose own migration waits goes to the commit before that migration came in. Another service that needs
+    something that waits stays where it is: nobody knows an earlier commit of it that does not.
+    """
+
+    def __init__(self, scope: Scope, constraints: Iterable[Constraint], history: History) -> None:
+        self._scope = scope
+        self._history = history
+        self._after: dict[str, list[str]] = {}
+        for item in constraints:
+            if item.strength is Strength.HARD and item.rule not in JOINING:
+                self._after.setdefault(item.before, []).append(item.after)
+        self._migrations = {scope.step_of(item): item.migration for item in scope.migrations}
+        self._deploys = {scope.deploy(change.name): change.name for change in scope.moving}
+        self._own: dict[str, list[Migration]] = {}
+        for migration in self._migrations.values():
+            self._own.setdefault(migration.service, []).append(migration)
+        self.targets: dict[str, str] = {}
+        """Service to the commit that it goes to instead of its target."""
+        self._left_out: dict[str, int] = {}
+        self._held: set[str] = set()
+        self._open: list[str] = []
+
+    def hold(self, migration: Migration) -> None:
+        """Let a migration wait, and everything that needs it."""
+        self._cut(migration)
+        while self._open:
+            for following in self._after.get(self._open.pop(), ()):
+                if following in self._migrations and following not in self._held:
+                    self._follow(following)
+                elif following in self._deploys and self._deploys[following] not in self.targets:
+                    self._stay(self._deploys[following])
+
+    def _follow(self, step: str) -> None:
+        """A migration waits because something before it does; its own service may have gone far enough for it."""
+        migration = self._migrations[step]
+        if migration.service not in self.targets or self._needs_others(step):
+            self._cut(migration)
+
+    def _needs_others(self, step: str) -> bool:
+        """Whether something of another service that waits precedes a migration."""
+        service = self._migrations[step].service
+        return any(
+            step in self._after.get(held, ()) for held in self._held if self._service_of(held) != service
+        )
+
+    def _service_of(self, step: str) -> str:
+        return self._deploys.get(step) or self._migrations[step].service
+
+    def _cut(self, migration: Migration) -> None:
+        change = self._scope.changes[migration.service]
+        position, found = self._history.position(migration), self._history.introduction(migration)
+        if position is None or found is None or found.parent == change.base.sha:
+            self._stay(change.name)
+        elif position + 1 > self._left_out.get(change.name, 0):
+            self._left_out[change.name] = position + 1
+            self.targets[change.name] = found.parent
+            newer = [item for item in self._own[change.name] if self._is_newer(item, position)]
+            self._mark(
+                [self._scope.deploy(change.name), *(self._scope.ids.migration(item) for item in newer)]
+            )
+
+    def _is_newer(self, migration: Migration, position: int) -> bool:
+        own = self._history.position(migration)
+        return own is None or own <= position
+
+    def _stay(self, service: str) -> None:
+        change = self._scope.changes[service]
+        self._left_out[service] = len(change.commits) + 1  # no cut leaves out more
+        self.targets[service] = change.base.sha
+        own = self._own.get(service, [])
+        self._mark([self._scope.deploy(service), *(self._scope.ids.migration(item) for item in own)])
+
+    def _mark(self, steps: Iterable[str]) -> None:
+        """Whatever follows a deploy is looked at again when the service stops at an earlier commit than before."""
+        for step in steps:
+            if step not in self._held or step in self._deploys:
+                self._held.add(step)
+                self._open.append(step)
