@@ -12,11 +12,36 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
-"""A name of a service, data store or API: letters, digits, dot, dash, underscore."""
+Name = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$"),
+    Field(description="a name of at most 80 letters, digits, dots, dashes and underscores"),
+]
+"""A name of a service, data store or API."""
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$")]
+LINE_DESCRIPTION = "one line of text without control characters"
+
+Line = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$"),
+    Field(description=LINE_DESCRIPTION),
+]
 """One line of text without control characters."""
+
+
+Variable = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,79}$"),
+    Field(description="a name of letters, digits and underscores that does not begin with a digit"),
+]
+"""A name of a variable: usable in templates and, in capitals, as an environment variable."""
+
+TimeSpan = Annotated[
+    str,
+    StringConstraints(pattern=r"^(\d{1,9}(\.\d{1,3})?(ms|s|m|h|d))+$", max_length=40),
+    Field(description="a time span such as 500ms, 90s, 2m or 1h30m"),
+]
+"""A time span as people write it."""
 
 
 class Model(BaseModel):
@@ -48,7 +73,7 @@ class ContractMode(StrEnum):
 
 
 class Tool(StrEnum):
-    """A migration tool. The layout of its files is in :mod:`runbook_tui.migrations`."""
+    """A migration tool. It is detected from its files when the manifest leaves it out."""
 
     ALEMBIC = "alembic"
     DJANGO = "django"
@@ -59,20 +84,32 @@ class Tool(StrEnum):
 class Datastore(Model):
     """A data store of the system, declared once at the top of the manifest."""
 
-    engine: Line | None = Field(None, description="postgres@15, mysql@8.4, sqlite, ...")
-    backfill: BackfillPosition = BackfillPosition.AFTER_DEPLOY
-    contract: ContractMode = ContractMode.ONLINE
-    size: Literal["small", "large"] | None = Field(None, description="whether a table scan matters")
-    check: Line | None = Field(None, description="command of the preflight step: exits 0 when reachable")
-    backup: Line | None = Field(None, description="command that takes a backup before the first change")
+    engine: Line | None = Field(default=None, description="postgres@15, mysql@8.4, sqlite, ...")
+    backfill: BackfillPosition = Field(
+        default=BackfillPosition.AFTER_DEPLOY,
+        description="before-deploy only where triggers keep the old and the new form in step",
+    )
+    contract: ContractMode = Field(
+        default=ContractMode.ONLINE,
+        description="offline: with every process of every user stopped; this is downtime",
+    )
+    size: Literal["small", "large"] | None = Field(default=None, description="whether a table scan matters")
+    check: Line | None = Field(
+        default=None, description="command of the preflight step: exits 0 when reachable"
+    )
+    backup: Line | None = Field(
+        default=None, description="command that takes a backup before the first change"
+    )
 
 
 class DatastoreUse(Model):
     """One service's use of a data store."""
 
     name: Name
-    access: Access
-    engine: Line | None = None
+    access: Access = Field(description="owner and write may migrate it; one owner a data store")
+    engine: Line | None = Field(
+        default=None, description="may be given here instead of at the top; both must agree"
+    )
 
 
 class Api(Model):
@@ -80,18 +117,29 @@ class Api(Model):
 
     api: Name
     type: Literal["openapi", "asyncapi", "graphql", "grpc", "protobuf", "avro", "json-schema"]
-    definition: Line | None = Field(None, description="path of the contract file inside the service")
+    definition: Line | None = Field(default=None, description="path of the contract file inside the service")
     compatibility: (
-        Literal["BACKWARD", "FORWARD", "FULL", "NONE", "BACKWARD_TRANSITIVE", "FORWARD_TRANSITIVE", "FULL_TRANSITIVE"]
+        Literal[
+            "BACKWARD",
+            "FORWARD",
+            "FULL",
+            "NONE",
+            "BACKWARD_TRANSITIVE",
+            "FORWARD_TRANSITIVE",
+            "FULL_TRANSITIVE",
+        ]
         | None
-    ) = None
+    ) = Field(default=None, description="the promise of a schema registry, where there is one")
 
 
 class Dependency(Model):
     """A run-time dependency without a contract behind it. Only ``hard`` never yields."""
 
     service: Name
-    kind: Literal["hard", "normal", "soft"] = "normal"
+    kind: Literal["hard", "normal", "soft"] = Field(
+        default="normal",
+        description="hard never yields, normal yields to what is derived, soft only breaks ties",
+    )
 
 
 class MigrationSource(Model):
@@ -99,17 +147,17 @@ class MigrationSource(Model):
 
     path: Line = Field(description="folder of the migration files, inside the service")
     datastore: Name
-    tool: Tool | None = Field(None, description="detected from the files when left out")
+    tool: Tool | None = Field(default=None, description="detected from the files when left out")
 
 
 class CommandCheck(Model):
     """A check written out: exactly one of run and http, and what it must give."""
 
-    run: Line | None = None
-    http: Line | None = None
-    expect: Line | None = Field(None, description="text that the output or body must contain")
-    timeout: Line | None = Field(None, description="give up after this long, such as 30s")
-    every: Line | None = Field(None, description="try again after this long, such as 500ms")
+    run: Line | None = Field(default=None, description="command that exits 0")
+    http: Line | None = Field(default=None, description="URL that answers a GET with a status below 400")
+    expect: Line | None = Field(default=None, description="text that the output or body must contain")
+    timeout: TimeSpan | None = Field(default=None, description="give up after this long, such as 30s")
+    every: TimeSpan | None = Field(default=None, description="try again after this long, such as 500ms")
 
 
 class Commands(Model):
@@ -119,36 +167,45 @@ class Commands(Model):
     ``variables``; in the migration commands also ``revision``, ``previous``, ``datastore``.
     """
 
-    migrate: Line | None = Field(None, description="bring the data store to {{ revision }}")
-    migrate_down: Line | None = Field(None, description="bring it back to {{ previous }}")
-    migrated: Line | CommandCheck | None = Field(None, description="shows the revision the data store is at")
-    deploy: Line | None = None
-    stop: Line | None = Field(None, description="stop all processes; needed for an offline contract migration")
-    verify: Line | CommandCheck | None = Field(None, description="healthy at {{ version }}")
-    rollback: Line | None = Field(None, description="deploy {{ base }} again")
-    preflight: Line | None = Field(None, description="check that {{ target }} can be deployed")
+    migrate: Line | None = Field(default=None, description="bring the data store to {{ revision }}")
+    migrate_down: Line | None = Field(default=None, description="bring it back to {{ previous }}")
+    migrated: Line | CommandCheck | None = Field(
+        default=None, description="shows the revision the data store is at"
+    )
+    deploy: Line | None = Field(default=None, description="deploy {{ target }}")
+    stop: Line | None = Field(
+        default=None, description="stop all processes; needed for an offline contract migration"
+    )
+    verify: Line | CommandCheck | None = Field(default=None, description="healthy at {{ version }}")
+    rollback: Line | None = Field(default=None, description="deploy {{ base }} again")
+    preflight: Line | None = Field(default=None, description="check that {{ target }} can be deployed")
 
 
 class Service(Model):
     """One deployable service. Its name is its key in the manifest."""
 
-    owner: Line
+    owner: Line = Field(description="team or person that answers for it")
     repository: Line = Field(description="local path, relative to the manifest")
     deployed: Line = Field(description="ref that runs now: tag, branch, SHA or tag glob such as v2.*")
     release: Line = Field(description="ref to be released")
-    title: Line | None = None
-    on_call: Line | None = Field(None, description="who is paged, as <system>:<id or url>")
-    tier: Annotated[int, Field(ge=0, le=9)] | None = None
+    title: Line | None = Field(default=None, description="what it does, in a few words")
+    on_call: Line | None = Field(default=None, description="who is paged, as <system>:<id or url>")
+    tier: Annotated[int, Field(ge=0, le=9, description="0 is the most important")] | None = None
     lifecycle: Literal["experimental", "production", "deprecated"] = "production"
-    path: Line = "."
-    version: Line | None = Field(None, description="version shown and verified; the target's tag or short SHA if left out")
+    path: Line = Field(default=".", description="folder of the service inside its repository")
+    version: Line | None = Field(
+        default=None, description="version shown and verified; the target's tag or short SHA if left out"
+    )
     provides: tuple[Api, ...] = ()
-    consumes: tuple[Name, ...] = ()
+    consumes: tuple[Name, ...] = Field(default=(), description="APIs that services of this manifest provide")
     datastores: tuple[DatastoreUse, ...] = ()
     migrations: MigrationSource | tuple[MigrationSource, ...] = ()
-    depends_on: tuple[Name | Dependency, ...] = ()
-    commands: Commands = Commands()
-    estimate: Line | None = Field(None, description="how long a deploy takes, such as 4m")
+    depends_on: tuple[Name | Dependency, ...] = Field(
+        default=(),
+        description="services that should run before it is deployed, where no contract says so already",
+    )
+    commands: Commands = Field(default_factory=Commands)
+    estimate: TimeSpan | None = Field(default=None, description="how long a deploy takes, such as 4m")
 
     @property
     def migration_sources(self) -> tuple[MigrationSource, ...]:
@@ -165,34 +222,49 @@ class RuleSwitch(Model):
     """A planning rule switched off, with the reason why."""
 
     enabled: bool
-    reason: Line
+    reason: Line = Field(description="shown in every runbook that is planned without the rule")
 
 
 class Pin(Model):
     """The author's own constraint: one step before another, because."""
 
-    before: Line
-    after: Line
+    before: Line = Field(description="id of the step that comes first")
+    after: Line = Field(description="id of the step that waits for it")
     because: Line
 
 
 class Announcement(Model):
     """Where the start and the end of the release are announced."""
 
-    channel: Line
-    run: Line | None = Field(None, description="command that sends {{ message }}; a person does it if left out")
+    channel: Line = Field(description="where people read it, such as #releases")
+    run: Line | None = Field(
+        default=None, description="command that sends {{ message }}; a person does it if left out"
+    )
 
 
 class Manifest(Model):
     """A system's services and how they are released. The native format, ``version: 1``."""
 
-    version: Literal[1, "1"]
+    version: Literal[1, "1"] = Field(description="version of this format")
     system: Name
-    services: dict[Name, Service]
+    services: dict[Name, Service] = {}
     datastores: dict[Name, Datastore] = {}
-    variables: dict[Name, Line] = {}
+    variables: dict[Variable, Line] = Field(
+        default={}, description="known in commands as {{ variables.<name> }}"
+    )
     announce: Announcement | None = None
-    approvers: tuple[Line, ...] = ()
-    rules: dict[Name, RuleSwitch] = {}
+    approvers: tuple[Line, ...] = Field(default=(), description="who may approve; anybody if left out")
+    rules: dict[Name, RuleSwitch] = Field(default={}, description="planning rules to switch off, by name")
     pinned: tuple[Pin, ...] = ()
-    include: tuple[Line, ...] = Field((), description="further manifests, one per repository, relative to this one")
+    include: tuple[Line, ...] = Field(
+        default=(), description="further manifests, one per repository, relative to this one"
+    )
+
+
+class IncludedManifest(Model):
+    """A manifest that lives with its services and is included by the system's. Its paths are relative to itself."""
+
+    version: Literal[1, "1"] = Field(description="version of this format")
+    system: Name = Field(description="the same as in the manifest that includes it")
+    services: dict[Name, Service] = {}
+    datastores: dict[Name, Datastore] = {}

@@ -40,7 +40,7 @@ class YamlSource:
 
     path: str
     """The name shown in problems."""
-    data: object
+    data: object = field(repr=False)
     """Dicts with text keys, lists, text, and None for an empty value or ``null``."""
     values: dict[Location, tuple[int, int]] = field(repr=False)
     """Line and column, from 1, of every value."""

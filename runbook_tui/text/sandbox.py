@@ -19,46 +19,8 @@ from runbook_tui.text.limits import LONGEST, capped_filters, operation_size
 from runbook_tui.text.shell import quote
 from runbook_tui.text.shell_places import ShellPlaces
 
-_STR_METHODS = frozenset(
-    [
-        "capitalize",
-        "casefold",
-        "count",
-        "endswith",
-        "find",
-        "index",
-        "isalnum",
-        "isalpha",
-        "isascii",
-        "isdecimal",
-        "isdigit",
-        "isidentifier",
-        "islower",
-        "isnumeric",
-        "isprintable",
-        "isspace",
-        "istitle",
-        "isupper",
-        "lower",
-        "lstrip",
-        "partition",
-        "removeprefix",
-        "removesuffix",
-        "rfind",
-        "rindex",
-        "rpartition",
-        "rsplit",
-        "rstrip",
-        "split",
-        "splitlines",
-        "startswith",
-        "strip",
-        "swapcase",
-        "title",
-        "upper",
-    ]
-)
-"""Methods of text whose result is not longer than the text; for the others there are filters with a limit."""
+_LENGTHENING = frozenset({"center", "expandtabs", "join", "ljust", "replace", "rjust", "translate", "zfill"})
+"""Methods of text whose result can be longer than the text; there are filters with a limit for most of them."""
 _LEFT_OUT_FILTERS = ("attr", "batch", "pprint", "random", "slice", "urlize", "xmlattr")
 _LEFT_OUT_GLOBALS = ("lipsum",)
 
@@ -89,8 +51,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return super().call_binop(context, operator, left, right)
 
     def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
-        """As Jinja's, and of text only the methods that do not make it longer."""
-        if isinstance(obj, (str, bytes)) and attr not in _STR_METHODS:
+        """As Jinja's, without the methods of text that can make it huge."""
+        if isinstance(obj, (str, bytes)) and attr in _LENGTHENING:
             return False
         return super().is_safe_attribute(obj, attr, value)
 
