@@ -40,6 +40,9 @@ class ServiceChange:
     """Newest first."""
     pending: tuple[PendingMigrations, ...]
     contracts: tuple[ContractChange, ...]
+    lost: tuple[Commit, ...] = ()
+    """Commits that run now and whose change the target does not have: a hotfix that was never merged, or all
+    that going back to an older version undoes. Newest first."""
 
     @property
     def moves(self) -> bool:

@@ -139,7 +139,7 @@ def _run(
     ours = environment.reading() if variables is None else variables
     foreign = environment.inherited(os.environ, ours, online=variables is not None)
     # GitPython can add variables but not take any away.
-    without = ["env", *(f"--unset={name}" for name in foreign)] if foreign else []
+    without = ["env", *(word for name in foreign for word in ("-u", name))] if foreign else []
     runner = Git(directory)  # a Path: in a str GitPython would expand $NAMES and ~
     try:
         # Not through a pipe: git may answer before it has read everything, and then both would wait.

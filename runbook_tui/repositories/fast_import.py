@@ -71,7 +71,7 @@ def create_repository(folder: Path, commits: Sequence[NewCommit], tags: Sequence
     with tempfile.TemporaryFile() as stream:
         stream.writelines(_stream(commits, tags))
         stream.seek(0)
-        _git(folder, "-c", "fastimport.unpackLimit=0", "fast-import", "--quiet", stdin=stream.fileno())
+        _git(folder, "fast-import", "--quiet", stdin=stream.fileno())
     _git(folder, "read-tree", "--reset", "-u", "HEAD")
 
 
@@ -112,14 +112,18 @@ def _quoted(path: str) -> str:
 def _git(folder: Path, *arguments: str, stdin: int | None = None) -> None:
     try:
         from git.cmd import Git
-        from git.exc import CommandError
-    except ImportError as error:  # how GitPython says that it found no git
-        raise RepositoryError("git cannot be started", "the program git on PATH", "install git") from error
+        from git.exc import GitCommandNotFound
 
-    # Inside a git hook, GIT_DIR and its like mean another repository.
-    foreign = [f"--unset={name}" for name in inherited(os.environ, _ENVIRONMENT)]
-    try:
-        Git(folder).execute(["env", *foreign, "git", *arguments], istream=stdin, env=_ENVIRONMENT)
-    except CommandError as error:
-        what = str(error.stderr).strip() or str(error)
-        raise RepositoryError(f"{folder}: git {arguments[0]} failed: {what}") from error
+        # Inside a git hook, GIT_DIR and its like mean another repository.
+        foreign = [f"--unset={name}" for name in inherited(os.environ, _ENVIRONMENT)]
+        status, _, complaint = Git(folder).execute(
+            ["env", *foreign, "git", *arguments],
+            istream=stdin,
+            env=_ENVIRONMENT,
+            with_extended_output=True,
+            with_exceptions=False,
+        )
+    except (ImportError, GitCommandNotFound) as error:  # the first is how GitPython says that it found no git
+        raise RepositoryError("git cannot be started", "the program git on PATH", "install git") from error
+    if status:
+        raise RepositoryError(f"git {arguments[0]} failed in {folder}: {complaint.strip()}")

@@ -13,7 +13,7 @@ from runbook_tui.repositories.location import Location, locate, shallow_boundary
 from runbook_tui.repositories.model import Commit, Comparison, Hit, RepositoryError, Resolved
 
 _FULL_NAME = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_SHORT_NAME = re.compile(r"[0-9a-f]{4,64}")
+_SHORT_NAME = re.compile(r"[0-9a-f]{4,39}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -225,10 +225,10 @@ class Repository:
 
     def _unknown(self, ref: str) -> RepositoryError:
         close = self._refs.close_to(ref)
-        if _SHORT_NAME.fullmatch(ref):
-            remedy = f"write more of its digits, or run `git -C {self.shown} fetch --tags`"
-        elif close:
+        if close:
             remedy = f"did you mean {' or '.join(close)}?"
+        elif _SHORT_NAME.fullmatch(ref):
+            remedy = f"write more of its digits, or run `git -C {self.shown} fetch --tags`"
         elif shallow_boundary(self._location):
             remedy = f"the clone is shallow: run `git -C {self.shown} fetch --unshallow --tags`"
         else:

@@ -1,0 +1,183 @@
+"""What one service's release changes: commits, contract definitions, migrations."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from runbook_tui.catalog.model import Api, MigrationSource, Service
+from runbook_tui.files.problems import Place, Problem, ProblemsError
+from runbook_tui.migrations.model import PendingMigrations
+from runbook_tui.release.answered import apply_answers
+from runbook_tui.release.checkouts import Pinned, problem
+from runbook_tui.release.model import ContractChange, ServiceChange
+from runbook_tui.release.selection import Selection
+from runbook_tui.repositories.git import Repository
+from runbook_tui.repositories.model import RepositoryError, Resolved
+
+_SHORT = 12
+"""Digits of a SHA that stands for a version: never ambiguous in practice, and still readable."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Trees:
+    """Path -> blob id of what the manifest names of a service, at both commits."""
+
+    base: Mapping[str, str]
+    target: Mapping[str, str]
+
+    def under(self, path: str) -> tuple[dict[str, str], dict[str, str]]:
+        """The files that are ``path`` or lie in it, at base and target."""
+        return _under(self.base, path), _under(self.target, path)
+
+
+def read_change(selection: Selection, name: str, pinned: Pinned) -> ServiceChange:
+    """Read one service: no git process when it does not move, otherwise one, or four with migrations.
+
+    Raises ProblemsError with everything that is wrong with this service.
+    """
+    service = selection.loaded.manifest.services[name]
+    change = ServiceChange(
+        name=name,
+        service=service,
+        base=pinned.base,
+        target=pinned.target,
+        version=selection.stated_version(name) or _version(pinned.repository, pinned.target),
+        base_version=_version(pinned.repository, pinned.base),
+        commits=(),
+        pending=(),
+        contracts=(),
+    )
+    return _Reader(selection, change, pinned).read() if pinned.moves else change
+
+
+def inside(service: Service, path: str) -> str:
+    """A path of the service's manifest entry as a path of its repository."""
+    return posixpath.normpath(posixpath.join(service.path, path))
+
+
+class _Reader:
+    """Reads one service that moves, and collects its problems."""
+
+    def __init__(self, selection: Selection, change: ServiceChange, pinned: Pinned) -> None:
+        self._selection = selection
+        self._change = change
+        self._repository = pinned.repository
+        self._problems: list[Problem] = []
+
+    def read(self) -> ServiceChange:
+        change = self._change
+        try:
+            between = self._repository.compare(change.base.sha, change.target.sha, change.service.path)
+            if not between.commits:
+                self._check_path()
+            trees = self._trees()
+            contracts = tuple(self._contract_changes(trees))
+            pending = tuple(self._pending(trees))
+        except RepositoryError as error:
+            self._problems.append(problem(self._place("repository"), error))
+        if self._problems:
+            raise ProblemsError(self._problems)
+        return replace(
+            change, commits=between.commits, lost=between.lost, contracts=contracts, pending=pending
+        )
+
+    def _check_path(self) -> None:
+        """Tell a misspelt sub-directory of a monorepo from one in which nothing changed."""
+        path = inside(self._change.service, ".")
+        if path == ".":
+            return
+        commits = (self._change.base.sha, self._change.target.sha)
+        if not any(self._repository.files(commit, path) for commit in commits):
+            self._miss(path, "path")
+
+    def _trees(self) -> _Trees:
+        service = self._change.service
+        paths = [inside(service, source.path) for source in service.migration_sources]
+        paths += [inside(service, api.definition) for api in service.provides if api.definition]
+        if not paths:
+            return _Trees({}, {})
+        read = self._repository.files_under
+        return _Trees(read(self._change.base.sha, paths), read(self._change.target.sha, paths))
+
+    def _contract_changes(self, trees: _Trees) -> Iterator[ContractChange]:
+        service = self._change.service
+        for index, api in enumerate(service.provides):
+            if api.definition is None:
+                continue
+            path = inside(service, api.definition)
+            before, after = trees.under(path)
+            if not before and not after:
+                self._miss(path, "provides", index, "definition")
+            elif before != after:
+                kind = "modified" if before and after else "added" if after else "removed"
+                yield self._contract_change(api, path, kind)
+
+    def _contract_change(self, api: Api, path: str, kind: str) -> ContractChange:
+        services = self._selection.loaded.manifest.services
+        consumers = sorted(name for name, service in services.items() if api.api in service.consumes)
+        return ContractChange(
+            api=api.api,
+            provider=self._change.name,
+            type=api.type,
+            path=path,
+            consumers=tuple(consumers),
+            kind=kind,
+        )
+
+    def _pending(self, trees: _Trees) -> Iterator[PendingMigrations]:
+        sources = self._change.service.migration_sources
+        folders = [trees.under(inside(self._change.service, source.path)) for source in sources]
+        blobs = (blob for pair in folders for files in pair for blob in files.values())
+        contents = self._repository.read_blobs(blobs)
+        for index, (source, (before, after)) in enumerate(zip(sources, folders, strict=True)):
+            if not after:
+                alone = isinstance(self._change.service.migrations, MigrationSource)
+                path = inside(self._change.service, source.path)
+                self._miss(path, "migrations", *(() if alone else (index,)), "path")
+                continue
+            base_files = {path: contents[blob] for path, blob in before.items()}
+            target_files = {path: contents[blob] for path, blob in after.items()}
+            try:
+                yield self._read_pending(source, base_files, target_files)
+            except ProblemsError as error:
+                self._problems.extend(error.problems)
+
+    def _read_pending(
+        self, source: MigrationSource, base_files: Mapping[str, bytes], target_files: Mapping[str, bytes]
+    ) -> PendingMigrations:
+        from runbook_tui.migrations.pending import pending
+
+        found = pending(
+            base_files,
+            target_files,
+            service=self._change.name,
+            source=source,
+            engine=self._engine(source.datastore),
+        )
+        return apply_answers(found, self._selection.loaded.answers)
+
+    def _engine(self, datastore: str) -> str:
+        """The engine of a data store, as the service or else the manifest says; empty when nobody does."""
+        own = (use.engine for use in self._change.service.datastores if use.name == datastore)
+        declared = self._selection.loaded.manifest.datastores.get(datastore)
+        return next(own, None) or (declared.engine if declared else None) or ""
+
+    def _miss(self, path: str, *location: str | int) -> None:
+        place = self._place(*location)
+        ref = self._change.target.ref
+        what = f"{path} does not exist in {self._repository.shown} at {ref}"
+        self._problems.append(Problem(place, what, "an existing path", "correct it, or release another ref"))
+
+    def _place(self, *location: str | int) -> Place:
+        return self._selection.loaded.places.place(("services", self._change.name, *location))
+
+
+def _version(repository: Repository, commit: Resolved) -> str:
+    return commit.tag or repository.tag_at(commit.sha) or commit.sha[:_SHORT]
+
+
+def _under(files: Mapping[str, str], path: str) -> dict[str, str]:
+    folder = "" if path == "." else f"{path}/"
+    return {name: blob for name, blob in files.items() if name == path or name.startswith(folder)}

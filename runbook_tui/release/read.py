@@ -1,0 +1,75 @@
+"""Reads a release: every service of the manifest with what lies between its running and its released version."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from runbook_tui.catalog.manifest import LoadedManifest
+from runbook_tui.files.problems import Problem, ProblemsError
+from runbook_tui.release.changes import read_change
+from runbook_tui.release.checkouts import pin, problem
+from runbook_tui.release.model import Introduction, Release, ServiceChange
+from runbook_tui.release.parallel import ask_all
+from runbook_tui.release.selection import Selection
+from runbook_tui.release.usages import read_usages
+from runbook_tui.repositories.git import Repository
+from runbook_tui.repositories.model import RepositoryError
+
+
+def read_release(
+    loaded: LoadedManifest,
+    *,
+    targets: Mapping[str, str] | None = None,
+    only: Collection[str] | None = None,
+    fetch: bool = False,
+) -> Release:
+    """Pin and read all services in parallel.
+
+    ``targets`` gives other refs than the manifest's ``release``, by service. With ``only``, all other services
+    stay at the version that runs. ``fetch`` brings new tags and branches first; without it no network is used.
+
+    Raises ProblemsError with the problems of all services: repositories, refs, paths, migration files.
+    """
+    selection = Selection(loaded, dict(targets or {}), None if only is None else frozenset(only))
+    problems = list(selection.problems())
+    pinned = pin(selection, fetch=fetch, problems=problems)
+    changes = ask_all(sorted(pinned), lambda name: read_change(selection, name, pinned[name]), problems)
+    _raise_any(problems)
+    usages = read_usages(selection, changes, pinned, problems)
+    _raise_any(problems)
+    return Release(
+        manifest=loaded.manifest,
+        manifest_path=loaded.shown,
+        answers=loaded.answers,
+        changes=tuple(changes.values()),
+        usages=usages,
+    )
+
+
+def read_introductions(release: Release, loaded: LoadedManifest) -> tuple[Introduction, ...]:
+    """Where each pending migration came in, by service and in the order of its tool: two git processes a service.
+
+    Migrations that the range of the release does not add (renamed files, say) are left out. Raises ProblemsError.
+    """
+    waiting = {change.name: change for change in release.changes if any(p.pending for p in change.pending)}
+    problems: list[Problem] = []
+    found = ask_all(waiting, lambda name: _introductions(waiting[name], loaded), problems)
+    _raise_any(problems)
+    return tuple(introduction for introductions in found.values() for introduction in introductions)
+
+
+def _introductions(change: ServiceChange, loaded: LoadedManifest) -> list[Introduction]:
+    migrations = [migration for pending in change.pending for migration in pending.pending]
+    try:
+        repository = Repository.open(loaded.repository_path(change.name))
+        paths = [migration.path for migration in migrations]
+        added = repository.introductions(change.base.sha, change.target.sha, paths)
+    except RepositoryError as error:
+        place = loaded.places.place(("services", change.name, "repository"))
+        raise ProblemsError([problem(place, error)]) from error
+    return [Introduction(m.key, *added[m.path]) for m in migrations if m.path in added]
+
+
+def _raise_any(problems: list[Problem]) -> None:
+    if problems:
+        raise ProblemsError(problems)
