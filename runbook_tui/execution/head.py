@@ -13,6 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from runbook_tui.files.problems import RunbookError
+
 _RUN_ID = re.compile(r"[0-9a-z][0-9a-z-]{0,63}")
 
 
@@ -38,7 +40,7 @@ def write_head(run_id: str, head: Head) -> None:
     path = _path(run_id)
     if path is None:
         return
-    with suppress(OSError):
+    with suppress(OSError, RunbookError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_atomic(path, json.dumps({"seq": head.seq, "sum": head.sum}) + "\n", mode=0o600)
 

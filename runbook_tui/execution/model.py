@@ -23,6 +23,19 @@ class State(StrEnum):
     """A step that it needs failed, or is unknown, or was rolled back."""
 
 
+class Phase(StrEnum):
+    """Parts of executing a step, each with an end of its own in the record."""
+
+    NONE = ""
+    ACTION = "action"
+    VERIFY = "verify"
+    """The action is finished; whether it worked is being seen."""
+    ROLLBACK = "rollback"
+    ROLLBACK_VERIFY = "rollback-verify"
+
+
+ROLLING_BACK = frozenset({Phase.ROLLBACK, Phase.ROLLBACK_VERIFY})
+
 DONE = frozenset({State.SUCCEEDED, State.SKIPPED})
 """States that satisfy the needs of other steps."""
 
@@ -50,6 +63,30 @@ class StepStatus:
     tail: tuple[str, ...] = ()
     """Last lines of the output."""
     rolled_back_message: str = ""
+    phase: Phase = Phase.NONE
+    """What runs, waits for a person, failed or is unknown, when the step is in such a state."""
+    rollbacks: int = 0
+    """How often a rollback of it was begun."""
+    before: State | None = None
+    """The state from which a rollback was begun."""
+    number: int = 0
+    """Sequence number of the checkpoint that brought the state; orders what was done, whatever the clocks say."""
+
+
+@dataclass(frozen=True, slots=True)
+class RollbackPlan:
+    """What undoing the finished part of a run takes."""
+
+    steps: tuple[str, ...]
+    """Ids of the steps to undo, the last finished first."""
+    stops_at: str | None
+    """The step that cannot be undone; what was done before it stays too."""
+    because: str
+    """Why it stops there, or why there is nothing to undo; empty when everything can be undone."""
+    by_hand: tuple[str, ...] = ()
+    """Those of ``steps`` that a person undoes: no command is written down for them."""
+    nothing_to_undo: tuple[str, ...] = ()
+    """Finished steps without an effect that stays, such as checks and announcements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +116,7 @@ class RunState:
     finished: str | None = None
     """``succeeded``, ``rolled_back`` or ``aborted``; None while it can go on."""
     finished_at: str | None = None
+    finished_reason: str = ""
     resumed: int = 0
     """How often it was taken up again."""
 

@@ -1,0 +1,184 @@
+"""An open run: the record, the runbook it is about, the state. Every verb goes through it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+from runbook_tui.execution import clock
+from runbook_tui.execution.commands import Job
+from runbook_tui.execution.errors import NotAllowed
+from runbook_tui.execution.framing import Checkpoint, Value
+from runbook_tui.execution.model import RunState, State, StepStatus
+from runbook_tui.execution.record import RecordWriter
+from runbook_tui.execution.state import Folding
+from runbook_tui.runbook.model import Runbook, Step
+
+_LONGEST_TEXT = 4000
+
+
+class Session:
+    """One sitting of one operator at one run.
+
+    ``lock`` guards the record and what is decided from the state; whoever waits for something must not hold it.
+    """
+
+    def __init__(self, folder: Path, runbook: Runbook, writer: RecordWriter, operator: str) -> None:
+        self.folder = folder.absolute()
+        self.base = self.folder.parent.parent
+        """The folder of the runbook file; relative directories of steps begin here."""
+        self.runbook = runbook
+        self.steps = {step.id: step for step in runbook.steps}
+        self.operator = operator
+        self.lock = threading.RLock()
+        self.leaving = threading.Event()
+        """Set when nobody watches any more; commands go on."""
+        self.active: dict[str, threading.Event] = {}
+        """Steps that a thread of this process is busy with; the event is set to end what they do."""
+        self._writer = writer
+        self._folding = Folding(runbook)
+        for checkpoint in writer.checkpoints:
+            self._folding.add(checkpoint)
+        self.state: RunState = self._folding.state()
+
+    @property
+    def first(self) -> Checkpoint:
+        """The checkpoint with which the run began."""
+        return self._writer.checkpoints[0]
+
+    def append(self, kind: str, values: Mapping[str, Value]) -> None:
+        """Make a fact durable and take it into account.
+
+        Raises:
+            RecordFailed: it could not be made durable.
+        """
+        with self.lock:
+            self._folding.add(self._writer.append(kind, values))
+            self.state = self._folding.state()
+
+    def told(self, kind: str, step: Step, values: Mapping[str, Value] = {}) -> StepStatus:
+        """Append what the operator decided about a step."""
+        self.append(kind, {"step": step.id, "by": self.operator, **values})
+        return self.status(step.id)
+
+    def step(self, step_id: str) -> Step:
+        """A step of a run that is still open.
+
+        Raises:
+            NotAllowed: there is none of that id, or the run is finished.
+        """
+        if self.state.finished is not None:
+            raise NotAllowed(f"the run is finished ({self.state.finished}); start a new one")
+        if step_id not in self.steps:
+            raise NotAllowed(f"the runbook of this run has no step {step_id}")
+        return self.steps[step_id]
+
+    def status(self, step_id: str) -> StepStatus:
+        """Where a step stands now."""
+        return self.state.statuses[step_id]
+
+    def require(self, step: Step, verb: str, *states: State) -> StepStatus:
+        """The status of a step, when it is in one of these states and nothing is being done with it.
+
+        Raises:
+            NotAllowed: it is not.
+        """
+        status = self.status(step.id)
+        if step.id in self.active:
+            raise NotAllowed(f"{step.id} cannot be {verb} while something is being done with it")
+        if status.state not in states:
+            word = status.state.value.replace("_", " ")
+            raise NotAllowed(f"{step.id} is {word}{self.why(step, status)}; it cannot be {verb} now")
+        return status
+
+    def why(self, step: Step, status: StepStatus) -> str:
+        """The reason for a step that is blocked, in brackets."""
+        if status.state is not State.BLOCKED:
+            return ""
+        for need in step.needs:
+            found = self.state.statuses.get(need.step)
+            if found is None or found.state in {
+                State.FAILED,
+                State.UNKNOWN,
+                State.ROLLED_BACK,
+                State.BLOCKED,
+            }:
+                return f" ({status.message}: {need.because})"
+        return f" ({status.message})"
+
+    def occupy(self, step: Step) -> None:
+        """Say that this thread is busy with a step; :meth:`release` has to follow."""
+        self.active[step.id] = threading.Event()
+
+    def release(self, step: Step) -> None:
+        """Say that nobody is busy with the step any more."""
+        with self.lock:
+            self.active.pop(step.id, None)
+
+    def cancelled(self, step_id: str) -> bool:
+        """Whether the operator asked for the end of what is being done with a step."""
+        event = self.active.get(step_id)
+        return event is not None and event.is_set()
+
+    def environment(self, step: Step) -> dict[str, str]:
+        """All environment variables of the commands of a step."""
+        return {**os.environ, **step.environment, **self.variables(step)}
+
+    def variables(self, step: Step) -> dict[str, str]:
+        """What the runbook adds for every command of a step."""
+        given = {f"RUNBOOK_{name.upper()}": value for name, value in self.runbook.variables.items()}
+        return {
+            **given,
+            "RUNBOOK_STEP": step.id,
+            "RUNBOOK_ENVIRONMENT": self.state.environment,
+            "RUNBOOK_REHEARSAL": "1" if self.state.rehearsal else "0",
+        }
+
+    def directory(self, step: Step) -> Path:
+        """Where the commands of a step run."""
+        return self.base / step.directory if step.directory else self.base
+
+    def job(self, step: Step, attempt: int) -> Job:
+        """The job of the action of an attempt."""
+        return Job(self.folder, f"{step.id}-{attempt}")
+
+    def rollback_job(self, step: Step, attempt: int) -> Job:
+        """The job of a rollback; a plus sign occurs in no step's id."""
+        return Job(self.folder, f"{step.id}+rollback-{attempt}")
+
+    def began(self, step: Step) -> int:
+        """When the last attempt or rollback of a step began, in microseconds since boot.
+
+        Of another boot nothing but the wall clock is left to go by.
+        """
+        kinds = {"step-started", "rollback-started"}
+        for checkpoint in reversed(self._writer.checkpoints):
+            if checkpoint.kind in kinds and checkpoint.values.get("step") == step.id:
+                now = clock.now()
+                if checkpoint.boot == now.boot:
+                    return checkpoint.mono
+                passed = clock.wall_microseconds(now.at) - clock.wall_microseconds(checkpoint.at)
+                return now.mono - max(0, passed)
+        return clock.since_boot()
+
+    def close(self) -> None:
+        """Leave the run to others. Commands go on under their shims."""
+        self.leaving.set()
+        with self.lock:
+            self._writer.close()
+
+
+def reason(text: str, why: str) -> str:
+    """A reason or note as it is recorded.
+
+    Raises:
+        NotAllowed: it is empty and ``why`` says that it must not be, or too long.
+    """
+    text = text.strip().encode("utf-8", "replace").decode()
+    if why and not text:
+        raise NotAllowed(f"{why} needs a reason")
+    if len(text) > _LONGEST_TEXT:
+        raise NotAllowed(f"a reason of {len(text)} characters; at most {_LONGEST_TEXT} can be recorded")
+    return text
