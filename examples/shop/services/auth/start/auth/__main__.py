@@ -1,0 +1,5 @@
+"""Run with ``python -m auth``."""
+
+from auth import login, service
+
+service.serve()

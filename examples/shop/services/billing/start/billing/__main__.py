@@ -1,0 +1,5 @@
+"""Run with ``python -m billing``."""
+
+from billing import invoices, service
+
+service.serve()

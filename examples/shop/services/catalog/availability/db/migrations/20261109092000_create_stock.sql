@@ -1,0 +1,8 @@
+-- migrate:up
+CREATE TABLE stock (
+    product_id INTEGER PRIMARY KEY,
+    pieces INTEGER NOT NULL
+);
+
+-- migrate:down
+DROP TABLE stock;

@@ -1,0 +1,10 @@
+"""What the shop sells."""
+
+from shopkit import Service
+
+service = Service(
+    "catalog",
+    needs={
+        "products": ("id", "name", "price_cents"),
+    },
+)

@@ -1,0 +1,5 @@
+"""Run with ``python -m catalog``."""
+
+from catalog import products, service
+
+service.serve()

@@ -1,0 +1,5 @@
+"""Run with ``python -m gateway``."""
+
+from gateway import pages, service
+
+service.serve()

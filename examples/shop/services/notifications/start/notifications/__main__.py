@@ -1,0 +1,5 @@
+"""Run with ``python -m notifications``."""
+
+from notifications import messages, service
+
+service.serve()

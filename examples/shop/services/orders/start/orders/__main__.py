@@ -1,0 +1,5 @@
+"""Run with ``python -m orders``."""
+
+from orders import placing, reading, service
+
+service.serve()

@@ -1,0 +1,5 @@
+"""Find products."""
+
+from shopkit import Service
+
+service = Service("search")

@@ -1,0 +1,5 @@
+"""Run with ``python -m search``."""
+
+from search import finding, service
+
+service.serve()

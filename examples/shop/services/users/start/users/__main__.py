@@ -1,0 +1,5 @@
+"""Run with ``python -m users``."""
+
+from users import profiles, service
+
+service.serve()

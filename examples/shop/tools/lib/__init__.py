@@ -1,0 +1,1 @@
+"""What the commands of the shop have in common. Standard library only."""
