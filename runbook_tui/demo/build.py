@@ -176,6 +176,7 @@ def _impossible(example: Example, manifest: str) -> str:
 
     editor = YAML()
     editor.width = 4096
+    editor.indent(mapping=2, sequence=4, offset=2)
     editor.preserve_quotes = True
     document = editor.load(manifest)
     for service, ref in example.shop.impossible.releases.items():

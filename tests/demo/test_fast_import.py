@@ -85,7 +85,9 @@ def test_nothing_of_the_machine_goes_into_the_commits(
 
 def test_what_git_refuses_is_told(tmp_path: Path) -> None:
     bad = NewCommit(ANN, AT, "Bad\n", (), {"../outside": b""})
-    with pytest.raises(RepositoryError, match=r"git read-tree failed in .*: error: invalid path '../outside'"):
+    with pytest.raises(
+        RepositoryError, match=r"git read-tree failed in .*: error: invalid path '../outside'"
+    ):
         create_repository(tmp_path / "bad", [bad])
     assert not (tmp_path / "outside").exists()
     with pytest.raises(RepositoryError, match=r"git fast-import failed in .*: fatal: mark :9 not declared"):
