@@ -54,9 +54,16 @@ def build(folder: Path, *, databases: bool | None = None, first_port: int | None
     Raises:
         RunbookError: the folder holds something else, a port is in use, or a part cannot be made.
     """
+    folder = folder.absolute()
+    try:
+        return _build(folder, databases, first_port)
+    except OSError as error:  # disk full, not allowed to write, ...
+        raise RunbookError(f"the example cannot be built in {folder}: {error}") from error
+
+
+def _build(folder: Path, databases: bool | None, first_port: int | None) -> Demo:
     example = read_example(examples_folder() / "shop")
     missing = _missing(example, databases)
-    folder = folder.absolute()
     _clear(folder)
     ports = _ports(example, folder, first_port)
     note = _note(example, ports, missing)
@@ -108,10 +115,7 @@ def _clear(folder: Path) -> None:
         raise RunbookError(
             f"{folder} is in use for something else; expected a new or empty folder; name another one"
         )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RunbookError(f"{folder} cannot be made: {error.strerror}") from error
+    folder.mkdir(parents=True, exist_ok=True)
 
 
 def _ports(example: Example, folder: Path, first: int | None) -> dict[str, int]:

@@ -18,8 +18,9 @@ WHERE id IN (SELECT id FROM invoices WHERE currency IS NULL ORDER BY id LIMIT 50
 
 
 def upgrade() -> None:
-    for _ in range(BATCHES):
-        op.execute(FILL)
+    with op.get_context().autocommit_block():  # every batch is committed by itself
+        for _ in range(BATCHES):
+            op.execute(FILL)
 
 
 def downgrade() -> None:
