@@ -63,7 +63,7 @@ def main(arguments: list[str]) -> int:
         print("interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        sys.stdout = None  # type: ignore[assignment]  # nobody reads: no second error at exit
+        sys.stdout = None  # nobody reads: no second error at exit
         return 0
     except Exception as error:
         return _failed(error)
@@ -74,7 +74,7 @@ def _run(name: str, rest: list[str]) -> int:
     from importlib import import_module
 
     command = import_module(f"runbook_tui.cli.{name}")
-    parser = ArgumentParser(prog=f"runbook {name}", description=command.__doc__.splitlines()[0])
+    parser = ArgumentParser(prog=f"runbook {name}", description=(command.__doc__ or name).splitlines()[0])
     command.add_arguments(parser)
     status = command.run(parser.parse_args(rest))
     return int(status)

@@ -5,12 +5,13 @@ It is the face for scripts and CI, for screen readers and for dumb terminals.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runbook_tui.cli.output import interactive, say, styled
+from runbook_tui.cli.output import interactive, say
+from runbook_tui.cli.prompts import ask, choose, reason
+from runbook_tui.cli.step_text import action_lines
 from runbook_tui.execution.model import State
 
 if TYPE_CHECKING:
@@ -135,22 +136,24 @@ class _Session:
         total = len(self._numbers)
         say()
         say(f"[{self._numbers[step.id]}/{total}] {step.id}: {step.title}", "bold")
-        if step.id == self._point():
+        if self._runner.crosses(step.id):
             say(f"      POINT OF NO RETURN: {step.irreversible_because or 'this cannot be undone'}", "yellow")
-        for text in _what(step):
+        for text in action_lines(step):
             say(f"      {text}", "dim")
 
-    def _point(self) -> str | None:
-        from runbook_tui.runbook.graph import point_of_no_return
-
-        return point_of_no_return(self._runner.runbook.steps)
-
     def _may_cross(self, step: Step) -> bool:
-        if step.reversible or self._runner.state.rehearsal or not self._asks:
+        """Whether a person knows that this is the point of no return: now, or by an approval right before it."""
+        if not self._runner.crosses(step.id):
             return True
-        environment = self._runner.state.environment
-        typed = self._ask(f"      type {environment} to go on, anything else to stop: ")
-        return typed == environment
+        if self._asks:
+            environment = self._runner.state.environment
+            typed = ask(f"      type {environment} to go on, anything else to stop: ")
+            return typed == environment
+        steps = self._runner.runbook.step
+        if any(steps(need.step).approve is not None for need in step.needs):
+            return True  # it can only start when that approval was given
+        say("      no approval precedes the point of no return; add a gate, or run in a terminal", "yellow")
+        return False
 
     def _execute(self, step: Step) -> int | None:
         status = self._runner.run(
@@ -184,14 +187,14 @@ class _Session:
             say(f"      a person is needed for {step.id}; give --decisions or run in a terminal", "yellow")
             return PERSON_NEEDED
         accept = "approve" if step.approve is not None else "done"
-        choice = self._choose([accept, "skip", "decline" if step.approve is not None else "fail", "pause"])
+        choice = choose([accept, "skip", "decline" if step.approve is not None else "fail", "pause"])
         if choice == accept:
             return self._accept(step, "")
         if choice == "skip":
             return self._skip(step)
         if choice == "pause":
             return DONE
-        self._refuse(step, self._reason())
+        self._refuse(step, reason())
         return FAILED
 
     def _decided(self, step: Step, decision: Decision) -> int | None:
@@ -233,9 +236,10 @@ class _Session:
             "retry": lambda: self._execute(step),
             "skip": lambda: self._skip(step),
             "mark as done": lambda: self._mark(step),
+            "roll back": self._roll_back,
             "pause": lambda: FAILED,
         }
-        return choices[self._choose(list(choices))]()
+        return choices[choose(list(choices))]()
 
     def _unknown(self, step: Step, status: StepStatus) -> int | None:
         say("      it was started, and nobody can know how it ended", "yellow")
@@ -244,60 +248,46 @@ class _Session:
         if not self._asks:
             say("      say in a terminal whether it worked; nothing is assumed", "yellow")
             return PERSON_NEEDED
-        choice = self._choose(["it worked", "run it again", "it failed", "pause"])
+        choice = choose(["it worked", "run it again", "it failed", "pause"])
         if choice == "pause":
             return PERSON_NEEDED
-        reason = self._reason()
+        reason = reason()
         if choice == "run it again":
             self._runner.resolve_unknown(step.id, "again", reason)
             return self._execute(step)
         self._runner.resolve_unknown(step.id, "worked" if choice == "it worked" else "failed", reason)
         return None
 
+    def _roll_back(self) -> int:
+        """Undo what was done, as far as it goes. It is always an explicit choice."""
+        plan = self._runner.rollback_plan()
+        for step_id in plan.steps:
+            say(f"      undo {step_id}" + (" (by hand)" if step_id in plan.by_hand else ""))
+        if plan.because:
+            say(f"      {plan.because}", "yellow")
+        if not plan.steps or choose(["pause", "undo these steps in this order"]) == "pause":
+            return FAILED
+        for step_id in plan.steps:
+            status = self._undo(step_id, by_hand=step_id in plan.by_hand)
+            if status.state is not State.ROLLED_BACK:
+                say(f"      {step_id} could not be undone: {status.message}", "red")
+                return FAILED
+        if plan.stops_at is None:
+            self._runner.finish("rolled_back")
+        return FAILED
+
+    def _undo(self, step_id: str, *, by_hand: bool) -> StepStatus:
+        say(f"      undoing {step_id}", "bold")
+        note = reason() if by_hand else ""
+        return self._runner.rollback(step_id, on_output=self._output, confirmed=by_hand, note=note)
+
     def _skip(self, step: Step) -> int | None:
         waiting = self._runner.skip_consequences(step.id)
         if waiting:
             say("      these steps wait for it: " + ", ".join(waiting), "yellow")
-        self._runner.skip(step.id, self._reason())
+        self._runner.skip(step.id, reason())
         return None
 
     def _mark(self, step: Step) -> int | None:
-        self._runner.mark_done(step.id, self._reason())
+        self._runner.mark_done(step.id, reason())
         return None
-
-    def _choose(self, choices: list[str]) -> str:
-        for number, choice in enumerate(choices, 1):
-            say(f"      {number}. {choice}")
-        while True:
-            typed = self._ask("      number: ")
-            if typed.isdigit() and 1 <= int(typed) <= len(choices):
-                return choices[int(typed) - 1]
-            say(f"      a number from 1 to {len(choices)} is needed")
-
-    def _reason(self) -> str:
-        while True:
-            typed = self._ask("      reason: ")
-            if typed:
-                return typed
-
-    def _ask(self, prompt: str) -> str:
-        print(styled(prompt, "cyan"), end="", flush=True)
-        line = sys.stdin.readline()
-        if not line:
-            raise KeyboardInterrupt
-        return line.strip()
-
-
-def _what(step: Step) -> list[str]:
-    if step.run is not None:
-        lines = [f"$ {line}" for line in step.run.splitlines()]
-        return [*lines, f"in {step.directory}"] if step.directory else lines
-    if step.http is not None:
-        return [f"{step.http.method} {step.http.url}"]
-    if step.sql is not None:
-        return [f"{step.sql.database}: {step.sql.query}"]
-    if step.wait is not None:
-        from runbook_tui.runbook.duration import format_duration
-
-        return [f"wait {format_duration(step.wait)}"]
-    return (step.confirm or step.approve or "").splitlines()

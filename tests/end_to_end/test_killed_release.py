@@ -1,0 +1,97 @@
+"""A plain run of the example, killed at random moments, always comes to the same end."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from runbook_tui.demo.build import Demo
+from runbook_tui.demo.reset import reset
+from runbook_tui.execution.record import read_record
+from runbook_tui.execution.runner import Runner
+
+pytestmark = pytest.mark.xdist_group("example")
+
+
+@pytest.mark.timeout(600)
+def test_a_few_kills(demo: Demo, runbook_command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    figures = kill_and_resume(demo, runbook_command, kills=6, seed=20261124)
+    with capsys.disabled():
+        print(f"\n{figures}")
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(7200)
+def test_two_hundred_kills(demo: Demo, runbook_command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    figures = kill_and_resume(demo, runbook_command, kills=200, seed=time.time_ns())
+    with capsys.disabled():
+        print(f"\n{figures}")
+
+
+def kill_and_resume(demo: Demo, command: str, *, kills: int, seed: int) -> str:
+    """Kill ``kills`` runs, one each, at a random moment, resume each to its end, and check what was promised."""
+    chance = random.Random(seed)
+    subprocess.run(
+        [command, "plan", str(demo.manifest), "-o", str(demo.runbook)], check=True, capture_output=True
+    )
+    steps = [step.id for step in Runner.start(demo.runbook, rehearsal=True).runbook.steps]
+    length = _undisturbed(demo, command)
+    acknowledged = lost = 0
+    for number in range(kills):
+        reset(demo.folder)
+        before = set(_runs(demo))
+        run = _start(demo, command)
+        time.sleep(chance.uniform(0, length))
+        run.send_signal(signal.SIGKILL)
+        run.wait()
+        folders = set(_runs(demo)) - before
+        kept = [point.values for folder in folders for point in read_record(folder).checkpoints]
+        end = _start(demo, command)
+        output, _ = end.communicate(timeout=300)
+        assert end.returncode == 0, f"kill {number} of seed {seed}:\n{output}"
+        (folder,) = set(_runs(demo)) - before
+        points = [point.values for point in read_record(folder).checkpoints]
+        acknowledged += len(kept)
+        lost += points[: len(kept)] != kept
+        _everything_once(steps, points, f"kill {number} of seed {seed}")
+    assert lost == 0
+    return f"kills={kills} seed={seed} steps={len(steps)} acknowledged={acknowledged} lost={lost}"
+
+
+def _everything_once(steps: list[str], points: list[dict[str, object]], where: str) -> None:
+    finished = Counter(str(point["step"]) for point in points if point["kind"] == "step-finished")
+    assert dict(finished) == dict.fromkeys(steps, 1), where
+    attempts = Counter(str(point["step"]) for point in points if point["kind"] == "action-finished")
+    assert max(attempts.values()) == 1, where
+
+
+def _undisturbed(demo: Demo, command: str) -> float:
+    """Seconds that the run takes when nobody disturbs it."""
+    started = time.monotonic()
+    run = _start(demo, command)
+    output, _ = run.communicate(timeout=300)
+    assert run.returncode == 0, output
+    return time.monotonic() - started
+
+
+def _start(demo: Demo, command: str) -> subprocess.Popen[str]:
+    argv = [command, "run", str(demo.runbook), "--plain", "--decisions", str(demo.decisions)]
+    return subprocess.Popen(
+        argv,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "XDG_STATE_HOME": str(demo.folder / "state")},
+    )
+
+
+def _runs(demo: Demo) -> list[Path]:
+    return [path for path in demo.runbook.with_suffix(".runs").glob("*") if "rehearsal" not in path.name]
