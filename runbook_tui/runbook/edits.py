@@ -68,7 +68,7 @@ def with_fields(runbook: Runbook, step_id: str, changes: Mapping[str, object | N
         data.pop(field, None)
         if value is not None:
             data[field] = _plain(value)
-    changed = _validated(Step, data, f"step '{step_id}'")
+    changed = validated(Step, data, f"step '{step_id}'")
     steps = [
         changed if other is step else _with_need_renamed(other, step_id, changed.id)
         for other in runbook.steps
@@ -89,7 +89,7 @@ def with_top(runbook: Runbook, field: str, value: object | None) -> Runbook:
     data.pop(field, None)
     if value is not None:
         data[field] = _plain(value)
-    top = _validated(Runbook, {**data, "steps": []}, "the runbook")
+    top = validated(Runbook, {**data, "steps": []}, "the runbook")
     return top.model_copy(update={"steps": runbook.steps})
 
 
@@ -158,7 +158,17 @@ def _plain(value: object) -> object:
     return value
 
 
-def _validated(model: type[M], data: Mapping[str, object], shown: str) -> M:
+def validated(model: type[M], data: Mapping[str, object], shown: str) -> M:
+    """Plain data as a part of the runbook.
+
+    Args:
+        model: the part.
+        data: its fields, as they would be written in the file.
+        shown: what to call it in a refusal.
+
+    Raises:
+        EditRefused: every field that does not fit, a line each.
+    """
     try:
         return model.model_validate(data)
     except ValidationError as error:
