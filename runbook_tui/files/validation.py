@@ -163,7 +163,7 @@ def _words(error: Mapping[str, Any], form: str) -> tuple[str, str, str]:
     found = f"found {_form(value)}"
     if kind in {"enum", "literal_error"}:
         choices = _choices(str(context.get("expected", "")))
-        return found, one_of(choices), did_you_mean(str(value), choices)
+        return found, one_of(choices), did_you_mean(value, choices) if isinstance(value, str) else ""
     if kind in _BOUNDS:
         name, words = _BOUNDS[kind]
         return (found if value else "found an empty value"), words.format(context.get(name)), ""

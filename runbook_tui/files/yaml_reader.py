@@ -29,6 +29,7 @@ MAX_VALUES = 100_000
 """Most keys and values in one file; a runbook of a thousand steps has some sixty thousand."""
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_MAPPING = "lines of the form 'key: value'"
 _WRONG_FILE = "check that this is the right file"
 
 
@@ -90,15 +91,20 @@ class _Reader:
                 data = self._value(event, (), 1)
                 self._require_mapping(event, data)
         if not documents:
-            what = "the file is empty"
-            self.problems.append(Problem(Place(self.shown), what, "lines of the form 'key: value'"))
+            self._report_empty()
         return data
 
     def _require_mapping(self, event: Event, data: object) -> None:
         if isinstance(data, dict) or self.problems:
             return
-        found = f"the text {quoted(data)}" if isinstance(data, str) else "a list" if data else "nothing"
-        self._report(event, f"the file holds {found}", "a mapping: lines of the form 'key: value'", "")
+        if data is None:
+            self._report_empty()
+        else:
+            found = f"the text {quoted(data)}" if isinstance(data, str) else "a list"
+            self._report(event, f"the file holds {found}", _MAPPING, "")
+
+    def _report_empty(self) -> None:
+        self.problems.append(Problem(Place(self.shown), "the file is empty", _MAPPING))
 
     def _refuse_directives(self, event: DocumentStartEvent) -> None:
         if event.version is None and not event.tags:

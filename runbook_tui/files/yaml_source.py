@@ -122,21 +122,20 @@ def read_bytes(path: Path, shown: str) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
         raise _refused(shown, *_unreadable(path, error)) from error
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(file.fileno())
+    try:
+        status = os.fstat(descriptor)
         if stat.S_ISDIR(status.st_mode):
             raise _refused(shown, "this is a directory", "a YAML file", "name the file inside it")
         if not stat.S_ISREG(status.st_mode):
-            raise _refused(
-                shown, "this is not a regular file", "a YAML file", "copy its content to a file first"
-            )
+            raise _refused(shown, "this is not a regular file", "a YAML file", "copy its content to one")
         if status.st_size > MAX_BYTES:
             raise _refused(shown, *_too_large())
-        try:
-            data = file.read(MAX_BYTES + 1)
-        except OSError as error:
-            raise _refused(shown, *_unreadable(path, error)) from error
-    return data
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise _refused(shown, *_unreadable(path, error)) from error
+    finally:
+        os.close(descriptor)
 
 
 def _too_large() -> tuple[str, str, str]:

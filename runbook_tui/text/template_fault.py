@@ -45,13 +45,13 @@ def _sentence(error: Exception) -> str:
 
 
 def _raised_at(error: Exception) -> tuple[str | None, int]:
-    """The innermost template line of a traceback: Jinja puts the template's own lines into it."""
+    """The innermost template line of a traceback; Jinja has put the lines of templates into it."""
     file: str | None = None
     line = 0
     traceback = error.__traceback__
     while traceback is not None:
         frame = traceback.tb_frame
-        if "__jinja_template__" in frame.f_globals or frame.f_code.co_filename == _NAMELESS:
+        if "__jinja_exception__" in frame.f_globals:
             file, line = frame.f_code.co_filename, traceback.tb_lineno
         traceback = traceback.tb_next
     return (None if file == _NAMELESS else file), line

@@ -1,0 +1,98 @@
+"""Replacing a file: the whole new content, or the old one."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from runbook_tui.files.atomic import WriteRefusedError, write_atomic
+from runbook_tui.files.problems import RunbookError
+
+
+def mode_of(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_new_file_has_the_content_and_the_mode_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        write_atomic(tmp_path / "a", "é\n")
+        write_atomic(tmp_path / "b", b"\xff", mode=0o600)
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a").read_bytes() == b"\xc3\xa9\n"
+    assert (mode_of(tmp_path / "a"), mode_of(tmp_path / "b")) == (0o644, 0o600)
+
+
+def test_existing_file_keeps_its_mode(tmp_path: Path) -> None:
+    file = tmp_path / "a"
+    file.write_text("old")
+    file.chmod(0o640)
+    write_atomic(file, "new", mode=0o600)
+    assert (file.read_text(), mode_of(file)) == ("new", 0o640)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a"]
+
+
+def test_what_is_no_regular_file_is_not_replaced(tmp_path: Path) -> None:
+    target = tmp_path / "target"
+    target.write_text("old")
+    (tmp_path / "link").symlink_to(target)
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("link", "folder", "pipe"):
+        with pytest.raises(WriteRefusedError, match="not a regular file"):
+            write_atomic(tmp_path / name, "new")
+    assert target.read_text() == "old"
+    assert (tmp_path / "link").is_symlink()
+
+
+def test_missing_folder_is_the_users_error(tmp_path: Path) -> None:
+    with pytest.raises(RunbookError, match="No such file or directory"):
+        write_atomic(tmp_path / "no" / "a", "x")
+
+
+@pytest.mark.parametrize("call", ["fsync", "fchmod", "replace"])
+def test_failure_leaves_the_old_content_and_nothing_else(
+    call: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a"
+    file.write_text("old")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.replace" if call == "replace" else f"os.{call}", full)
+    if call == "replace":
+        monkeypatch.setattr("pathlib.Path.replace", full)
+    with pytest.raises(WriteRefusedError, match="No space left on device"):
+        write_atomic(file, "new content")
+    monkeypatch.undo()
+    assert file.read_text() == "old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a"]
+
+
+def test_content_is_on_disk_before_the_name_and_the_folder_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+    real_sync = os.fsync
+
+    def sync(descriptor: int) -> None:
+        order.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "content")
+        real_sync(descriptor)
+
+    real_replace: Callable[[Path, Path], Path] = Path.replace
+
+    def replace(self: Path, target: Path) -> Path:
+        order.append("rename")
+        return real_replace(self, target)
+
+    monkeypatch.setattr("os.fsync", sync)
+    monkeypatch.setattr(Path, "replace", replace)
+    write_atomic(tmp_path / "a", "x")
+    assert order == ["content", "rename", "folder"]
