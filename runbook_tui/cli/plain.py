@@ -251,11 +251,11 @@ class _Session:
         choice = choose(["it worked", "run it again", "it failed", "pause"])
         if choice == "pause":
             return PERSON_NEEDED
-        reason = reason()
+        because = reason()
         if choice == "run it again":
-            self._runner.resolve_unknown(step.id, "again", reason)
+            self._runner.resolve_unknown(step.id, "again", because)
             return self._execute(step)
-        self._runner.resolve_unknown(step.id, "worked" if choice == "it worked" else "failed", reason)
+        self._runner.resolve_unknown(step.id, "worked" if choice == "it worked" else "failed", because)
         return None
 
     def _roll_back(self) -> int:
