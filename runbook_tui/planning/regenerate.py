@@ -96,7 +96,6 @@ def merge(document: RunbookDocument, derived_before: Runbook | None, derived_now
     was = top_data(derived_before) if derived_before is not None else {}
     old_remarks = [remark for remark in top_data(mine).get("remarks", ()) if remark["rule"] == RULE]
     top = merge_fields(was, _without_conflicts(mine), top_data(derived_now), clashes)
-    _keep_services(top, mine, steps.merged.values(), clashes)
     conflicts = [*(Conflict("", c.path, c.was, c.mine, c.now) for c in clashes), *steps.conflicts]
     remarks = [*top.get("remarks", ()), *_remarks(old_remarks, conflicts)]
     if remarks:
@@ -206,18 +205,6 @@ def _place(step: str, order: Iterable[str]) -> str | None:
             return f"behind {before}" if before else "first"
         before = other
     return None
-
-
-def _keep_services(
-    top: dict[str, Any], mine: Runbook, steps: Iterable[Mapping[str, Any]], clashes: list[Clash]
-) -> None:
-    """A service that is no longer in the release stays while a step is for it."""
-    release = top.get("release", {})
-    used = {step.get("service") for step in steps}
-    for name in [name for name in mine.release if name in used and name not in release and release]:
-        entry = plain_data(mine.release[name])
-        clashes.append(Clash(f"release.{name}", entry, entry, None))
-        release[name] = entry
 
 
 def _remarks(old: Iterable[Mapping[str, Any]], conflicts: Iterable[Conflict]) -> list[dict[str, Any]]:

@@ -9,17 +9,14 @@ from datetime import datetime
 from typing import Literal
 
 from runbook_tui.files.problems import Place
-from runbook_tui.files.suggestions import quoted
+from runbook_tui.files.suggestions import did_you_mean, quoted
 from runbook_tui.files.yaml_source import Location
 from runbook_tui.runbook.document import RunbookDocument
 from runbook_tui.runbook.duration import format_duration
 from runbook_tui.runbook.graph import point_of_no_return
-from runbook_tui.runbook.model import Actionable, Kind, Runbook, Step
+from runbook_tui.runbook.model import CHANGING, Actionable, Kind, Runbook, Step
 
 Level = Literal["error", "warning", "note"]
-
-CHANGING = frozenset({Kind.MIGRATE, Kind.DEPLOY, Kind.BACKFILL})
-"""Kinds of steps that change the system."""
 
 _PLACEHOLDER = re.compile(r"\b(?:TODO|FIXME|XXX|TBD)\b|\?{3}|<[A-Za-z][A-Za-z0-9_-]*>")
 _BRACES = re.compile(r"\{\{-?\s*[A-Za-z_][\w.]*\s*(?:\|[^{}]*)?-?\}\}|\{%.*?%\}")
@@ -92,6 +89,15 @@ def _owners(runbook: Runbook) -> Iterator[_Found]:
             yield _Found(
                 (*at[:-1], "approvers"), "warning", "owner-approves-alone", text, "add another approver"
             )
+
+
+def _services(runbook: Runbook) -> Iterator[_Found]:
+    """A service that stays can have steps too (to check it, to stop it): only a near miss is suspicious."""
+    for (*at, _), step in _steps(runbook):
+        hint = did_you_mean(step.service or "", runbook.release) if step.service not in runbook.release else ""
+        if step.service is not None and hint:
+            text = f"step '{step.id}' is for the service {quoted(step.service)}, which is not in the release"
+            yield _Found((*at, "service"), "warning", "unknown-service", text, hint)
 
 
 def _pagers(runbook: Runbook) -> Iterator[_Found]:
@@ -192,6 +198,7 @@ _RULES: tuple[Callable[[Runbook], Iterator[_Found]], ...] = (
     _open_questions,
     _remarks,
     _owners,
+    _services,
     _pagers,
     _checks,
     _rollbacks,

@@ -62,6 +62,10 @@ class Kind(StrEnum):
     NOTE = "note"
 
 
+CHANGING = frozenset({Kind.MIGRATE, Kind.DEPLOY, Kind.BACKFILL})
+"""Kinds of steps that change the system."""
+
+
 class StepPhase(StrEnum):
     """The part of the release that a step belongs to, in the order in which they are shown."""
 

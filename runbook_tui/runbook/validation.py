@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from runbook_tui.files.problems import Place, Problem
-from runbook_tui.files.suggestions import did_you_mean, one_of, quoted
+from runbook_tui.files.suggestions import did_you_mean, quoted
 from runbook_tui.runbook.graph import cycle, order_violations
 from runbook_tui.runbook.model import Need, Runbook, Window
 
@@ -21,7 +21,7 @@ Locate = Callable[[tuple[str | int, ...]], Place]
 
 def semantic_problems(runbook: Runbook, place: Locate) -> list[Problem]:
     """Everything that no single field can know, in no particular order; empty when the runbook holds together."""
-    problems = [*_window_problems(runbook.window, place), *_service_problems(runbook, place)]
+    problems = list(_window_problems(runbook.window, place))
     duplicates = list(_duplicate_ids(runbook, place))
     needs = list(_need_problems(runbook, place))
     problems += duplicates + needs
@@ -57,16 +57,6 @@ def _window_problems(window: Window | None, place: Locate) -> Iterator[Problem]:
             "the window ends before it starts",
             f"a time after {quoted(window.start)}",
         )
-
-
-def _service_problems(runbook: Runbook, place: Locate) -> Iterator[Problem]:
-    if not runbook.release:
-        return
-    for index, step in enumerate(runbook.steps):
-        if step.service is not None and step.service not in runbook.release:
-            remedy = did_you_mean(step.service, runbook.release) or "add it to release, or remove the key"
-            what = f"step '{step.id}' is for the service {quoted(step.service)}, which is not in the release"
-            yield Problem(place(("steps", index, "service")), what, one_of(runbook.release), remedy)
 
 
 def _duplicate_ids(runbook: Runbook, place: Locate) -> Iterator[Problem]:

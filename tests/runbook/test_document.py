@@ -495,13 +495,12 @@ BROKEN = """\
 runbook: 1
 title: T
 window: {start: 2026-13-01T00:00Z, end: 2026-11-24T12:00Z}
-release:
-  billing: {base: a, target: b, version: "1"}
+summary: S
+downtime: D
 steps:
   - id: a
     title: A
     kind: note
-    service: biling
     needs:
       - {step: b, because: the table comes first, source: "m.sql:3"}
       - {step: dploy, because: x}
@@ -520,21 +519,19 @@ def test_everything_that_does_not_hold_together_is_told_at_once_with_its_place()
         RunbookDocument.parse(BROKEN, "x.yaml")
     assert [str(problem) for problem in caught.value.problems] == [
         "x.yaml:3:17: there is no such time as '2026-13-01T00:00Z'; expected a time such as 2026-11-24T09:30+01:00",
-        "x.yaml:10:14: step 'a' is for the service 'biling', which is not in the release; expected billing; "
-        "did you mean 'billing'?",
-        "x.yaml:13:16: step 'a' needs 'dploy', which is not a step of this runbook; expected the id of a step; "
+        "x.yaml:12:16: step 'a' needs 'dploy', which is not a step of this runbook; expected the id of a step; "
         "did you mean 'deploy'?",
-        "x.yaml:14:16: step 'a' needs itself; expected another step; remove the need",
+        "x.yaml:13:16: step 'a' needs itself; expected another step; remove the need",
     ]
 
 
 def test_an_order_that_contradicts_a_need_is_told_with_the_reason() -> None:
-    text = BROKEN.replace("2026-13", "2026-10").replace("biling", "billing")
+    text = BROKEN.replace("2026-13", "2026-10")
     text = text.replace("      - {step: dploy, because: x}\n      - {step: a, because: x}\n", "")
     with pytest.raises(ProblemsError) as caught:
         RunbookDocument.parse(text, "x.yaml")
     assert str(caught.value) == (
-        "x.yaml:12:9: step 'a' stands before 'b', which it needs because the table comes first (m.sql:3); "
+        "x.yaml:11:9: step 'a' stands before 'b', which it needs because the table comes first (m.sql:3); "
         "move 'a' behind 'b', or remove the need"
     )
 

@@ -68,6 +68,11 @@ def test_a_complete_runbook_has_no_findings() -> None:
             "x.yaml:5:12: warning: nobody is paged for the service 'billing'; pager: ... [service-without-pager]",
         ),
         (
+            "    service: billing\n    run: deploy", "    service: biling\n    run: deploy",
+            "x.yaml:11:14: warning: step 'deploy' is for the service 'biling', which is not in the release; "
+            "did you mean 'billing'? [unknown-service]",
+        ),
+        (
             "    verify: curl -f localhost\n", "",
             "x.yaml:8:9: warning: step 'deploy' does not say how to see that it worked; verify: ... "
             "[deploy-without-verify]",
