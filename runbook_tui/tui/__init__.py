@@ -1,1 +1,1 @@
-"""The Textual app. It holds no logic that the command line would have to repeat."""
+"""The terminal app: it draws what the rooms below know and passes on what people decide."""

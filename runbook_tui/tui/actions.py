@@ -1,0 +1,160 @@
+"""Every action of the app, once: the footer, the help, the command palette and the key bindings read this registry.
+
+A screen has one method ``do_<id>`` for each of its actions and says with ``why_not(id)`` why one is not possible now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+from textual.binding import Binding, BindingType
+
+
+class Danger(IntEnum):
+    """What an action can do to the world, mildest first."""
+
+    NONE = 0
+    """It only shows something."""
+    EDITS = 1
+    """It changes the runbook or the record."""
+    EXECUTES = 2
+    """It runs a command, a request or a query."""
+    UNDOES = 3
+    """It takes effects back, or gives up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that a person can do."""
+
+    id: str
+    key: str
+    """Textual's name of the key: ``e``, ``ctrl+e``, ``slash``."""
+    description: str
+    """One or two words for the footer."""
+    tooltip: str
+    """One sentence."""
+    danger: Danger = Danger.NONE
+    also: tuple[str, ...] = ()
+    """Other keys that do the same."""
+    footer: bool = True
+    """Whether the footer shows it; the help and the palette always do."""
+    priority: bool = False
+    """Whether the key works before the focused widget sees it."""
+
+    @property
+    def shown_key(self) -> str:
+        """The key as it is printed on screen: ``^e`` for ctrl+e."""
+        return shown(self.key)
+
+
+_SHOWN = {"slash": "/", "question_mark": "?", "escape": "esc", "enter": "enter", "space": "space"}
+
+
+def shown(key: str) -> str:
+    """A Textual key name as people read it."""
+    modifier, _, rest = key.rpartition("+")
+    name = _SHOWN.get(rest, rest)
+    return {"": "", "ctrl": "^", "shift": "shift+"}.get(modifier, f"{modifier}+") + name
+
+
+def bindings(actions: Iterable[Action]) -> list[BindingType]:
+    """Key bindings that call the screen's ``action_perform``."""
+    return [
+        Binding(
+            ",".join((action.key, *action.also)),
+            f"screen.perform('{action.id}')",
+            action.description,
+            show=False,
+            tooltip=action.tooltip,
+            id=f"runbook.{action.id}",
+            priority=action.priority,
+        )
+        for action in actions
+    ]
+
+
+EVERYWHERE = (
+    Action(
+        "help", "question_mark", "Help", "All keys of this screen, and what each of them does", also=("f1",)
+    ),
+    Action("palette", "ctrl+p", "Commands", "Find a command or a step by name", footer=False),
+    Action("quit", "ctrl+q", "Quit", "Leave; asks when something is not saved", footer=False, priority=True),
+)
+
+AUTHOR = (
+    Action("edit", "e", "Edit", "Edit the selected step in a form", Danger.EDITS),
+    Action("add", "a", "Add", "Add a step after the selected one", Danger.EDITS),
+    Action("remove", "d", "Remove", "Remove the selected step; refused while others need it", Danger.EDITS),
+    Action("questions", "q", "Questions", "Answer what the planner could not know", Danger.EDITS),
+    Action("save", "s", "Save", "Write the runbook file", Danger.EDITS, also=("ctrl+s",)),
+    Action("undo", "u", "Undo", "Take the last edit back", Danger.EDITS, also=("ctrl+z",)),
+    Action("run", "r", "Run …", "Go on to executing this runbook; asks first", Danger.EXECUTES),
+    Action("filter", "slash", "Filter", "Show only steps that contain these words"),
+    Action(
+        "move_up", "K", "Up", "Move the step up; refused where a need forbids it", Danger.EDITS, ("shift+up",)
+    ),
+    Action(
+        "move_down",
+        "J",
+        "Down",
+        "Move the step down; refused where a need forbids it",
+        Danger.EDITS,
+        ("shift+down",),
+    ),
+    Action("redo", "ctrl+y", "Redo", "Do the undone edit again", Danger.EDITS, ("ctrl+r",), footer=False),
+    Action("replan", "p", "Re-plan", "Derive the runbook again; your edits are kept", Danger.EDITS),
+    Action("export", "x", "Export", "Write the Markdown document"),
+    Action(
+        "editor", "ctrl+e", "$EDITOR", "Edit the runbook file in your own editor", Danger.EDITS, footer=False
+    ),
+    Action("copy", "y", "Copy", "Copy the step's command to the clipboard", footer=False),
+    Action("details", "enter", "Details", "Show all fields of the selected step", footer=False),
+    Action("tab_1", "1", "Details", "All fields of the step", footer=False),
+    Action("tab_2", "2", "Why here", "What orders the step, and what waits for it", footer=False),
+    Action("tab_3", "3", "Preview", "The step as the document shows it", footer=False),
+    Action("tab_4", "4", "Document", "The whole document as text", footer=False),
+    Action("tab_5", "5", "Source", "The runbook file, at the selected step", footer=False),
+    *EVERYWHERE,
+)
+
+RUN = (
+    Action("run", "r", "Run", "Execute the step shown", Danger.EXECUTES),
+    Action("confirm", "c", "Done", "Say that what the step asks for is done", Danger.EDITS),
+    Action("approve", "a", "Approve", "Decide yes; the digest of the runbook is kept with it", Danger.EDITS),
+    Action("decline", "d", "Decline", "Decide no; asks for a reason", Danger.EDITS),
+    Action("retry", "R", "Retry", "Execute the failed step again", Danger.EXECUTES),
+    Action("resolve", "u", "Decide …", "Say what happened to a step whose outcome is unknown", Danger.EDITS),
+    Action(
+        "skip",
+        "s",
+        "Skip",
+        "Leave the step out; shows what depends on it and asks for a reason",
+        Danger.EDITS,
+    ),
+    Action("fail", "f", "Failed", "Mark the step as failed; asks for a reason", Danger.EDITS),
+    Action("mark_done", "o", "Mark done", "It was done another way; asks for the evidence", Danger.EDITS),
+    Action("note", "n", "Note", "Write a note into the record", Danger.EDITS),
+    Action(
+        "rollback",
+        "b",
+        "Roll back …",
+        "Show what would be undone, in which order, and start it",
+        Danger.UNDOES,
+    ),
+    Action("pause", "P", "Pause", "Leave; a running command goes on, and the run is taken up again later"),
+    Action(
+        "stop",
+        "ctrl+c",
+        "Stop …",
+        "Stop the command, pause, roll back or give up",
+        Danger.UNDOES,
+        priority=True,
+    ),
+    Action("current", "escape", "Current", "Back to the current step", footer=False),
+    Action("zoom", "z", "Zoom", "Give the output the whole screen", footer=False),
+    Action("copy", "y", "Copy", "Copy the step's command to the clipboard", footer=False),
+    *EVERYWHERE,
+)

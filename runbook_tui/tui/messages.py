@@ -1,0 +1,101 @@
+"""Messages from background work to the screens: workers only post them, handlers change what is shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from runbook_tui.authoring.draft import Written
+    from runbook_tui.execution.runner import Runner
+    from runbook_tui.files.problems import RunbookError
+    from runbook_tui.runbook.document import RunbookDocument
+
+
+class DocumentRead(Message):
+    """The runbook file was read."""
+
+    def __init__(self, document: RunbookDocument) -> None:
+        super().__init__()
+        self.document = document
+
+
+class NotRead(Message):
+    """The runbook cannot be read, or the run cannot be opened."""
+
+    def __init__(self, error: RunbookError) -> None:
+        super().__init__()
+        self.error = error
+
+
+class Rendered(Message):
+    """The document, or one step of it, was rendered for a tab."""
+
+    def __init__(self, tab: str, step_id: str, text: str) -> None:
+        super().__init__()
+        self.tab = tab
+        self.step_id = step_id
+        self.text = text
+
+
+class Planned(Message):
+    """A new plan is in the runbook file."""
+
+    def __init__(self, written: Written) -> None:
+        super().__init__()
+        self.written = written
+
+
+class PlanFailed(Message):
+    """There is no new plan."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
+class RunOpened(Message):
+    """A run was started or taken up again."""
+
+    def __init__(self, runner: Runner, resumed: bool) -> None:
+        super().__init__()
+        self.runner = runner
+        self.resumed = resumed
+
+
+class OutputWaiting(Message):
+    """A command has printed something; several of these are as good as one."""
+
+    def can_replace(self, message: Message) -> bool:
+        """Whether a waiting message can be dropped for this one."""
+        return isinstance(message, OutputWaiting)
+
+
+class StepEvent(Message):
+    """Something worth saying happened inside a step."""
+
+    def __init__(self, step_id: str, text: str) -> None:
+        super().__init__()
+        self.step_id = step_id
+        self.text = text
+
+
+class StepEnded(Message):
+    """A step is no longer being executed; ``error`` says why it could not be, ``bug`` is a defect of the app."""
+
+    def __init__(
+        self, step_id: str, error: RunbookError | None = None, *, bug: Exception | None = None
+    ) -> None:
+        super().__init__()
+        self.step_id = step_id
+        self.error = error
+        self.bug = bug
+
+
+class Evidence(Message):
+    """What the verify of a step says whose outcome is unknown."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text

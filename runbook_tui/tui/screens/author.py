@@ -1,0 +1,224 @@
+"""Author mode: the steps at the left; what the selected one is, why it is there and how it reads at the right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Input
+
+from runbook_tui.files.problems import RunbookError
+from runbook_tui.tui.actions import AUTHOR, Action, bindings
+from runbook_tui.tui.content import QUIET, line
+from runbook_tui.tui.messages import DocumentRead, NotRead, PlanFailed, Planned
+from runbook_tui.tui.screens.author_edits import EditActions
+from runbook_tui.tui.screens.author_files import FileActions
+from runbook_tui.tui.times import planned
+from runbook_tui.tui.widgets.action_bar import ActionBar
+from runbook_tui.tui.widgets.step_list import StepList
+from runbook_tui.tui.widgets.step_tabs import TABS, StepTabs
+from runbook_tui.tui.widgets.title_bar import TitleBar, badge
+
+if TYPE_CHECKING:
+    from runbook_tui.runbook.model import Runbook
+
+
+class AuthorScreen(EditActions, FileActions):
+    """Edits one runbook file."""
+
+    ACTIONS: ClassVar[tuple[Action, ...]] = AUTHOR
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(AUTHOR),
+        ("escape", "clear_filter", "Clear the filter"),
+    ]
+    CSS_PATH = "author.tcss"
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._words = ""
+
+    def compose(self) -> ComposeResult:
+        """The frame; it is filled when the file is read."""
+        yield TitleBar()
+        with Horizontal(id="panes"):
+            with Vertical(id="left"):
+                yield Input(placeholder="words that a step contains", id="filter", compact=True)
+                yield StepList()
+            yield StepTabs()
+        yield ActionBar()
+
+    def on_mount(self) -> None:
+        """Show that the file is being read, then read it once the frame is on screen."""
+        self.query_one(StepList).border_title = "Steps"
+        self.query_one("#filter", Input).display = False
+        self.query_one(TitleBar).show(line(self.path.name), facts=[Content.styled("reading …", QUIET)])
+        self.query_one(StepList).focus()
+        self.call_after_refresh(self.read)
+
+    # -- reading
+
+    def read(self) -> None:
+        """Read the file in the background: the first frame does not wait for the libraries that this needs."""
+        self._read_in_background()
+
+    @work(thread=True, exclusive=True, exit_on_error=False, group="read", description="read the runbook file")
+    def _read_in_background(self) -> None:
+        from runbook_tui.runbook.document import RunbookDocument
+
+        try:
+            document = RunbookDocument.read(self.path)
+        except RunbookError as error:
+            self.post_message(NotRead(error))
+        else:
+            self.post_message(DocumentRead(document))
+
+    @on(DocumentRead)
+    def _read(self, event: DocumentRead) -> None:
+        self.take(event.document)
+
+    @on(NotRead)
+    def _not_read(self, event: NotRead) -> None:
+        from runbook_tui.tui.dialogs.problem import ProblemScreen
+
+        self.app.push_screen(ProblemScreen(self.path, event.error), self._read_again)
+
+    def _read_again(self, again: bool | None) -> None:
+        if again:
+            self.read()
+
+    @on(Planned)
+    def _planned(self, event: Planned) -> None:
+        self.planned(event.written)
+
+    @on(PlanFailed)
+    def _plan_failed(self, event: PlanFailed) -> None:
+        self.plan_failed(event.text)
+
+    # -- showing
+
+    @property
+    def selected(self) -> str | None:
+        """Id of the selected step."""
+        return self.query_one(StepList).selected
+
+    def edited(self, *, select: str | None = None) -> None:
+        """Draw everything again."""
+        from runbook_tui.tui.step_items import author_items, matches
+
+        steps = self.runbook.steps
+        if select is not None and not any(s.id == select and matches(s, self._words) for s in steps):
+            self._words = ""
+            self.query_one("#filter", Input).value = ""
+        items = author_items(steps, self._words)
+        step_list = self.query_one(StepList)
+        step_list.show(items, select)
+        shown = sum(item.step_id is not None for item in items)
+        step_list.border_subtitle = f"{shown} of {len(steps)}" if self._words else "╭ ╰ in any order"
+        self._show_title()
+        self._show_step()
+
+    def _show_title(self) -> None:
+        runbook, document = self.runbook, self.document
+        assert document is not None
+        facts = [Content.styled(text, QUIET) for text in _size(runbook)]
+        if runbook.downtime:
+            facts.append(Content.styled("downtime", "$warning"))
+        if runbook.questions:
+            count = len(runbook.questions)
+            facts.append(Content.styled(f"{count} answer{'s' if count > 1 else ''} missing", "bold $warning"))
+        if document.dirty:
+            facts.append(Content.styled("● not saved", "$accent"))
+        self.query_one(TitleBar).show(
+            line(runbook.title, "bold"), [badge(line(runbook.environment), "$accent")], facts
+        )
+
+    def _show_step(self) -> None:
+        step = self.step
+        self.query_one(StepTabs).show(self.document, step.id if step else None)
+        self.refresh_actions()
+
+    @on(StepList.Selected)
+    def _selected(self) -> None:
+        if self.document is not None:
+            self._show_step()
+
+    @on(StepList.Opened)
+    def do_details(self) -> None:
+        """Show all fields of the selected step."""
+        self.query_one(StepTabs).open("details")
+
+    def go_to(self, step_id: str) -> None:
+        """Select a step, whatever the filter says."""
+        self.edited(select=step_id)
+
+    def step_titles(self) -> Sequence[tuple[str, str]]:
+        """Id and title of every step, for the palette."""
+        return [(step.id, step.title) for step in self.runbook.steps] if self.document else []
+
+    # -- actions
+
+    def why_not(self, action_id: str) -> str:
+        """Why an action is not possible now."""
+        if action_id in {"help", "palette", "quit"}:
+            return ""
+        return self.why_no_edit(action_id) or self.why_no_file(action_id)
+
+    def do_filter(self) -> None:
+        """Ask for words."""
+        field = self.query_one("#filter", Input)
+        field.display = True
+        field.focus()
+
+    @on(Input.Changed, "#filter")
+    def _filtered(self, event: Input.Changed) -> None:
+        self._words = event.value
+        if self.document is not None:
+            self.edited()
+
+    @on(Input.Submitted, "#filter")
+    def _filter_done(self) -> None:
+        if not self._words.strip():
+            self.action_clear_filter()
+        self.query_one(StepList).focus()
+
+    def action_clear_filter(self) -> None:
+        """Show all steps again."""
+        field = self.query_one("#filter", Input)
+        if field.display:
+            field.value = ""
+            field.display = False
+            self.query_one(StepList).focus()
+
+    def do_tab_1(self) -> None:
+        """Show all fields."""
+        self.query_one(StepTabs).open(TABS[0])
+
+    def do_tab_2(self) -> None:
+        """Show what orders the step."""
+        self.query_one(StepTabs).open(TABS[1])
+
+    def do_tab_3(self) -> None:
+        """Show the step as it reads."""
+        self.query_one(StepTabs).open(TABS[2])
+
+    def do_tab_4(self) -> None:
+        """Show the document."""
+        self.query_one(StepTabs).open(TABS[3])
+
+    def do_tab_5(self) -> None:
+        """Show the file."""
+        self.query_one(StepTabs).open(TABS[4])
+
+
+def _size(runbook: Runbook) -> list[str]:
+    words = [f"{len(runbook.steps)} steps"]
+    if runbook.release:
+        words.insert(0, f"{len(runbook.release)} services")
+    total = sum(step.estimate or 0 for step in runbook.steps)
+    return [*words, planned(total)] if total else words

@@ -1,0 +1,376 @@
+"""Run mode: where you are, what the step will do, what it prints, and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from runbook_tui.execution.model import DONE, ROLLING_BACK, State
+from runbook_tui.files.problems import RunbookError
+from runbook_tui.tui.actions import RUN, Action, bindings
+from runbook_tui.tui.content import QUIET, line, lines
+from runbook_tui.tui.messages import Evidence, NotRead, OutputWaiting, RunOpened, StepEnded, StepEvent
+from runbook_tui.tui.screens.run_decisions import DecisionActions
+from runbook_tui.tui.status import look
+from runbook_tui.tui.times import planned, spent
+from runbook_tui.tui.widgets.action_bar import ActionBar
+from runbook_tui.tui.widgets.output_pane import OutputPane
+from runbook_tui.tui.widgets.progress import RunProgress
+from runbook_tui.tui.widgets.sheet import Sheet
+from runbook_tui.tui.widgets.step_list import StepList
+from runbook_tui.tui.widgets.title_bar import TitleBar, badge
+
+if TYPE_CHECKING:
+    from runbook_tui.tui.run_view import RunView
+
+_FRAME = 1 / 60
+"""Output is drawn at most this often, in seconds."""
+
+
+class RunScreen(DecisionActions):
+    """Executes one runbook, or goes on where it stopped."""
+
+    ACTIONS: ClassVar[tuple[Action, ...]] = RUN
+    BINDINGS: ClassVar[list[BindingType]] = bindings(RUN)
+    CSS_PATH = "run.tcss"
+
+    def __init__(self, path: Path, *, rehearsal: bool, operator: str | None, new: bool) -> None:
+        super().__init__(path)
+        self._rehearsal, self._operator, self._new = rehearsal, operator, new
+        self._shown: str | None = None
+        self._draining = False
+
+    def compose(self) -> ComposeResult:
+        """The frame; it is filled when the run is open."""
+        yield TitleBar()
+        yield Static(id="banner", markup=False)
+        with Horizontal(id="panes"):
+            yield StepList()
+            with Vertical(id="right"):
+                with Vertical(id="card"):
+                    yield Static(id="headline", markup=False)
+                    with VerticalScroll(id="card-body"):
+                        yield Sheet()
+                yield OutputPane()
+        yield Static(id="next", markup=False)
+        yield RunProgress()
+        yield ActionBar()
+
+    def on_mount(self) -> None:
+        """Show that the run is being opened, then open it once the frame is on screen."""
+        step_list = self.query_one(StepList)
+        step_list.border_title, step_list.border_subtitle = "Steps", "╭ ╰ in any order"
+        self.query_one(OutputPane).border_title = "Output"
+        self.query_one("#banner").display = False
+        self.query_one(TitleBar).show(
+            line(self.path.name), facts=[Content.styled("opening the run …", QUIET)]
+        )
+        self.query_one(StepList).focus()
+        self.call_after_refresh(self._open)
+
+    def on_unmount(self) -> None:
+        """Let go of a running command, and of the record."""
+        self.leaving.set()
+        if self.runner is not None:
+            self.runner.close()
+
+    # -- opening
+
+    @work(thread=True, exclusive=True, exit_on_error=False, group="open", description="open the run")
+    def _open(self) -> None:
+        from runbook_tui.execution.runner import Runner
+
+        try:
+            unfinished = [] if self._new else Runner.unfinished(self.path, rehearsal=self._rehearsal)
+            if unfinished:
+                runner = Runner.resume(unfinished[0], operator=self._operator)
+            else:
+                runner = Runner.start(self.path, rehearsal=self._rehearsal, operator=self._operator)
+        except RunbookError as error:
+            self.post_message(NotRead(error))
+        else:
+            self.post_message(RunOpened(runner, bool(unfinished)))
+
+    @on(NotRead)
+    def _not_opened(self, event: NotRead) -> None:
+        from runbook_tui.tui.dialogs.problem import ProblemScreen
+
+        self.app.push_screen(ProblemScreen(self.path, event.error), self._open_again)
+
+    def _open_again(self, again: bool | None) -> None:
+        if again:
+            self._open()
+
+    @on(RunOpened)
+    def _opened(self, event: RunOpened) -> None:
+        self.runner = event.runner
+        self.set_interval(1.0, self._tick)
+        self.show(select=self.runner.current())
+        if event.resumed:
+            self._say_resumed()
+        self._watch_again()
+
+    def _watch_again(self) -> None:
+        """Follow a command that went on without the app; ask about a step of which nobody knows."""
+        for step_id, status in self.run_now.state.statuses.items():
+            if status.state is State.RUNNING:
+                self.rolling_back = status.phase in ROLLING_BACK
+                verb = self.run_now.rollback if self.rolling_back else self.run_now.run
+                self.execute(step_id, verb)
+                return
+        if self.view().status.state is State.UNKNOWN:
+            self.do_resolve()
+
+    def _say_resumed(self) -> None:
+        runner = self.run_now
+        done = runner.state.count(*DONE)
+        current = runner.current()
+        ids = [step.id for step in runner.runbook.steps]
+        where = f"step {ids.index(current) + 1} of {len(ids)}, " if current in ids else ""
+        self._banner(f"resumed: {where}{done} done · record {runner.folder}")
+
+    def _banner(self, text: str, style: str = "") -> None:
+        banner = self.query_one("#banner", Static)
+        banner.display = bool(text)
+        banner.update(line(text, style))
+
+    # -- showing
+
+    def view(self) -> RunView:
+        """This moment of the run."""
+        from runbook_tui.tui.run_view import RunView
+
+        runner = self.run_now
+        return RunView(
+            runbook=runner.runbook,
+            state=runner.state,
+            ready=runner.ready(),
+            current=runner.current(),
+            shown=self._shown,
+            plan=runner.rollback_plan(),
+            executing=self.executing,
+            rolling_back=self.rolling_back,
+            stopped_because="the record cannot be written" if self.record_error else "",
+        )
+
+    def show(self, *, select: str | None = None) -> None:
+        """Draw everything again."""
+        from runbook_tui.tui.step_items import run_items
+
+        runner = self.run_now
+        if select is not None and select != self._shown:
+            self._shown = select
+            self._show_output()
+        view = self.view()
+        items = run_items(view.runbook.steps, view.state.statuses, ready=view.ready, current=view.here)
+        self.query_one(StepList).show(items, self._shown)
+        self._show_title(view)
+        self._show_card(view)
+        self._show_progress(view)
+        self.refresh_actions()
+        if not runner.state.finished and all(s.state in DONE for s in runner.state.statuses.values()):
+            self.call_later(self._finish)
+
+    def _finish(self) -> None:
+        """Close the record of a run that has nothing left to do."""
+        if self.run_now.state.finished is None and self.try_now(lambda: self.run_now.finish("succeeded")):
+            self._shown = None
+            self._banner("")
+            self.show()
+
+    def _show_title(self, view: RunView) -> None:
+        from runbook_tui.tui.run_blocks import times_of
+
+        state = view.state
+        times = times_of(state, self.runbook_app.now())
+        badges = [badge(line(state.environment), "$success" if state.rehearsal else "$warning")]
+        if state.rehearsal:
+            badges.append(badge(Content("rehearsal"), "$success"))
+        total = planned(sum(step.estimate or 0 for step in view.runbook.steps) or None)
+        facts = [Content.styled(f"operator {line(state.operator).plain}", QUIET)]
+        facts.append(Content.styled(f"{spent(times.waited)} waiting for people", QUIET))
+        if total:
+            facts.append(Content.styled(f"{total} planned", QUIET))
+        facts.append(Content(f"{spent(times.elapsed)} elapsed"))
+        self.query_one(TitleBar).show(line(view.runbook.title, "bold"), badges, facts)
+
+    def _show_card(self, view: RunView) -> None:
+        from runbook_tui.tui.run_blocks import card, headline, next_line, summary, summary_headline
+
+        box, sheet = self.query_one("#card"), self.query_one(Sheet)
+        finished = view.state.finished is not None and self._shown is None
+        if finished:
+            assert self.runner is not None
+            self.query_one("#headline", Static).update(summary_headline(view.state))
+            sheet.show(summary(view, self.runner.folder, self.runbook_app.now()))
+        else:
+            self.query_one("#headline", Static).update(headline(view, self.runbook_app.now()))
+            sheet.show(card(view))
+        seen = look(view.status.state, ready=view.can_start).word
+        box.set_classes("finished" if finished else f"state-{seen}")
+        box.border_title = _card_title(view, finished)
+        step = view.step
+        has_output = (
+            bool(step and step.action in {"run", "http", "sql", "wait"}) or self.executing == self._shown
+        )
+        self.query_one(OutputPane).display = has_output and not finished
+        self.query_one("#next", Static).update(next_line(view))
+
+    def _show_progress(self, view: RunView) -> None:
+        from runbook_tui.runbook.graph import point_of_no_return
+        from runbook_tui.tui.run_blocks import rollback_line
+
+        steps, statuses = view.runbook.steps, view.state.statuses
+        states = [statuses[step.id].state for step in steps]
+        point = point_of_no_return(steps)
+        index = next((i for i, step in enumerate(steps) if step.id == point), None)
+        done = f"{view.state.count(*DONE)} of {len(steps)} done"
+        words = Content("  ·  ").join([Content(done), rollback_line(view)])
+        self.query_one(RunProgress).show(states, index, words)
+
+    def _tick(self) -> None:
+        view = self.view()
+        self._show_title(view)
+        if self.executing:
+            self.show()
+
+    # -- output
+
+    @on(OutputWaiting)
+    def _output_waits(self) -> None:
+        if not self._draining:
+            self._draining = True
+            self.set_timer(_FRAME, self._drain)
+
+    def _drain(self) -> None:
+        self._draining = False
+        pane = self.query_one(OutputPane)
+        for step_id, text in self.output.take().items():
+            pane.append(step_id, text)
+
+    def _show_output(self) -> None:
+        pane, step_id = self.query_one(OutputPane), self._shown
+        if step_id is None:
+            return
+        self._drain()
+        text = self.output.text(step_id)
+        status = self.run_now.state.statuses.get(step_id)
+        if not text and status is not None:
+            from runbook_tui.tui.past_output import read_output
+
+            text = read_output(self.run_now.folder, status)
+        pane.show(step_id, text)
+        pane.border_subtitle = line(status.output).plain if status and status.output else ""
+
+    @on(StepEvent)
+    def _said(self, event: StepEvent) -> None:
+        self.output.add(event.step_id, f"── {line(event.text).plain}\n")
+        self._output_waits()
+
+    @on(Evidence)
+    def _has_evidence(self, event: Evidence) -> None:
+        self.executing = None
+        self.show()
+        self.ask_what_happened(event.text)
+
+    @on(StepEnded)
+    def _ended(self, event: StepEnded) -> None:
+        from runbook_tui.execution.errors import RecordFailed
+
+        self.executing = None
+        if event.bug is not None:
+            raise event.bug
+        if self.leaving.is_set():
+            return
+        if isinstance(event.error, RecordFailed):
+            self.record_failed(event.error)
+            return
+        if event.error is not None:
+            self.say(str(event.error), "warning")
+        if self.rolling_back:
+            self.after_undoing(event.step_id)
+            return
+        status = self.run_now.state.statuses[event.step_id]
+        follow = self._shown == event.step_id and status.state in DONE
+        self.show(select=self.run_now.current() if follow else None)
+        if status.state is State.UNKNOWN and self._shown == event.step_id:
+            self.do_resolve()
+
+    # -- selecting
+
+    @on(StepList.Selected)
+    def _selected(self, event: StepList.Selected) -> None:
+        if self.runner is not None and event.step_id != self._shown:
+            self.show(select=event.step_id)
+
+    @on(StepList.Opened)
+    def _open_card(self) -> None:
+        self.query_one("#card-body").focus()
+
+    def go_to(self, step_id: str) -> None:
+        """Put a step on the card."""
+        self.show(select=step_id)
+
+    def step_titles(self) -> Sequence[tuple[str, str]]:
+        """Id and title of every step, for the palette."""
+        return [(step.id, step.title) for step in self.runner.runbook.steps] if self.runner else []
+
+    # -- actions that only look
+
+    def why_not(self, action_id: str) -> str:
+        """Why an action is not possible now."""
+        if self.runner is None:
+            return "" if action_id in {"help", "palette", "quit"} else "the run is not open yet"
+        return self.view().why_not(action_id)
+
+    def primary_action(self) -> str:
+        """The verb that this moment asks for."""
+        return self.view().primary() if self.runner is not None else ""
+
+    def do_current(self) -> None:
+        """Leave what is transient: the large output, a rollback that was not begun with, another step."""
+        if self.maximized is not None:
+            self.minimize()
+        elif self.rolling_back and not self.executing:
+            self.rolling_back = False
+            self.say("The rollback stops here; what was undone stays undone.")
+            self.show(select=self.run_now.current())
+        else:
+            self._banner("")
+            self.query_one(StepList).focus()
+            if self.run_now.state.finished is not None:
+                self._shown = None
+            self.show(select=self.view().here)
+
+    def do_zoom(self) -> None:
+        """Give the output the whole screen, or take it back."""
+        if self.maximized is not None:
+            self.minimize()
+        else:
+            self.maximize(self.query_one(OutputPane))
+
+    def do_copy(self) -> None:
+        """Copy what the step executes."""
+        step = self.view().step
+        if step is not None:
+            text = step.run or (step.http and step.http.url) or (step.sql and step.sql.query) or step.title
+            self.app.copy_to_clipboard(text)
+            self.say(f"Copied: {lines(text).plain[:60]}")
+
+
+def _card_title(view: RunView, finished: bool) -> Content:
+    """What the card is about."""
+    if finished:
+        return Content("Finished")
+    here = "Now" if view.shown == view.here else "Another step · esc goes back to the current one"
+    if view.step is None or view.step.reversible:
+        return Content(here)
+    return Content.assemble(here, (" · point of no return", "bold $error"))

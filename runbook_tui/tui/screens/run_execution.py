@@ -1,0 +1,265 @@
+"""Verbs that execute, stop, undo and leave."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.content import Content
+
+from runbook_tui.tui.content import QUIET, joined, line, lines
+from runbook_tui.tui.dialogs.ask import AskDialog, fits, required
+from runbook_tui.tui.dialogs.choose import Choice, ChooseDialog
+from runbook_tui.tui.dialogs.confirm import ConfirmDialog
+from runbook_tui.tui.screens.run_base import RunBase
+from runbook_tui.tui.widgets.sheet import Block, Field, Gap, Heading, Paragraph
+
+if TYPE_CHECKING:
+    from runbook_tui.runbook.model import Step
+
+
+_NO_ROLLBACK = "No rollback is written down for this step."
+
+
+class ExecutionActions(RunBase):
+    """The verbs behind which something happens in the world."""
+
+    # -- executing
+
+    @work(group="dialog")
+    async def do_run(self) -> None:
+        """Execute the step on the card; over the point of no return only after a deliberate word."""
+        step = self.view().step
+        if step is not None and await self.may_cross(step) and not self.view().why_not("run"):
+            self.execute(step.id, self.run_now.run, past_no_return=True)
+
+    @work(group="dialog")
+    async def do_retry(self) -> None:
+        """Execute a failed step again; warned when it is not safe to repeat."""
+        step = self.view().step
+        if step is None or not await self._may_repeat(step) or not await self.may_cross(step):
+            return
+        if not self.view().why_not("retry"):
+            self.execute(step.id, self.run_now.run, past_no_return=True)
+
+    async def may_cross(self, step: Step) -> bool:
+        """Whether a step may be done behind which nothing can be taken back."""
+        if not self.run_now.crosses(step.id):
+            return True
+        environment = self.run_now.state.environment
+        because = step.irreversible_because or "nothing brings back the state before"
+        body: list[Block] = [
+            Paragraph(line(step.title, "bold")),
+            Gap(),
+            Field("Not undone", lines(because, "$error")),
+            Field("Rollback", Content("of what was done before this step is not possible after it")),
+            Gap(),
+            Paragraph(joined("Type ", line(environment, "bold"), " to go on.")),
+        ]
+        typed = await self.app.push_screen_wait(
+            AskDialog(
+                Content("The point of no return"),
+                body,
+                verb="Execute it",
+                check=lambda text: "" if text == environment else "the environment's name is needed",
+                danger=True,
+                safe_first=True,
+            )
+        )
+        return typed == environment
+
+    async def _may_repeat(self, step: Step) -> bool:
+        """Whether a step may be executed again that is not marked as safe to repeat."""
+        if step.repeatable or self.run_now.state.rehearsal:
+            return True
+        body: list[Block] = [
+            Paragraph(
+                joined(line(step.title, "bold"), " is not marked as safe to run again after it ran half-way.")
+            ),
+            Gap(),
+        ]
+        sure = await self.app.push_screen_wait(
+            ConfirmDialog(Content("Run it again?"), body, verb="Run it again", danger=True)
+        )
+        return bool(sure)
+
+    # -- rolling back
+
+    @work(group="dialog")
+    async def do_rollback(self) -> None:
+        """Show what would be undone and begin; once begun, undo the next step."""
+        if not self.rolling_back:
+            sure = await self.app.push_screen_wait(
+                ConfirmDialog(Content("Roll back?"), self._plan(), verb="Begin to roll back", danger=True)
+            )
+            self.rolling_back = bool(sure)
+            self.show(select=self.view().here)
+            return
+        step_id = self.view().undoing
+        if step_id is None:
+            return
+        if step_id not in self.view().plan.by_hand:
+            self.execute(step_id, self.run_now.rollback)
+            return
+        step = self.run_now.runbook.step(step_id)
+        written = step.rollback.confirm if step.rollback else None
+        note = await self.app.push_screen_wait(
+            AskDialog(
+                Content("Undone by hand"),
+                [Paragraph(line(step.title, "bold")), Paragraph(lines(written or _NO_ROLLBACK)), Gap()],
+                verb="It is undone",
+                check=fits if written else required("how it was undone"),
+                placeholder="how it was undone, and how that was seen",
+            )
+        )
+        if note is not None:
+            self.execute(step_id, self.run_now.rollback, confirmed=True, note=note)
+
+    def _plan(self) -> list[Block]:
+        view = self.view()
+        plan = view.plan
+        body: list[Block] = [Paragraph(Content("These are undone one by one, each with its own key:")), Gap()]
+        for number, name in enumerate(plan.steps, 1):
+            hand = Content.styled("  by hand", QUIET) if name in plan.by_hand else Content("")
+            body.append(Field(f"{number}", joined(line(view.title(name)), hand), 4))
+        if plan.stops_at:
+            body += [
+                Heading("It stops there"),
+                Paragraph(
+                    joined(line(view.title(plan.stops_at), "bold"), ": ", lines(plan.because, "$error"))
+                ),
+            ]
+        if plan.nothing_to_undo:
+            names = ", ".join(view.title(name) for name in plan.nothing_to_undo)
+            body += [Heading("Nothing to undo"), Paragraph(line(names, QUIET))]
+        return [*body, Gap()]
+
+    def after_undoing(self, step_id: str) -> None:
+        """Go on to the next step of a rollback after one ended."""
+        from runbook_tui.execution.model import State
+
+        view = self.view()
+        state = view.state_of(step_id)
+        if not view.plan.steps and state is State.ROLLED_BACK:
+            self.rolling_back = False
+            self._rolled_back()
+        self.show(select=view.undoing if state is State.ROLLED_BACK else step_id)
+
+    @work(group="dialog")
+    async def _rolled_back(self) -> None:
+        """Ask whether the run ends here."""
+        stops = self.view().plan.stops_at
+        words = "Everything that was done is undone" if stops is None else "What can be undone is undone"
+        sure = await self.app.push_screen_wait(
+            ConfirmDialog(
+                Content(words),
+                [Paragraph(Content("Close the record as rolled back? It cannot be continued then.")), Gap()],
+                verb="Close the record",
+                safe="Keep it open",
+            )
+        )
+        if sure:
+            self.try_now(partial(self.run_now.finish, "rolled_back"))
+
+    # -- stopping and leaving
+
+    @work(group="dialog", exclusive=True)
+    async def do_stop(self) -> None:
+        """The stop menu. Nothing is ended before something is chosen here."""
+        view = self.view()
+        running = view.title(self.executing) if self.executing else ""
+        finished = self.run_now.state.finished is not None
+        choice = await self.app.push_screen_wait(
+            ChooseDialog(
+                Content("Stop?"),
+                [],
+                [
+                    Choice("on", "Go on", "nothing was stopped"),
+                    Choice("pause", "Leave", "a running command goes on; the run is taken up again later"),
+                    Choice(
+                        "command",
+                        "Stop the command",
+                        f"{running}: asked to end, killed after ten seconds",
+                        danger=True,
+                        refused="" if self.executing else "no command is running",
+                    ),
+                    Choice(
+                        "rollback",
+                        "Roll back …",
+                        "shows first what would be undone",
+                        danger=True,
+                        refused=view.why_not("rollback"),
+                    ),
+                    Choice(
+                        "abort",
+                        "Abort the run …",
+                        "closes the record; asks for a reason",
+                        danger=True,
+                        refused="the run is finished" if finished else view.why_busy(),
+                    ),
+                ],
+            )
+        )
+        if choice == "pause":
+            self.do_pause()
+        elif choice == "command" and self.executing:
+            self._stop_command(self.executing)
+        elif choice == "rollback":
+            self.do_rollback()
+        elif choice == "abort":
+            await self._abort()
+
+    @work(thread=True, exit_on_error=False, group="stop", description="stop a command")
+    def _stop_command(self, step_id: str) -> None:
+        self.run_now.stop_command(step_id)
+
+    async def _abort(self) -> None:
+        reason = await self.app.push_screen_wait(
+            AskDialog(
+                Content("Abort the run"),
+                [Paragraph(Content("The record is closed; the run cannot be continued.")), Gap()],
+                verb="Abort the run",
+                check=required("a reason"),
+                placeholder="why the run is given up",
+                danger=True,
+            )
+        )
+        if reason:
+            self.try_now(partial(self.run_now.finish, "aborted", reason))
+
+    @work(group="dialog")
+    async def do_pause(self) -> None:
+        """Leave; a command that runs goes on."""
+        if self.executing:
+            title = self.view().title(self.executing)
+            sure = await self.app.push_screen_wait(
+                ConfirmDialog(
+                    Content("Leave while a command runs?"),
+                    [
+                        Paragraph(joined(Content(title), " goes on without the app.")),
+                        Paragraph(Content.styled("Open the run again to see how it ended.", QUIET)),
+                        Gap(),
+                    ],
+                    verb="Leave",
+                    safe="Stay",
+                )
+            )
+            if not sure:
+                return
+        self.leave()
+
+    def do_quit(self) -> None:
+        """The same as pausing: a run is never ended by leaving."""
+        self.do_pause()
+
+    def leave(self) -> None:
+        """End the app with the status that the run deserves."""
+        self.app.exit(return_code=self.exit_status())
+
+    def exit_status(self) -> int:
+        """0 when the run succeeded or is only paused, 1 when it did not succeed, 74 when the record failed."""
+        if self.record_error is not None:
+            return self.record_error.exit_status
+        finished = self.runner.state.finished if self.runner else None
+        return 0 if finished in {None, "succeeded"} else 1
