@@ -77,7 +77,9 @@ def _of_command(
 def _check(template: _Template, environment: Environment, manifest: Manifest, report: Report) -> None:
     try:
         tree = environment.parse(template.text)
-        unknown = find_undeclared_variables(tree) - template.names - environment.globals.keys()
+        unknown = (
+            find_undeclared_variables(tree) | _taken_for_functions(tree, environment, manifest)
+        ) - template.names
     except TemplateSyntaxError as error:
         what = f"{template.location[-1]}: {template_fault(error).what}"
         report.value(template.location, what, "", "see the commands in the documentation of the manifest")
@@ -92,6 +94,12 @@ def _check(template: _Template, environment: Environment, manifest: Manifest, re
         report.value(
             template.location, what, known, did_you_mean(name, manifest.variables) or "add it to 'variables'"
         )
+
+
+def _taken_for_functions(tree: nodes.Template, environment: Environment, manifest: Manifest) -> set[str]:
+    """Names of variables that are Jinja's own functions too, such as ``namespace``: the variable was meant."""
+    named = {name.name for name in tree.find_all(nodes.Name) if name.ctx == "load"}
+    return named & manifest.variables.keys() & environment.globals.keys()
 
 
 def _as_variable(name: str, manifest: Manifest) -> str:

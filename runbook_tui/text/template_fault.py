@@ -26,7 +26,9 @@ class TemplateFault(NamedTuple):
 def template_fault(error: Exception) -> TemplateFault:
     """What to tell about one of :data:`FAULTS`."""
     if isinstance(error, TemplateSyntaxError):
-        return TemplateFault(error.filename or error.name, error.lineno, _sentence(error), "")
+        unclosed = "end of template" in str(error.message)
+        what = "a '{{', '{%' or '{#' is never closed" if unclosed else _sentence(error)
+        return TemplateFault(error.filename or error.name, error.lineno, what, "")
     file, line = _raised_at(error)
     if isinstance(error, UndefinedError):
         return TemplateFault(file, line, _sentence(error), "check the spelling")

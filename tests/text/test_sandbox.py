@@ -207,7 +207,7 @@ def test_documents_load_and_extend_templates() -> None:
         ("a\nb {{ nope }}\n", 2, "'nope' is undefined"),
         ("a\n{% if %}\n", 2, "expected an expression"),
         ("a\n\n{{ 'x' | nofilter }}", 3, "no filter named 'nofilter'"),
-        ("{{ 'unclosed' ", 1, "unexpected end of template"),
+        ("{{ 'unclosed' ", 1, "a '{{', '{%' or '{#' is never closed"),
         ("{% include 'self.md' %}", 1, "includes or calls itself without end"),
         ("\n{% include 'missing.md' %}", 2, "there is no template 'missing.md'"),
         ("\n{{ 1 / 0 }}", 2, "cannot be computed (division by zero)"),
