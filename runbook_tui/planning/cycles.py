@@ -23,7 +23,7 @@ def smallest(graph: Graph, component: Collection[str]) -> tuple[str, ...]:
     for start in sorted(component):
         found = _shortest_back(graph, start, left, limit=len(best) - 1 if best else len(left))
         best = found or best
-        if len(best) in (1, 2):
+        if len(best) == 1:
             break
         left.discard(start)  # every cycle through it has been looked at
     return best

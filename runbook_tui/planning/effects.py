@@ -15,7 +15,8 @@ class Effect:
     """The operation of a migration that matters for one constraint."""
 
     phrase: str
-    """``invoices.currency, which 0042 adds`` or ``what 0042 does (forbid NULL in invoices.currency)``."""
+    """``invoices.currency, which 0042 adds``, ``invoices.amount, which 0044 drops``, or what it does as it was read:
+    ``what 0044 does (forbid NULL in invoices.currency)``."""
     source: str
     """``path:line`` inside the repository of the service."""
     drops: bool
@@ -48,7 +49,7 @@ def _effect(migration: Migration, *phases: Phase) -> Effect:
         return Effect(f"what {revision} does ({title})", line(migration.path), drops=False)
     verb, named = _VERBS.get(chosen.kind.partition("-")[0]), _named(chosen)
     source = line(f"{migration.path}:{chosen.line}")
-    if verb and named:
+    if verb and named and (verb == "adds") == (phases[0] is Phase.EXPAND):
         return Effect(f"{named}, which {revision} {verb}", source, drops=verb != "adds")
     return Effect(f"what {revision} does ({line(chosen.text)})", source, drops=False)
 

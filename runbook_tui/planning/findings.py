@@ -20,7 +20,7 @@ from runbook_tui.planning.rules import (
     pinned,
     verify_after_deploy,
 )
-from runbook_tui.planning.words import line, names, new, old
+from runbook_tui.planning.words import line, names, new, old, plural
 from runbook_tui.release.model import ServiceChange
 from runbook_tui.runbook.model import Step
 
@@ -36,6 +36,7 @@ def findings(scope: Scope, steps: Mapping[str, Step], yielded: Iterable[Yielded]
         *_commands(scope),
         *_migrations(scope),
         *_contracts(scope),
+        *_lost(scope),
         *_gaps(scope),
         *(_gave_way(item) for item in yielded),
     }
@@ -196,6 +197,15 @@ def _contracts(scope: Scope) -> Iterator[PlanFinding]:
             level = "error" if change.kind == "removed" else "warning"
             step = scope.deploy(provider.name)
             yield PlanFinding("consumer-not-in-release", level, text, line(change.path), remedy, step)
+
+
+def _lost(scope: Scope) -> Iterator[PlanFinding]:
+    for change in scope.moving:
+        if change.lost:
+            subjects = "; ".join(line(commit.subject, longest=100) for commit in change.lost[:3])
+            text = f"{new(change)} leaves out {plural(len(change.lost), 'commit')} of what runs now: {subjects}"
+            remedy = f"merge them into what is released, unless {change.name} is meant to go back"
+            yield _warning("lost-commits", text, None, remedy, scope.deploy(change.name))
 
 
 def _gaps(scope: Scope) -> Iterator[PlanFinding]:

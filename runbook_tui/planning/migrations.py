@@ -71,7 +71,10 @@ def answer_of(release: Release, migration: Migration) -> MigrationAnswer | None:
 
 
 def planned(release: Release) -> tuple[PlannedMigration, ...]:
-    """Every pending migration of the services that move, sorted by service, data store and the tool's order."""
+    """Every pending migration of the services that move, sorted by service and data store.
+
+    Within a folder they are in the order of a chain, or by id where the tool has no chain.
+    """
     found: list[PlannedMigration] = []
     for change in sorted(release.changes, key=lambda item: item.name):
         if change.moves:
@@ -91,15 +94,15 @@ def _folder(release: Release, change: ServiceChange, part: PendingMigrations) ->
     phases = {item.id: placed_phase(item, answer_of(release, item)) for item in part.pending}
     narrowing = [item.id for item in part.pending if phases[item.id] in (Phase.CONTRACT, Phase.BREAKING)]
     stopped = _with_ancestors(narrowing, history, phases) if offline else set()
-    shown = StepPhase.EXPAND
-    for migration in part.pending:
+    for migration in (
+        part.pending if part.linear else sorted(part.pending, key=lambda item: (item.id, item.path))
+    ):
         phase = phases[migration.id]
-        shown = _SHOWN.get(phase, shown)  # a migration without effect is shown with the one it follows
         answer = answer_of(release, migration)
         yield PlannedMigration(
             migration=migration,
             phase=phase,
-            shown=shown,
+            shown=_shown(migration.id, history, phases),
             answer=answer,
             provisional=migration.phase is Phase.ASK and answer is None,
             stopped=migration.id in stopped,
@@ -141,6 +144,20 @@ def _with_ancestors(
                 found.add(parent)
                 waiting.append(parent)
     return {*narrowing, *(item for item in found if phases[item] is Phase.BACKFILL)}
+
+
+def _shown(revision: str, history: dict[str, tuple[str, ...]], phases: dict[str, Phase]) -> StepPhase:
+    """The part of the release that a step belongs to; a migration without effect goes with the last it follows."""
+    found = [StepPhase.EXPAND]
+    waiting, seen = [revision], {revision}
+    while waiting:
+        current = waiting.pop()
+        if phases[current] in _SHOWN:
+            found.append(_SHOWN[phases[current]])
+        else:
+            waiting += [parent for parent in history[current] if parent not in seen]
+            seen.update(history[current])
+    return max(found, key=list(StepPhase).index)
 
 
 def _irreversible_because(migration: Migration, phase: Phase, answer: MigrationAnswer | None) -> str | None:

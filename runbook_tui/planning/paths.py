@@ -20,6 +20,7 @@ class Paths:
 
     def __init__(self, scope: Scope, runbook_path: str | None) -> None:
         self._manifest = scope.release.manifest_path
+        self._known: dict[str, str] = {}
         self._start = Path(self._manifest if runbook_path is None else runbook_path).parent
 
     def manifest(self) -> str:
@@ -33,10 +34,13 @@ class Paths:
 
     def repository(self, change: ServiceChange) -> str:
         """A service's repository. One that the manifest names by an absolute path stays absolute."""
-        written = Path(change.service.repository)
-        if written.is_absolute():
-            return os.path.normpath(written)
-        return self._from_runbook(Path(self._manifest).parent / written)
+        written = change.service.repository
+        if written not in self._known:
+            path = Path(self._manifest).parent / written
+            self._known[written] = (
+                os.path.normpath(path) if Path(written).is_absolute() else self._from_runbook(path)
+            )
+        return self._known[written]
 
     def service(self, change: ServiceChange) -> str:
         """A service's folder inside its repository, where its commands run."""

@@ -17,8 +17,8 @@ class Settled:
 
     binding: tuple[Constraint, ...]
     """Hard ones and the preferences that stand; they become needs."""
-    ties: tuple[Constraint, ...]
-    """Soft ones that contradict nothing: they break ties and are no needs."""
+    soft: tuple[Constraint, ...]
+    """What may break ties, see :func:`breaking_ties`."""
     yielded: tuple[Yielded, ...]
 
 
@@ -31,8 +31,15 @@ def settle(nodes: Sequence[str], constraints: Iterable[Constraint]) -> Settled:
     given = in_order(constraints)
     hard = [item for item in given if item.strength is Strength.HARD]
     preferred, yielded = _admit(nodes, hard, [item for item in given if item.strength is Strength.PREFERRED])
-    ties, _ = _admit(nodes, [*hard, *preferred], [item for item in given if item.strength is Strength.SOFT])
-    return Settled(tuple(in_order([*hard, *preferred])), tuple(ties), tuple(yielded))
+    soft = tuple(item for item in given if item.strength is Strength.SOFT)
+    return Settled(tuple(in_order([*hard, *preferred])), soft, tuple(yielded))
+
+
+def breaking_ties(
+    nodes: Sequence[str], binding: Sequence[Constraint], soft: Sequence[Constraint]
+) -> tuple[Constraint, ...]:
+    """The soft constraints that contradict nothing that binds, nor each other: they order what is shown only."""
+    return tuple(_admit(nodes, binding, in_order(soft))[0])
 
 
 def _admit(

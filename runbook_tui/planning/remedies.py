@@ -17,7 +17,7 @@ from runbook_tui.planning.rules import (
     migration_history,
     pinned,
 )
-from runbook_tui.planning.words import line
+from runbook_tui.planning.words import line, names
 
 _COSTS = (
     pinned.NAME,  # one line of the manifest
@@ -62,10 +62,7 @@ def remedy(scope: Scope, cycle: Iterable[Constraint], edge: Constraint) -> str:
     if edge.rule == dependency_first.NAME:
         return f"make the dependency a normal one (leave out kind: hard), so that {edge.after} need not wait"
     if edge.rule in (contracts.PROVIDER_FIRST, contracts.CONSUMER_FIRST):
-        return (
-            "let one of the two services bear both forms: ship what is only added now, and what is taken away in a "
-            f"later release; then answer the question of the definition in {edge.source or 'the manifest'} again"
-        )
+        return _bear_both(scope, edge)
     if edge.rule == backfill_position.NAME:
         return _keep_in_step(migrations, edge)
     if edge.rule in (expand_before_deploy.NAME, contract_last.NAME) and concerned:
@@ -90,6 +87,24 @@ def recipe(item: PlannedMigration) -> str:
 def _split_migration(item: PlannedMigration) -> str:
     offline = f"or set datastores.{item.migration.datastore}.contract: offline and accept the downtime"
     return f"split {line(item.migration.key)}: {recipe(item)}; {offline}"
+
+
+def _bear_both(scope: Scope, edge: Constraint) -> str:
+    deployed = {scope.deploy(change.name): change.name for change in scope.moving}
+    first, second = deployed[edge.before], deployed[edge.after]
+    provider, consumer = (first, second) if edge.rule == contracts.PROVIDER_FIRST else (second, first)
+    apis = names(
+        change.api
+        for change in scope.contract_changes
+        if change.provider == provider and consumer in change.consumers
+    )
+    if provider == first:
+        hidden = f"keep what {consumer} uses of {apis} behind a switch until {provider} is deployed"
+        return f"{hidden}; then answer {apis} anew"
+    return (
+        f"let {provider} keep the old form of {apis} beside the new one, and take it away in a later release; then "
+        f"answer {apis} anew"
+    )
 
 
 def _reorder(migrations: Mapping[str, PlannedMigration], edge: Constraint) -> str:

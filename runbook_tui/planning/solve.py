@@ -10,7 +10,7 @@ from runbook_tui.planning.cycles import components, smallest
 from runbook_tui.planning.graph import Graph
 from runbook_tui.planning.model import Constraint, Cycle, Yielded, in_order
 from runbook_tui.planning.order import sequence
-from runbook_tui.planning.preferences import settle
+from runbook_tui.planning.preferences import breaking_ties, settle
 from runbook_tui.planning.remedies import cheapest, remedy, strongest
 from runbook_tui.planning.rules.registry import JOINING, RULES
 from runbook_tui.runbook.model import Step
@@ -49,8 +49,9 @@ def solve(scope: Scope, steps: Mapping[str, Step]) -> Solution:
                 if rule.name == name and rule.join is not None:
                     graph = Graph(steps, [*graph.constraints, *rule.join(context, graph)])
         found = contradictions(scope, graph)  # a pinned constraint can contradict what was joined
-    order = () if found else sequence(steps, graph, settled.ties)
-    everything = tuple(in_order([*graph.constraints, *settled.ties]))
+    ties = breaking_ties(tuple(steps), graph.constraints, settled.soft)
+    order = () if found else sequence(steps, graph, ties)
+    everything = tuple(in_order([*graph.constraints, *ties]))
     return Solution(everything, graph.constraints, order, found, settled.yielded)
 
 

@@ -10,10 +10,11 @@ import pytest
 from runbook_tui.catalog.answers import Answers
 from runbook_tui.catalog.model import Manifest, Service
 from runbook_tui.migrations.model import Finding, Migration, Operation, PendingMigrations, Phase, Reversal
-from runbook_tui.planning.model import Plan
+from runbook_tui.planning.model import Plan, PlanFinding
 from runbook_tui.planning.planner import PlanOptions, plan
 from runbook_tui.release.model import ContractChange, Introduction, Release, ServiceChange, Usage
 from runbook_tui.repositories.model import Commit, Hit, Resolved
+from runbook_tui.runbook.model import Step
 
 COMMANDS = {
     "preflight": "check {{ service }} {{ target }}",
@@ -44,6 +45,7 @@ class World:
         self.stores: dict[str, dict[str, object]] = {}
         self.migrations: dict[tuple[str, str], list[Migration]] = {}
         self.loose: set[tuple[str, str]] = set()
+        self.applied: dict[tuple[str, str], str | None] = {}
         self.contracts: dict[str, list[ContractChange]] = {}
         self.answers: dict[str, dict[str, object]] = {"migrations": {}, "contracts": {}, "services": {}}
         self.usages: list[Usage] = []
@@ -202,6 +204,20 @@ class World:
         """Plan the release."""
         return plan(self.release(), options, runbook_path=runbook_path)
 
+    def constraints(self, rule: str) -> dict[tuple[str, str], str]:
+        """Why, by before and after, of everything that one rule says of this release."""
+        return {
+            (item.before, item.after): item.because for item in self.plan().constraints if item.rule == rule
+        }
+
+    def step(self, step_id: str) -> Step:
+        """One step of the plan."""
+        return next(step for step in self.plan().steps if step.id == step_id)
+
+    def findings(self, rule: str) -> list[PlanFinding]:
+        """What the plan says under one name."""
+        return [finding for finding in self.plan().findings if finding.rule == rule]
+
     def _change(self, name: str, service: Service) -> ServiceChange:
         base, target = sha(name, 0), sha(name, max(len(self.commits.get(name, [])), 1))
         stays = name in self.staying
@@ -218,7 +234,7 @@ class World:
                     service=name,
                     datastore=store,
                     tool=found[0].tool,
-                    applied_head="0000",
+                    applied_head=self.applied.get((owner, store), "0000"),
                     pending=tuple(found),
                     linear=(owner, store) not in self.loose,
                 )

@@ -21,7 +21,7 @@ def contract_last(context: Context) -> Iterator[Constraint]:
     Code that runs now may still use what it drops or break what it forbids. That is ``contract: online``, the
     default. With ``contract: offline`` every user of the data store is stopped first and none is started before it
     is done: downtime. A user that is not in the release is searched at its running commit for the dropped names; the
-    migration waits for a person to decide on that evidence, and for a finding when a name is still used.
+    migration then waits for a person to decide on that evidence, and a name that is still used is an error.
     """
     for item in context.scope.migrations:
         if item.phase in (Phase.CONTRACT, Phase.BREAKING):

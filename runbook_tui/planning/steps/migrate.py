@@ -166,4 +166,5 @@ def _note(item: PlannedMigration) -> MigrationNote:
 
 def _operation(operation: Operation) -> str:
     doubt = ", if a condition of the file holds" if operation.conditional else ""
-    return line(f"{operation.text} (line {operation.line}{doubt})")
+    lock = f"; locks: {operation.lock}" if operation.lock else ""
+    return line(f"{operation.text} (line {operation.line}{doubt}{lock})")
