@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from runbook_tui.catalog.answers import Answers, ContractAnswer, MigrationAnswer, ServiceAnswer
-from runbook_tui.catalog.model import Model
+from runbook_tui.catalog.model import Manifest, Model
 from runbook_tui.files.atomic import write_atomic
 from runbook_tui.files.problems import RunbookError
 from runbook_tui.files.suggestions import did_you_mean, one_of, quoted
@@ -61,20 +61,22 @@ def save_answer(manifest_path: Path, question_id: str, values: Mapping[str, str 
     """Write an answer beside a manifest, in place of an earlier answer to the same question.
 
     Args:
-        manifest_path: the manifest, which need not be read before.
+        manifest_path: the manifest; it is read to see whether the question is about something in it.
         question_id: ``migration:<service>/<id>``, ``contract:<api>`` or ``on-call:<service>``.
         values: the fields of :class:`MigrationAnswer`, :class:`ContractAnswer` or :class:`ServiceAnswer`.
 
     Raises:
         AnswerError: there is no such question, or the values are no answer to it.
-        ProblemsError: the file that is there cannot be read.
+        ProblemsError: the manifest or the answers that are there cannot be read.
         WriteRefusedError: the file cannot be written.
     """
+    # Imported here, because reading a manifest reads its answers.
+    from runbook_tui.catalog.manifest import read_manifest
+
     section, key, answer = _checked(question_id, values)
+    _require_known(question_id, section, key, read_manifest(manifest_path).manifest)
     path = answers_path(manifest_path)
     existing = read_bytes(path, str(path)) if path.exists() else _NEW_FILE.encode()
-    # The round-trip parser below is told only what passed the strict one.
-    validate(parse_yaml(existing, str(path)), Answers)
     text = _with_answer(existing.decode("utf-8-sig"), section, key, answer)
     validate(parse_yaml(text.encode(), str(path)), Answers)
     write_atomic(path, text)
@@ -102,6 +104,21 @@ def _checked(question_id: str, values: Mapping[str, str | bool]) -> tuple[str, s
     if kind == "migration" and not all(key.partition("/")):
         raise AnswerError(f"{quoted(question_id)} names no migration; expected migration:<service>/<id>")
     return section, key, {name: _plain(value) for name, value in answer if name in values}
+
+
+def _require_known(question_id: str, section: str, key: str, manifest: Manifest) -> None:
+    """Refuse an answer about what is not in the manifest: the manifest could not be read with it."""
+    if section == "contracts":
+        kind, name = "API", key
+        known = {api.api for service in manifest.services.values() for api in service.provides}
+    else:
+        kind, name = "service", key.partition("/")[0] if section == "migrations" else key
+        known = set(manifest.services)
+    if name not in known:
+        remedy = did_you_mean(name, known)
+        raise AnswerError(
+            f"{question_id}: there is no {kind} {quoted(name)} in the manifest{'; ' + remedy if remedy else ''}"
+        )
 
 
 def _plain(value: object) -> str | bool:

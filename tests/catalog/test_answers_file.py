@@ -30,9 +30,23 @@ contracts:
 """
 
 
+MANIFEST = """\
+version: 1
+system: s
+services:
+  billing:
+    {owner: o, repository: ., deployed: v1, release: v2, provides: [{api: billing-http, type: openapi}]}
+  orders:
+    {owner: o, repository: ., deployed: v1, release: v2, provides: [{api: orders-http, type: openapi}]}
+  notifications: {owner: o, repository: ., deployed: v1, release: v2}
+"""
+
+
 @pytest.fixture
 def manifest(tmp_path: Path) -> Path:
-    return tmp_path / "services.yaml"
+    path = tmp_path / "services.yaml"
+    path.write_text(MANIFEST)
+    return path
 
 
 def test_the_file_stands_beside_the_manifest() -> None:
@@ -110,9 +124,12 @@ def test_file_keeps_its_mode_and_leaves_nothing_behind(manifest: Path) -> None:
     path = answers_path(manifest)
     path.write_text(WRITTEN)
     path.chmod(0o600)
-    save_answer(manifest, "contract:a", {"verdict": "either", "by": "b", "because": "c"})
+    save_answer(manifest, "contract:orders-http", {"verdict": "either", "by": "b", "because": "c"})
     assert path.stat().st_mode & 0o777 == 0o600
-    assert [entry.name for entry in manifest.parent.iterdir()] == ["services.answers.yaml"]
+    assert sorted(entry.name for entry in manifest.parent.iterdir()) == [
+        "services.answers.yaml",
+        "services.yaml",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -133,6 +150,14 @@ def test_file_keeps_its_mode_and_leaves_nothing_behind(manifest: Path) -> None:
             "no field 'phase'",
         ),
         ("on-call:a", {"on_call": "x", "by": "a", "because": "\x1b"}, "because: "),
+        (
+            "on-call:order",
+            {"on_call": "x", "by": "a", "because": "b"},
+            "there is no service 'order' in the manifest",
+        ),
+        ("on-call:order", {"on_call": "x", "by": "a", "because": "b"}, "did you mean 'orders'?"),
+        ("migration:bill/1", {"phase": "expand", "by": "a", "because": "b"}, "no service 'bill'"),
+        ("contract:billing", {"verdict": "either", "by": "a", "because": "b"}, "no API 'billing'"),
     ],
 )
 def test_wrong_questions_and_answers_write_nothing(
@@ -150,8 +175,15 @@ def test_wrong_questions_and_answers_write_nothing(
 def test_file_that_cannot_be_read_is_not_written(content: str, manifest: Path) -> None:
     answers_path(manifest).write_text(content)
     with pytest.raises(ProblemsError):
-        save_answer(manifest, "contract:a", {"verdict": "either", "by": "b", "because": "c"})
+        save_answer(manifest, "contract:orders-http", {"verdict": "either", "by": "b", "because": "c"})
     assert answers_path(manifest).read_text() == content
+
+
+def test_manifest_that_cannot_be_read_gets_no_answers(manifest: Path) -> None:
+    manifest.write_text("version: 1\n")
+    with pytest.raises(ProblemsError, match="the key 'system' is missing"):
+        save_answer(manifest, "contract:orders-http", {"verdict": "either", "by": "b", "because": "c"})
+    assert not answers_path(manifest).exists()
 
 
 def test_failure_to_write_leaves_the_old_answers(manifest: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,7 +194,7 @@ def test_failure_to_write_leaves_the_old_answers(manifest: Path, monkeypatch: py
 
     monkeypatch.setattr("os.fsync", full)
     with pytest.raises(RunbookError, match="No space left"):
-        save_answer(manifest, "contract:a", {"verdict": "either", "by": "b", "because": "c"})
+        save_answer(manifest, "contract:orders-http", {"verdict": "either", "by": "b", "because": "c"})
     assert answers_path(manifest).read_text() == WRITTEN
 
 
@@ -178,9 +210,9 @@ LINES = st.text(
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(service=LINES, migration=LINES, by=LINES, because=LINES)
-def test_any_answer_is_read_back(service: str, migration: str, by: str, because: str, manifest: Path) -> None:
-    key = f"{service.replace('/', '-')}/{migration}"
+@given(migration=LINES, by=LINES, because=LINES)
+def test_any_answer_is_read_back(migration: str, by: str, because: str, manifest: Path) -> None:
+    key = f"billing/{migration}"
     answers_path(manifest).write_text(WRITTEN)
     save_answer(manifest, f"migration:{key}", {"phase": "expand", "by": by, "because": because})
     answers = read_answers(manifest)
