@@ -245,3 +245,20 @@ def test_ids_do_not_depend_on_what_else_is_released(world: World) -> None:
     alone = {step.id for step in world.plan().steps}
     world.service("web").migration("billing", "0043", Phase.CONTRACT)
     assert alone <= {step.id for step in world.plan().steps}
+
+
+def test_a_derived_runbook_lacks_nothing_that_a_check_asks_for(world: World) -> None:
+    from runbook_tui.runbook.document import RunbookDocument
+    from runbook_tui.runbook.lint import lint
+
+    world.service("billing", uses={"db": "owner"}).service("web", depends_on=["billing"])
+    world.service("audit", moves=False, uses={"db": "read"})
+    world.store("db", check="ping db", backup="dump db")
+    world.migration("billing", "1", Phase.EXPAND).migration("billing", "2", Phase.BACKFILL)
+    world.migration("billing", "3", Phase.CONTRACT).searched("billing/3", "audit")
+    world.manifest |= {"approvers": ["maria"], "announce": {"channel": "#releases"}}
+    runbook = world.plan().runbook
+    assert runbook
+    document = RunbookDocument.create(runbook)
+    assert [finding.rule for finding in lint(document)] == ["unchanged"]
+    assert RunbookDocument.parse(document.text, "runbook").runbook == runbook

@@ -18,6 +18,9 @@ from runbook_tui.planning.steps.drafting import (
 from runbook_tui.planning.words import bullets, line, new, old, paragraphs, plural
 from runbook_tui.runbook.model import Kind, Risk, Step, StepPhase
 
+OPERATOR = "operator"
+"""Owner of the steps that belong to no team: whoever runs the release."""
+
 
 def announcements(drafting: Drafting) -> Iterator[Step]:
     """Tell people at the start and at the end."""
@@ -90,6 +93,7 @@ def decisions(drafting: Drafting, changes: Sequence[Step]) -> Iterator[Step]:
             if lasting
             else "Everything can be rolled back.",
         ),
+        owner=OPERATOR,
         approvers=approvers,
         estimate=DECISION,
     )
@@ -103,6 +107,7 @@ def decisions(drafting: Drafting, changes: Sequence[Step]) -> Iterator[Step]:
                 "Up to here the release can be rolled back. From here it can only go forward. Go on?",
                 bullets(lasting),
             ),
+            owner=OPERATOR,
             approvers=approvers,
             risk=Risk.HIGH,
             estimate=DECISION,
@@ -123,6 +128,7 @@ def last_look(drafting: Drafting) -> Iterator[Step]:
             "Walk through what users do most, and compare error rates and latencies with those before the release.",
             f"Now running:\n{running}",
         ),
+        owner=OPERATOR,
         repeatable=True,
         estimate=FINAL_CHECK,
     )
@@ -140,7 +146,9 @@ def _announcement(drafting: Drafting, message: str, **fields: object) -> Step:
     else:
         where = f"in {line(announce.channel)}" if announce else "to everybody concerned"
         action = {"confirm": paragraphs(f"Say {where}:", message)}
-    return Step.model_validate({**fields, **action, "kind": Kind.ANNOUNCE, "estimate": ANNOUNCE})
+    return Step.model_validate(
+        {**fields, **action, "kind": Kind.ANNOUNCE, "owner": OPERATOR, "estimate": ANNOUNCE}
+    )
 
 
 def _datastore(drafting: Drafting, word: str, name: str, template: str) -> Step:
@@ -155,7 +163,7 @@ def _datastore(drafting: Drafting, word: str, name: str, template: str) -> Step:
             "phase": StepPhase.PREPARE,
             "run": drafting.commands.shell(template, where, {"datastore": name}),
             "directory": drafting.paths.beside_manifest(),
-            "owner": line(owner.change.service.owner) if owner else None,
+            "owner": line(owner.change.service.owner) if owner else OPERATOR,
             "repeatable": True,
             "estimate": BACKUP if word == "backup" else PREFLIGHT,
         }
