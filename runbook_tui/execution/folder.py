@@ -26,9 +26,13 @@ def open_folder(path: Path) -> int:
     """
     try:
         fd = os.open(path, _FLAGS)
+        try:
+            mode = os.fstat(fd).st_mode
+        except OSError:
+            os.close(fd)
+            raise
     except OSError as error:
         raise RecordError(f"{path}: a folder is needed here: {error.strerror or error}") from error
-    mode = os.fstat(fd).st_mode
     if mode & (stat.S_IWGRP | stat.S_IWOTH) and not mode & stat.S_ISVTX:
         os.close(fd)
         raise RecordError(f"{path}: others may write to this folder; take that away: chmod go-w {path}")

@@ -51,8 +51,9 @@ class Lock:
                     os.close(fd)
                     raise
                 if taken:
-                    os.ftruncate(fd, 0)
-                    os.pwrite(fd, _lines(holder), 0)
+                    with suppress(OSError):  # who holds it is for people; that it is held is what counts
+                        os.ftruncate(fd, 0)
+                        os.pwrite(fd, _lines(holder), 0)
                     return cls(directory, name, fd)
                 os.close(fd)
         except OSError as error:

@@ -83,7 +83,7 @@ class RecordWriter:
             lock = Lock.take(directory, LOCK, folder / LOCK, holder)
             fd = _open(directory, RECORD, _NEW, folder)
         except BaseException:
-            _undo(directory, lock)
+            _let_go(directory, lock)
             raise
         writer = cls(folder, directory, RECORD, fd, lock)
         try:
@@ -114,10 +114,10 @@ class RecordWriter:
         lock: Lock | None = None
         try:
             lock = Lock.take(directory, LOCK, folder / LOCK, holder)
-            name = current_record(directory)
+            name = _current(directory, folder)
             fd = _open(directory, name, _OLD, folder)
         except BaseException:
-            _undo(directory, lock)
+            _let_go(directory, lock)
             raise
         writer = cls(folder, directory, name, fd, lock)
         try:
@@ -297,7 +297,7 @@ def read_record(folder: Path) -> RecordView:
     """
     directory = open_folder_to_read(folder)
     try:
-        name = current_record(directory)
+        name = _current(directory, folder)
         fd = _open(directory, name, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, folder)
         try:
             data = _read_all(fd)
@@ -333,16 +333,25 @@ def _open(directory: int, name: str, flags: int, folder: Path) -> int:
             raise
     except OSError as error:
         raise RecordError(f"{folder / name}: {error.strerror or error}") from error
-    if not stat.S_ISREG(seen.st_mode) or seen.st_nlink != 1:
+    writing = flags & os.O_ACCMODE != os.O_RDONLY
+    if not stat.S_ISREG(seen.st_mode) or (writing and seen.st_nlink != 1):
         os.close(fd)
         raise RecordError(f"{folder / name}: a plain file with one name is needed here")
     return fd
 
 
-def _undo(directory: int, lock: Lock | None) -> None:
+def _current(directory: int, folder: Path) -> str:
+    try:
+        return current_record(directory)
+    except OSError as error:
+        raise RecordError(f"{folder}: cannot be read: {error.strerror or error}") from error
+
+
+def _let_go(directory: int, lock: Lock | None) -> None:
     if lock is not None:
         lock.release()
-    os.close(directory)
+    with suppress(OSError):
+        os.close(directory)
 
 
 def _read_all(fd: int) -> bytes:

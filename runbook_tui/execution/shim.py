@@ -221,4 +221,6 @@ def _sync(folder: str) -> None:
 
 if __name__ == "__main__":
     main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]))
-    os._exit(0)  # everything is on disk; taking the interpreter down in order would take as long as starting bash
+    os._exit(
+        0
+    )  # everything is on disk; taking the interpreter down in order would take as long as starting bash

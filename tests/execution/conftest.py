@@ -1,0 +1,59 @@
+"""Runbooks on disk and runs of them; nothing outside the test's folder is touched."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from runbook_tui.execution.runner import Runner
+
+WriteRunbook = Callable[..., Path]
+StartRun = Callable[..., Runner]
+Track = Callable[[Runner], Runner]
+
+
+@pytest.fixture(autouse=True)
+def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A state folder and an operator of the test's own."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("RUNBOOK_OPERATOR", "ann")
+
+
+@pytest.fixture
+def write_runbook(tmp_path: Path) -> WriteRunbook:
+    """Writes ``release.yaml`` with these steps (a YAML list) and returns its path."""
+
+    def write(steps: str, head: str = "") -> Path:
+        path = tmp_path / "release.yaml"
+        top = "runbook: 1\ntitle: Release\nenvironment: staging\n" + textwrap.dedent(head)
+        path.write_text(top + "steps:\n" + textwrap.indent(textwrap.dedent(steps).strip("\n"), "  ") + "\n")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def track() -> Iterator[Track]:
+    """Closes the runners that it is given."""
+    runners: list[Runner] = []
+
+    def keep(runner: Runner) -> Runner:
+        runners.append(runner)
+        return runner
+
+    yield keep
+    for runner in runners:
+        runner.close()
+
+
+@pytest.fixture
+def start(write_runbook: WriteRunbook, track: Track) -> StartRun:
+    """Starts a run of a runbook with these steps."""
+
+    def begin(steps: str, head: str = "", *, rehearsal: bool = False) -> Runner:
+        return track(Runner.start(write_runbook(steps, head), rehearsal=rehearsal))
+
+    return begin
