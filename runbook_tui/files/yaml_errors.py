@@ -26,7 +26,7 @@ class _Saying:
 _SAYINGS = (
     _Saying(r"quoted scalar: .*(end of stream|document separator)", "a quoted text that is never closed",
             "a closing quote", "close it, or use the other kind of quotes", from_start=True),
-    _Saying(r"unknown escape character '(?P<found>.+)'", "an unknown escape sequence in double quotes",
+    _Saying(r"unknown escape character '.+'", "an unknown escape sequence in double quotes",
             "one such as \\n, \\t, \\\" or \\\\", "double the backslash, or use single quotes"),
     _Saying(r"escape sequence of", "an incomplete escape sequence in double quotes", "hexadecimal digits",
             "double the backslash, or use single quotes"),
@@ -84,15 +84,11 @@ def explain(error: MarkedYAMLError, text: str, shown: str) -> Problem:
 
 
 def _indenting_tab(text: str, line: int) -> tuple[int, int] | None:
-    """Line and column (from 1) of a tab in the indentation of the line, or of the one above it."""
+    """Line and column (from 1) of a tab in the indentation of a line (from 0)."""
     lines = text.split("\n")
-    for number in (line, line - 1):
-        if 0 <= number < len(lines):
-            written = lines[number]
-            indentation = written[: len(written) - len(written.lstrip())]
-            if "\t" in indentation and written.strip():
-                return number + 1, indentation.index("\t") + 1
-    return None
+    written = lines[line] if line < len(lines) else ""
+    indentation = written[: len(written) - len(written.lstrip())]
+    return (line + 1, indentation.index("\t") + 1) if "\t" in indentation else None
 
 
 def _character_at(text: str, line: int, column: int) -> str:

@@ -38,6 +38,7 @@ def problems(data: bytes | str) -> tuple[Problem, ...]:
         ("a:\n\tb: 1\n", 2, 1, "a tab in the indentation"),
         ("a:\n  - x\n\t- y\n", 3, 1, "a tab in the indentation"),
         ("a:\n  b: 1\n  \tc: 1\n", 3, 3, "a tab in the indentation"),
+        ("run: |\n  make\n  \tall\na: b: c\n", 4, 5, "a colon where no key can stand"),
         ("[1, 2]: x\n", 1, 1, "a key that is not plain text"),
         ("? {a: b}\n: x\n", 1, 3, "a key that is not plain text"),
         (": x\n", 1, 1, "an empty key"),
