@@ -59,6 +59,8 @@ class Operation:
     reversal: Reversal = Reversal.YES
     conditional: bool = False
     """Stands inside a condition or loop: it may or may not run."""
+    lock: str = ""
+    """What the engine locks while it runs, in words: ``AccessExclusive, instant``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ class Migration:
     transactional: bool = True
     dropped: tuple[str, ...] = ()
     """Names of columns and tables that stop existing, to be searched in the code of their users."""
+    declared: Phase | None = None
+    """The phase that its author wrote down (folder, branch label, attribute); it is trusted over what was read."""
 
     @property
     def key(self) -> str:

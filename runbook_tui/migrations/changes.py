@@ -1,0 +1,152 @@
+"""What the readers say a migration file does, before anything is judged.
+
+Every reader (SQL, Alembic, Django) turns a file into the same :class:`Change` values. What a change means for
+running code depends on what the tables look like when it runs: see :mod:`runbook_tui.migrations.classify`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+ADD_COLUMN = "add-column"
+ALTER_COLUMN = "alter-column"
+RESTATE_COLUMN = "restate-column"
+"""The whole definition of a column is written again (MySQL's MODIFY, Django's AlterField)."""
+
+
+class Default(StrEnum):
+    """What the database writes when an INSERT leaves a column out."""
+
+    NONE = "none"
+    CONSTANT = "constant"
+    """The same for every row of one statement: a literal, ``now()``."""
+    VOLATILE = "volatile"
+    """Computed for each row: ``gen_random_uuid()``, a sequence, any function that is not known."""
+    UNKNOWN = "unknown"
+
+
+class Generated(StrEnum):
+    """Whether the database computes a column by itself."""
+
+    NO = "no"
+    STORED = "stored"
+    VIRTUAL = "virtual"
+    IDENTITY = "identity"
+    """serial, AUTO_INCREMENT, GENERATED AS IDENTITY."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnType:
+    """A type in lower case with its arguments: ``varchar (50,)``, ``enum ('new', 'paid')``."""
+
+    name: str
+    arguments: tuple[int | str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.name}({', '.join(map(str, self.arguments))})" if self.arguments else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's definition. None stands for what the file does not say."""
+
+    name: str | None
+    type: ColumnType | None = None
+    nullable: bool | None = True
+    default: Default = Default.NONE
+    default_text: str = ""
+    """The default as written, to see that it changed."""
+    generated: Generated = Generated.NO
+    unique: bool = False
+    primary_key: bool = False
+    indexed: bool = False
+    references: str | None = None
+    """Table that a foreign key points to."""
+    check: bool = False
+    check_refuses_null: bool = True
+
+    @property
+    def filled(self) -> bool:
+        """Whether an INSERT may leave the column out."""
+        has_default = self.default in (Default.CONSTANT, Default.VOLATILE)
+        return bool(self.nullable) or has_default or self.generated is not Generated.NO
+
+
+@dataclass(frozen=True, slots=True)
+class Alteration:
+    """What an ALTER COLUMN touches; None leaves it as it is."""
+
+    type: ColumnType | None = None
+    using: bool = False
+    nullable: bool | None = None
+    default: Default | None = None
+    """``Default.NONE`` drops the default."""
+    unread: bool = False
+    """Some of it could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of an upgrade path. ``kind`` is a row of the safety table, or one of the three above."""
+
+    kind: str
+    line: int
+    table: str | None = None
+    name: str | None = None
+    """Column, index, constraint, enum value, or object that is not a table."""
+    to: str | None = None
+    """New name of a rename; for a view that only repeats one table, that table."""
+    column: Column | None = None
+    columns: tuple[Column, ...] = ()
+    """Of a created table."""
+    constraints: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Named constraints of a created table with their columns."""
+    rules: tuple[tuple[str, str], ...] = ()
+    """Everything else that a created table says, as column (or nothing) and text, to compare two definitions."""
+    over: tuple[str, ...] = ()
+    """Columns of a constraint or index, or that an UPDATE sets."""
+    alteration: Alteration | None = None
+    existing: Column | None = None
+    """What the file itself says about the column before (Alembic's ``existing_*``)."""
+    detail: str = ""
+    conditional: bool = False
+    outside_transaction: bool = False
+    if_exists: bool = False
+    """IF EXISTS or IF NOT EXISTS."""
+    refuses_null: bool = True
+    """Whether a constraint can refuse a row in which its columns are NULL."""
+    guarded: bool = False
+    """An UPDATE that only fills what is still NULL."""
+    reads_tables: bool = False
+    """An UPDATE or INSERT that takes its values from tables."""
+    part_of_drop: bool = False
+    """It only clears the way for a column or table that the same file drops."""
+    aliased: bool = False
+    """A rename after which a view of the old name stands for the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What one file does when it is applied, and what it says about itself."""
+
+    changes: tuple[Change, ...] = ()
+    has_down: bool = True
+    transactional: bool = True
+    """As the tool runs it, before the engine has its say."""
+    wraps_transaction: bool = True
+    """Whether the tool itself says BEGIN and COMMIT around the file."""
+
+
+def shifted(changes: Iterable[Change], lines: int, *, conditional: bool = False) -> list[Change]:
+    """The changes of a piece of SQL that stands ``lines`` lines into a file."""
+    return [
+        replace(change, line=change.line + lines, conditional=change.conditional or conditional)
+        for change in changes
+    ]
+
+
+def table_key(name: str) -> str:
+    """How two spellings of one table are compared: lower case, without the default schema."""
+    return name.lower().removeprefix("public.").removeprefix("main.").removeprefix("dbo.")

@@ -1,0 +1,98 @@
+"""What a migration folder needs between two commits, and what is wrong with it as a history.
+
+Pending is what the target has and the base has not, by the tool's own identity of a migration. No database is asked:
+that the base's migrations are applied is checked by the runbook's preflight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from runbook_tui.migrations.engine import engine_family
+from runbook_tui.migrations.graph import is_chain
+from runbook_tui.migrations.history import History, find_history_problems, find_phase_problems
+from runbook_tui.migrations.model import Finding, Level, PendingMigrations
+from runbook_tui.migrations.read import Source, judge_scripts, ordered, origin_of
+from runbook_tui.migrations.tools import Files, Script, below
+
+
+def pending(
+    base_files: Files, target_files: Files, *, service: str, source: Source, engine: str
+) -> PendingMigrations:
+    """The migrations that the target adds to the base, in the tool's order, with findings about the history.
+
+    Args:
+        base_files: the files at the commit that runs now: paths relative to the root of the repository.
+        target_files: the same at the commit to be released.
+        service: name of the service that keeps them.
+        source: the folder, its data store and perhaps its tool.
+        engine: the data store's engine as the manifest writes it.
+
+    Raises:
+        ProblemsError: when no tool is named and none can be recognised. Broken files are findings, never errors.
+    """
+    origin = origin_of(source, target_files or base_files, service=service, engine=engine)
+    found = origin.tool.scripts(target_files, source.path)
+    base = ordered(origin.tool.scripts(base_files, source.path))
+    target = _effective(base, ordered(found))
+    names = frozenset(script.id for script in target) - _applied(base, target)
+    history = History(origin.tool, origin.engine, base, target, names)
+    migrations = judge_scripts(origin, target, names) if names else ()
+    parents = history.parents
+    findings = [
+        *found.findings,
+        *_engine(engine, source),
+        *_empty(target, target_files, source),
+        *find_history_problems(history),
+        *find_phase_problems(migrations, parents),
+    ]
+    return PendingMigrations(
+        service=service,
+        datastore=source.datastore,
+        tool=origin.tool.name.value,
+        applied_head=base[-1].id if base else None,
+        pending=migrations,
+        linear=origin.tool.numbered or is_chain({name: parents[name] for name in names}),
+        findings=tuple(sorted(set(findings), key=lambda f: (f.path, f.line, f.rule, f.message))),
+    )
+
+
+def _applied(base: Sequence[Script], target: Sequence[Script]) -> frozenset[str]:
+    """What the base has, and squashed migrations of which the base has a part: Django never runs those."""
+    known = {script.id for script in base}
+    return frozenset(known | {script.id for script in target if known.intersection(script.replaces)})
+
+
+def _effective(base: Sequence[Script], target: Sequence[Script]) -> tuple[Script, ...]:
+    """The scripts that the tool uses: a squashed migration, or those that it replaces, never both."""
+    known = {script.id for script in base}
+    there = {script.id for script in target}
+    unused: set[str] = set()
+    for script in target:
+        if known.intersection(script.replaces) and there.intersection(script.replaces):
+            unused.add(script.id)
+        elif script.replaces:
+            unused.update(script.replaces)
+    return tuple(script for script in target if script.id not in unused)
+
+
+def _engine(engine: str, source: Source) -> list[Finding]:
+    if engine_family(engine) is not None:
+        return []
+    named = (
+        f"the engine {engine!r} of {source.datastore} is not known"
+        if engine
+        else f"{source.datastore} has no engine"
+    )
+    message = f"{named}: its migrations are read as PostgreSQL"
+    return [
+        Finding("engine-unknown", Level.WARNING, source.path, 0, message, "Name postgres, mysql or sqlite.")
+    ]
+
+
+def _empty(target: Sequence[Script], files: Files, source: Source) -> list[Finding]:
+    if target:
+        return []
+    count = len(below(files, source.path))
+    message = f"no migration is found in {source.path}, which has {count} files"
+    return [Finding("no-migrations", Level.WARNING, source.path, 0, message, "Correct the path or the tool.")]

@@ -1,0 +1,149 @@
+"""Migration files to :class:`Migration` values, in the order in which their tool applies them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from runbook_tui.catalog.model import Tool
+from runbook_tui.files.problems import Place, Problem, ProblemsError
+from runbook_tui.migrations.changes import Body
+from runbook_tui.migrations.classify import classify
+from runbook_tui.migrations.engine import Engine, engine_family
+from runbook_tui.migrations.graph import in_order
+from runbook_tui.migrations.hazards import Subject, find_hazards
+from runbook_tui.migrations.judge import declared_phase, dropped_names, find_mixed, phase_of, reversal_of
+from runbook_tui.migrations.model import Finding, Migration, Phase
+from runbook_tui.migrations.schema import Schema
+from runbook_tui.migrations.tools import MigrationTool, Script, Scripts, detect_tool, tool_named
+
+
+class Source(Protocol):
+    """What is needed of the manifest's entry: :class:`runbook_tui.catalog.model.MigrationSource` has it."""
+
+    @property
+    def path(self) -> str:
+        """Folder of the migration files, relative to the root of the repository."""
+        ...
+
+    @property
+    def datastore(self) -> str:
+        """Name of the data store."""
+        ...
+
+    @property
+    def tool(self) -> Tool | None:
+        """The tool; None to find out from the files."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where migrations come from: the parts that all of one folder share."""
+
+    service: str
+    source: Source
+    tool: MigrationTool
+    engine: Engine
+
+
+def read_migrations(
+    source: Source, files: Mapping[str, bytes], *, service: str, engine: str
+) -> tuple[Migration, ...]:
+    """Every migration of a folder, each judged for itself, in the tool's order.
+
+    Args:
+        source: the folder, its data store and perhaps its tool.
+        files: paths relative to the root of the repository, and what the files hold.
+        service: name of the service that keeps them.
+        engine: the data store's engine as the manifest writes it; one that is not known is read as PostgreSQL.
+
+    Raises:
+        ProblemsError: when no tool is named and none can be recognised. Broken files are findings, never errors.
+    """
+    origin = origin_of(source, files, service=service, engine=engine)
+    scripts = ordered(origin.tool.scripts(files, source.path))
+    return judge_scripts(origin, scripts, None)
+
+
+def origin_of(source: Source, files: Mapping[str, bytes], *, service: str, engine: str) -> Origin:
+    """The folder with its tool and engine.
+
+    Raises:
+        ProblemsError: when no tool is named and none can be recognised.
+    """
+    name = source.tool or detect_tool(files, source.path)
+    if name is None:
+        known = ", ".join(tool.value for tool in Tool)
+        what = f"no migration of {service} is recognised in {source.path}"
+        expected = f"files of one of {known}"
+        raise ProblemsError(
+            [Problem(Place(source.path), what, expected, "name the tool, or correct the path")]
+        )
+    return Origin(service, source, tool_named(name), engine_family(engine) or Engine.POSTGRES)
+
+
+def ordered(scripts: Scripts) -> tuple[Script, ...]:
+    """Scripts with parents first, where a squashed migration stands for those that it replaces."""
+    standing_for = {name: script.id for script in scripts.scripts for name in script.replaces}
+    parents: dict[str, list[str]] = {}
+    for script in sorted(scripts.scripts, key=lambda found: found.path):
+        above = [parent for name in script.parents for parent in (name, standing_for.get(name, name))]
+        parents.setdefault(script.id, [parent for parent in above if parent != script.id])
+    order, _ = in_order(parents)
+    place = {name: index for index, name in enumerate(order)}
+    return tuple(sorted(scripts.scripts, key=lambda script: (place[script.id], script.path)))
+
+
+def judge_scripts(
+    origin: Origin, scripts: Sequence[Script], pending: Collection[str] | None
+) -> tuple[Migration, ...]:
+    """The migrations of the pending ids, judged on top of the others.
+
+    What one pending migration creates is new to running code for all that follow. With None for ``pending`` every
+    migration is returned, each as if it were the only one that is pending.
+    """
+    read = origin.tool.reader(origin.engine)
+    schema = Schema()
+    result: list[Migration] = []
+    for script in scripts:
+        body = read(script)
+        if pending is None:
+            schema.forget_pending()
+        if pending is None or script.id in pending:
+            result.append(_judge(origin, script, body, schema))
+        else:
+            for change in body.changes:
+                schema.apply(change, pending=False)
+    return tuple(result)
+
+
+def _judge(origin: Origin, script: Script, body: Body, schema: Schema) -> Migration:
+    judged = classify(body.changes, schema, origin.engine)
+    operations = tuple(item.operation for item in judged)
+    declared = declared_phase(script, operations)
+    transactional = body.transactional and origin.engine is not Engine.MYSQL
+    subject = Subject(script.path, origin.engine, body, judged, transactional, declared)
+    inferred = phase_of(operations)
+    findings: list[Finding] = [*find_hazards(subject), *find_mixed(subject, inferred, declared)]
+    if script.problem is not None:
+        findings = [script.problem, *(finding for finding in findings if finding.rule != "unreadable")]
+        inferred = Phase.ASK if inferred in (Phase.NONE, Phase.EXPAND) else inferred
+    return Migration(
+        service=origin.service,
+        datastore=origin.source.datastore,
+        tool=origin.tool.name.value,
+        id=script.id,
+        title=script.title,
+        path=script.path,
+        parents=script.parents,
+        phase=declared or inferred,
+        operations=operations,
+        findings=tuple(sorted(findings, key=lambda found: (found.line, found.rule, found.message))),
+        reversal=reversal_of(operations),
+        has_down=body.has_down,
+        transactional=transactional,
+        dropped=dropped_names(judged),
+        declared=declared,
+    )

@@ -1,0 +1,177 @@
+"""What the tables look like at one point of the migration history, as far as the files tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from runbook_tui.migrations.changes import (
+    ADD_COLUMN,
+    ALTER_COLUMN,
+    RESTATE_COLUMN,
+    Alteration,
+    Change,
+    Column,
+    table_key,
+)
+
+
+@dataclass(slots=True)
+class Table:
+    """One table: its columns and the columns of its named constraints."""
+
+    columns: dict[str, Column] = field(default_factory=dict)
+    constraints: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    rules: tuple[tuple[str, str], ...] = ()
+    """What else its definition says, as in :class:`Change`."""
+
+
+@dataclass(slots=True)
+class Schema:
+    """All tables that the history made, with what the pending migrations alone have made of it.
+
+    It is filled by :meth:`apply`, change after change, in the order in which the tool runs the files.
+    """
+
+    tables: dict[str, Table] = field(default_factory=dict)
+    routines: set[str] = field(default_factory=set)
+    """Functions, triggers and views that exist."""
+    new_tables: set[str] = field(default_factory=set)
+    """Created by a pending migration: no running code knows them."""
+    temporary: set[str] = field(default_factory=set)
+    new_columns: dict[str, set[str]] = field(default_factory=dict)
+    new_routines: set[str] = field(default_factory=set)
+    new_constraints: set[str] = field(default_factory=set)
+
+    def column(self, table: str | None, name: str | None) -> Column | None:
+        """A column's definition before the next change; None when the history does not tell."""
+        known = self.tables.get(table_key(table)) if table and name else None
+        return known.columns.get(str(name).lower()) if known else None
+
+    def constraint(self, table: str | None, name: str | None) -> tuple[str, ...]:
+        """The columns of a named constraint or index; empty when unknown."""
+        known = self.tables.get(table_key(table)) if table and name else None
+        return known.constraints.get(str(name).lower(), ()) if known else ()
+
+    def is_new_table(self, table: str | None) -> bool:
+        """Whether a pending migration created the table."""
+        return table is not None and table_key(table) in self.new_tables
+
+    def is_new_column(self, table: str | None, name: str | None) -> bool:
+        """Whether a pending migration added the column."""
+        return (
+            table is not None
+            and name is not None
+            and name.lower() in self.new_columns.get(table_key(table), ())
+        )
+
+    def is_temporary(self, table: str | None) -> bool:
+        """Whether the table lives in one session only."""
+        return table is not None and table_key(table) in self.temporary
+
+    def is_new_constraint(self, table: str | None, name: str | None) -> bool:
+        """Whether a pending migration added the constraint or index."""
+        return bool(table and name) and f"{table_key(str(table))}.{str(name).lower()}" in self.new_constraints
+
+    def forget_pending(self) -> None:
+        """From here on, everything that exists is known to running code."""
+        self.new_tables.clear()
+        self.new_columns.clear()
+        self.new_routines.clear()
+        self.new_constraints.clear()
+
+    def apply(self, change: Change, *, pending: bool) -> None:
+        """Take one change into account. Changes of unknown tables are remembered as far as they go."""
+        if change.table is None:
+            self._apply_routine(change, pending=pending)
+            return
+        key = table_key(change.table)
+        if change.kind == "create-table":
+            self._create(change, key, pending=pending)
+        elif change.kind == "drop-table":
+            self.tables.pop(key, None)
+            self.new_tables.discard(key)
+            self.new_columns.pop(key, None)
+        elif change.kind == "rename-table" and change.to:
+            self._rename(key, table_key(change.to))
+        else:
+            self._apply_columns(change, key, pending=pending)
+
+    def _create(self, change: Change, key: str, *, pending: bool) -> None:
+        if change.if_exists and key in self.tables:
+            return
+        columns = {column.name.lower(): column for column in change.columns if column.name}
+        constraints = {name.lower(): over for name, over in change.constraints}
+        self.tables[key] = Table(columns, constraints, change.rules)
+        if change.detail == "temporary":
+            self.temporary.add(key)
+        elif pending:
+            self.new_tables.add(key)
+
+    def _rename(self, old: str, new: str) -> None:
+        if old in self.tables:
+            self.tables[new] = self.tables.pop(old)
+        if old in self.new_tables:
+            self.new_tables.discard(old)
+            self.new_tables.add(new)
+        if old in self.new_columns:
+            self.new_columns[new] = self.new_columns.pop(old)
+
+    def _apply_columns(self, change: Change, key: str, *, pending: bool) -> None:
+        name = (change.name or "").lower()
+        table = self.tables.setdefault(key, Table()) if name else None
+        if table is None:
+            return
+        if change.kind == ADD_COLUMN and change.column:
+            table.columns[name] = change.column
+            if pending:
+                self.new_columns.setdefault(key, set()).add(name)
+        elif change.kind == "drop-column":
+            table.columns.pop(name, None)
+            self.new_columns.get(key, set()).discard(name)
+        elif change.kind == "rename-column" and change.to:
+            self._rename_column(table, key, name, change.to)
+        elif change.kind == ALTER_COLUMN and change.alteration:
+            before = table.columns.get(name) or change.existing or Column(change.name, None, None)
+            table.columns[name] = altered(before, change.alteration)
+        elif change.kind == RESTATE_COLUMN and change.column:
+            table.columns[name] = change.column
+            if change.to:
+                self._rename_column(table, key, name, change.to)
+        elif change.kind.startswith(("add-", "create-")) and change.over:
+            table.constraints[name] = change.over
+            if pending:
+                self.new_constraints.add(f"{key}.{name}")
+        elif change.kind.startswith("drop-"):
+            table.constraints.pop(name, None)
+        self._apply_routine(change, pending=pending)
+
+    def _rename_column(self, table: Table, key: str, old: str, new: str) -> None:
+        column = table.columns.pop(old, None)
+        if column is not None:
+            table.columns[new.lower()] = replace(column, name=new)
+        new_columns = self.new_columns.get(key, set())
+        if old in new_columns:
+            new_columns.discard(old)
+            new_columns.add(new.lower())
+
+    def _apply_routine(self, change: Change, *, pending: bool) -> None:
+        if not change.name:
+            return
+        name = change.name.lower()
+        if change.kind in ("create-function", "create-trigger", "create-view"):
+            if pending and name not in self.routines:
+                self.new_routines.add(name)
+            self.routines.add(name)
+        elif change.kind in ("drop-function", "drop-trigger", "drop-view"):
+            self.routines.discard(name)
+            self.new_routines.discard(name)
+
+
+def altered(before: Column, alteration: Alteration) -> Column:
+    """The column after an ALTER COLUMN."""
+    return replace(
+        before,
+        type=alteration.type or before.type,
+        nullable=before.nullable if alteration.nullable is None else alteration.nullable,
+        default=before.default if alteration.default is None else alteration.default,
+    )

@@ -1,0 +1,164 @@
+"""Statements that sqlglot leaves unparsed, by pattern: one line a statement.
+
+A pattern has to match the whole statement, written plainly (see ``Statement.plain``), so that a statement with
+something unknown in it stays unknown. Names in braces are parts that many statements share.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from runbook_tui.migrations.changes import Change
+
+_IDENTIFIER = r'(?:"[^"]+"|`[^`]+`|[\w$]+)'
+_PARTS = {
+    "table": rf"(?P<table>{_IDENTIFIER}(?:\.{_IDENTIFIER})*)",
+    "name": rf"(?P<name>{_IDENTIFIER}(?:\.{_IDENTIFIER})*)",
+    "to": rf"(?P<to>{_IDENTIFIER}(?:\.{_IDENTIFIER})*)",
+    "value": r"(?P<name>'(?:[^']|'')*')",
+    "exists": r"(?:IF (?:NOT )?EXISTS )?",
+    "definer": r"(?:DEFINER = [^ ]+(?: @ [^ ]+)? )?",
+    "rest": r"(?: .*)?",
+    "one": rf"{_IDENTIFIER}(?:\.{_IDENTIFIER})*",
+}
+
+
+_SHOWN = 120
+_LONGEST = 4_000
+"""Characters of a statement that are looked at; its head says what it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A statement's shape and the kind of change that it is."""
+
+    kind: str
+    shape: re.Pattern[str]
+
+
+def _pattern(kind: str, shape: str) -> Pattern:
+    return Pattern(kind, re.compile(shape.format_map(_PARTS), re.IGNORECASE | re.DOTALL))
+
+
+_STATEMENTS = (
+    # PostgreSQL
+    _pattern("add-enum-value", r"ALTER TYPE {table} ADD VALUE {exists}{value}(?: (?:BEFORE|AFTER) '[^']*')?"),
+    _pattern("rename-enum-value", r"ALTER TYPE {table} RENAME VALUE {value} TO '[^']*'"),
+    _pattern(
+        "rename-object", r"ALTER (?:TYPE|SCHEMA|SEQUENCE|DOMAIN|FUNCTION|EXTENSION) {name} RENAME TO {to}"
+    ),
+    _pattern("rename-object", r"ALTER (?:MATERIALIZED )?VIEW {exists}{name} RENAME TO {to}"),
+    _pattern("rename-index", r"ALTER INDEX {exists}{name} RENAME TO {to}"),
+    _pattern("table-setting", r"ALTER SEQUENCE {exists}{name} OWNED BY {one}"),
+    _pattern("create-object", r"CREATE EXTENSION {exists}{name}{rest}"),
+    _pattern("drop-object", r"DROP EXTENSION {exists}{name}{rest}"),
+    _pattern("create-object", r"CREATE STATISTICS {exists}{name} {rest}"),
+    _pattern("create-type", r"CREATE DOMAIN {name} .*"),
+    _pattern("drop-type", r"DROP DOMAIN {exists}{name}{rest}"),
+    _pattern("grant", r"ALTER DEFAULT PRIVILEGES .*\bGRANT\b .*"),
+    _pattern("revoke", r"ALTER DEFAULT PRIVILEGES .*\bREVOKE\b .*"),
+    # row security widens or narrows as its conditions say
+    _pattern("opaque", r"(?:CREATE|ALTER|DROP) POLICY {exists}{name} ON {table}{rest}"),
+    _pattern(
+        "rebuild-index-concurrently", r"REINDEX (?:\( .* \) )?(?:INDEX|TABLE|SCHEMA) CONCURRENTLY {name}"
+    ),
+    _pattern("rebuild-index", r"REINDEX (?:INDEX|TABLE|SCHEMA|DATABASE) {name}"),
+    _pattern("refresh-view", r"REFRESH MATERIALIZED VIEW (?:CONCURRENTLY )?{name}{rest}"),
+    _pattern(
+        "rewrite-table", r"VACUUM \(?FULL\b.*|VACUUM FULL {table}{rest}|CLUSTER (?:VERBOSE )?{name}{rest}"
+    ),
+    _pattern("maintenance", r"VACUUM(?! \(?FULL)(?: .*)?|ANALYZE(?: .*)?"),
+    _pattern("lock-table", r"LOCK (?:TABLE |TABLES )?{table} .*"),
+    _pattern(
+        "drop-index-concurrently",
+        r"DROP INDEX CONCURRENTLY {exists}{name}(?: ?, ?{one})*(?: CASCADE| RESTRICT)?",
+    ),
+    _pattern("drop-index", r"DROP INDEX {exists}{name}(?: ?, ?{one})*(?: CASCADE| RESTRICT)?"),
+    _pattern(
+        "setting", r"(?:START TRANSACTION|SAVEPOINT|RELEASE SAVEPOINT|RESET|DEALLOCATE|UNLOCK TABLES){rest}"
+    ),
+    # routines: sqlglot keeps their bodies as text
+    _pattern("create-trigger", r"CREATE {definer}(?:CONSTRAINT )?TRIGGER {exists}{name} .*? ON {table} .*"),
+    _pattern("create-function", r"CREATE {definer}(?:FUNCTION|PROCEDURE|AGGREGATE) {exists}{name} ?\(.*"),
+    _pattern("create-function!", r"CREATE OR REPLACE {definer}(?:FUNCTION|PROCEDURE) {name} ?\(.*"),
+    _pattern("drop-function", r"DROP (?:FUNCTION|PROCEDURE|AGGREGATE) {exists}{name}{rest}"),
+    _pattern("drop-trigger", r"DROP TRIGGER {exists}{name}(?: ON {table})?{rest}"),
+    # MySQL and MariaDB
+    _pattern("rename-table", r"RENAME TABLE {table} TO {to}"),
+    _pattern("create-unique-index", r"CREATE UNIQUE INDEX {exists}{name} ON {table} ?\(.*"),
+    _pattern("create-index", r"CREATE (?:FULLTEXT |SPATIAL )?INDEX {exists}{name} ON {table} ?\(.*"),
+    _pattern("insert-rows", r"REPLACE INTO {table} (?:\([^)]*\) )?VALUES .*"),
+    _pattern("rewrite-table", r"OPTIMIZE (?:LOCAL )?TABLE {table}"),
+    # the first words of statements that are too long to be parsed
+    _pattern(
+        "insert-rows", r"INSERT (?:IGNORE |OR IGNORE |OR REPLACE )?INTO {table} (?:\([^)]*\) )?VALUES .*"
+    ),
+)
+
+_ACTIONS = (
+    _pattern("validate-constraint", r"VALIDATE CONSTRAINT {name}"),
+    _pattern(
+        "add-unique-using-index", r"ADD (?:CONSTRAINT {name} )?(?:UNIQUE|PRIMARY KEY) USING INDEX {one}{rest}"
+    ),
+    _pattern("add-check-not-valid", r"ADD (?:CONSTRAINT {name} )?CHECK ?\(.*\) NOT (?:VALID|ENFORCED)"),
+    _pattern("add-check", r"ADD (?:CONSTRAINT {name} )?CHECK ?\(.*\)"),
+    _pattern("add-exclusion", r"ADD (?:CONSTRAINT {name} )?EXCLUDE .*"),
+    _pattern("rename-constraint", r"RENAME CONSTRAINT {name} TO {to}"),
+    _pattern("rename-table", r"SET SCHEMA {to}"),
+    _pattern("enable-row-security", r"(?:ENABLE|FORCE) ROW LEVEL SECURITY"),
+    _pattern("disable-row-security", r"(?:DISABLE|NO FORCE) ROW LEVEL SECURITY"),
+    _pattern("attach-partition", r"ATTACH PARTITION {name} .*"),
+    _pattern("detach-partition-concurrently", r"DETACH PARTITION {name} CONCURRENTLY"),
+    _pattern("detach-partition", r"DETACH PARTITION {name}"),
+    _pattern("drop-partition", r"(?:DROP|TRUNCATE) PARTITION {name}{rest}"),
+    _pattern("set-default", r"ALTER (?:COLUMN )?{name} ADD GENERATED .*"),
+    _pattern("drop-default", r"ALTER (?:COLUMN )?{name} DROP IDENTITY(?: IF EXISTS)?"),
+    _pattern(
+        "table-setting", r"ALTER (?:COLUMN )?{name} SET (?:STATISTICS|STORAGE|COMPRESSION|\(n_distinct).*"
+    ),
+    _pattern("table-setting", r"REPLICA IDENTITY .*|CLUSTER ON {one}|SET WITHOUT CLUSTER|RESET \(.*\)"),
+    _pattern("rewrite-table", r"SET (?:LOGGED|UNLOGGED|TABLESPACE {one}|ACCESS METHOD {one})"),
+    _pattern("change-type", r"CONVERT TO (?:CHARACTER SET|CHARSET) .*"),
+    _pattern("table-setting", r"(?:DEFAULT )?(?:CHARACTER SET|CHARSET|COLLATE) ?=? ?\S+"),
+    _pattern("rewrite-table", r"FORCE|ALGORITHM ?= ?COPY"),
+    _pattern("lock-table", r"LOCK ?= ?(?:SHARED|EXCLUSIVE)"),
+)
+
+
+def match_statement(plain: str, line: int) -> Change | None:
+    """The change of a whole statement; None when no pattern knows it."""
+    return _match(_STATEMENTS, plain, line)
+
+
+def match_action(plain: str, line: int, table: str | None) -> Change | None:
+    """The change of one action of ALTER TABLE; None when no pattern knows it."""
+    return _match(_ACTIONS, plain, line, table)
+
+
+def _match(patterns: tuple[Pattern, ...], plain: str, line: int, table: str | None = None) -> Change | None:
+    for pattern in patterns:
+        found = pattern.shape.fullmatch(plain[:_LONGEST])
+        if found:
+            parts = {name: unquoted(text) for name, text in found.groupdict().items() if text}
+            return Change(
+                pattern.kind.rstrip("!"),
+                line,
+                table=parts.get("table", table),
+                name=parts.get("name"),
+                to=parts.get("to"),
+                detail=_detail(pattern.kind, plain),
+                if_exists=" EXISTS " in plain.upper(),
+            )
+    return None
+
+
+def _detail(kind: str, plain: str) -> str:
+    if kind == "opaque":
+        return plain[:_SHOWN]
+    return "or replace" if kind.endswith("!") else ""
+
+
+def unquoted(name: str) -> str:
+    """A possibly quoted and dotted name without its quotes."""
+    return ".".join(part.strip("\"`'") for part in name.split("."))
