@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import resource
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -230,5 +229,8 @@ def test_faults_are_told_with_file_and_line(content: str, line: int, said: str, 
     assert os.linesep not in found.what
 
 
-def test_making_environments_is_cheap(benchmark_seconds: Callable[[Callable[[], object]], float]) -> None:
-    assert benchmark_seconds(command_environment) < 0.05
+def test_making_environments_is_cheap() -> None:
+    began = time.process_time()
+    for _ in range(10):
+        command_environment()
+    assert time.process_time() - began < 0.5
