@@ -1,4 +1,4 @@
-"""Add invoices.country."""
+"""Add invoices.country"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Create credit_notes."""
+"""Create credit_notes"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Add invoices.currency."""
+"""Add invoices.currency"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,7 @@
-"""Drop invoices.legacy_number. The old numbers are in the archive of the accountants only."""
+"""Drop invoices.legacy_number
+
+The old numbers are in the archive of the accountants only.
+"""
 
 import sqlalchemy as sa
 from alembic import op

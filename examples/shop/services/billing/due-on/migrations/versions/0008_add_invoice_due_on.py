@@ -1,4 +1,4 @@
-"""Add invoices.due_on: customers may have other terms than thirty days."""
+"""Add invoices.due_on: customers may have other terms than thirty days"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Add invoices.number, which has no gaps, beside legacy_number."""
+"""Add invoices.number, which has no gaps, beside legacy_number"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Create invoices."""
+"""Create invoices"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Add orders.ship_country: VAT depends on it."""
+"""Add orders.ship_country: VAT depends on it"""
 
 import sqlalchemy as sa
 from alembic import op

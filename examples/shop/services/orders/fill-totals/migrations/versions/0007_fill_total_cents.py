@@ -1,4 +1,4 @@
-"""Fill orders.total_cents from the lines, rounded half to even as the invoices are.
+"""Fill orders.total_cents from the lines, rounded half to even as the invoices are
 
 SQLite rounds half away from zero, so this is done here, a thousand orders at a time. It only touches
 orders without total_cents: it can be stopped and run again.
@@ -29,4 +29,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Nothing to take back: 0006 drops the column."""
+    op.execute("UPDATE orders SET total_cents = NULL")  # it follows from the lines, and can be filled again

@@ -1,4 +1,4 @@
-"""Create order_lines."""
+"""Create order_lines"""
 
 import sqlalchemy as sa
 from alembic import op

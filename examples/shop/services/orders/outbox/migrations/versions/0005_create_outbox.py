@@ -1,4 +1,4 @@
-"""Create outbox: events that somebody has not taken yet."""
+"""Create outbox: events that somebody has not taken yet"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Create orders."""
+"""Create orders"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Add orders.status."""
+"""Add orders.status"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Add orders.total_cents beside the rounded orders.total."""
+"""Add orders.total_cents beside the rounded orders.total"""
 
 import sqlalchemy as sa
 from alembic import op
