@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 from runbook_tui.planning.context import Scope
@@ -23,7 +22,6 @@ from runbook_tui.runbook.model import (
 )
 
 _MOST_CHANGES = 20
-_NO_VARIABLE = re.compile(r"[^A-Za-z0-9_]")
 
 
 def with_needs(steps: Mapping[str, Step], constraints: Iterable[Constraint]) -> dict[str, Step]:
@@ -66,7 +64,7 @@ def runbook(
         manifest=line(paths.manifest()),
         downtime=downtime,
         release={change.name: _service(scope, paths, change) for change in scope.moving},
-        variables={_variable(name): line(value) for name, value in sorted(manifest.variables.items())},
+        variables={name: line(value) for name, value in sorted(manifest.variables.items())},
         questions=tuple(
             OpenQuestion(id=item.id, text=item.text, blocking=item.blocking) for item in questions
         ),
@@ -142,9 +140,3 @@ def _summary(scope: Scope, steps: tuple[Step, ...]) -> str:
     migrated = f", with {plural(len(placed), 'migration')} ({', '.join(counts)})" if placed else ""
     moving, total = len(scope.moving), len(scope.changes)
     return f"{moving} of {plural(total, 'service')} {'moves' if moving == 1 else 'move'}{migrated}."
-
-
-def _variable(name: str) -> str:
-    """A manifest's variable name as a shell can use it."""
-    safe = _NO_VARIABLE.sub("_", name)
-    return f"_{safe}" if safe[0].isdigit() else safe

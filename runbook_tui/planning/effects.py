@@ -39,19 +39,22 @@ def data(migration: Migration) -> Effect:
 
 
 def _effect(migration: Migration, *phases: Phase) -> Effect:
-    operations = migration.operations
-    chosen = next(
-        (item for item in operations if item.phase in phases), operations[0] if operations else None
-    )
+    """The first operation of these phases with a name that code uses, else the first of them, else of all."""
     revision = line(migration.id)
-    if chosen is None:
+    concerned = [item for item in migration.operations if item.phase in phases] or migration.operations
+    for item in concerned:
+        verb, named = _VERBS.get(item.kind.partition("-")[0]), _named(item)
+        if verb and named and (verb == "adds") == (phases[0] is Phase.EXPAND):
+            return Effect(f"{named}, which {revision} {verb}", _source(migration, item), drops=verb != "adds")
+    if not concerned:
         title = line(migration.title, otherwise=migration.path)
         return Effect(f"what {revision} does ({title})", line(migration.path), drops=False)
-    verb, named = _VERBS.get(chosen.kind.partition("-")[0]), _named(chosen)
-    source = line(f"{migration.path}:{chosen.line}")
-    if verb and named and (verb == "adds") == (phases[0] is Phase.EXPAND):
-        return Effect(f"{named}, which {revision} {verb}", source, drops=verb != "adds")
-    return Effect(f"what {revision} does ({line(chosen.text)})", source, drops=False)
+    first = concerned[0]
+    return Effect(f"what {revision} does ({line(first.text)})", _source(migration, first), drops=False)
+
+
+def _source(migration: Migration, operation: Operation) -> str:
+    return line(f"{migration.path}:{operation.line}")
 
 
 def _named(operation: Operation) -> str | None:

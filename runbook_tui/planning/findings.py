@@ -203,7 +203,9 @@ def _lost(scope: Scope) -> Iterator[PlanFinding]:
     for change in scope.moving:
         if change.lost:
             subjects = "; ".join(line(commit.subject, longest=100) for commit in change.lost[:3])
-            text = f"{new(change)} leaves out {plural(len(change.lost), 'commit')} of what runs now: {subjects}"
+            text = (
+                f"{new(change)} leaves out {plural(len(change.lost), 'commit')} of what runs now: {subjects}"
+            )
             remedy = f"merge them into what is released, unless {change.name} is meant to go back"
             yield _warning("lost-commits", text, None, remedy, scope.deploy(change.name))
 

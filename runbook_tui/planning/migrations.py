@@ -48,9 +48,9 @@ class PlannedMigration:
     """Whether the tool can only apply the folder's migrations as one chain."""
 
     @property
-    def word(self) -> str:
-        """The first word of its step's id."""
-        return id_word(self.phase)
+    def stays(self) -> bool:
+        """Whether a rollback leaves it in place: nothing undoes it, and the version that runs now lives with it."""
+        return self.irreversible_because is None and not self.migration.has_down
 
 
 def id_word(phase: Phase) -> str:
@@ -170,7 +170,7 @@ def _irreversible_because(migration: Migration, phase: Phase, answer: MigrationA
         return None
     if migration.reversal is Reversal.UNKNOWN:
         return f"{migration.path} does not say how to undo it, and what it does cannot be undone for certain"
-    return None if phase is Phase.EXPAND else f"{migration.path} does not say how to undo it"
+    return f"{migration.path} does not say how to undo it" if phase is Phase.CONTRACT else None
 
 
 def _operation(operation: Operation) -> str:

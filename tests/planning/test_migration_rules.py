@@ -35,6 +35,19 @@ def test_the_reason_names_the_line_of_the_operation(world: World) -> None:
     assert found.because == "billing 2.0 expects what 0042 does (create index ix on orders)"
 
 
+def test_the_reason_names_what_code_uses_rather_than_what_comes_first(world: World) -> None:
+    operations = [
+        Operation("drop-index", Phase.CONTRACT, 2, "drop index ix", None, "ix"),
+        Operation("drop-column", Phase.CONTRACT, 3, "drop column users.name", "users", "name", Reversal.NO),
+    ]
+    world.service("users", uses={"db": "owner"}).migration(
+        "users", "6", Phase.CONTRACT, operations=operations
+    )
+    (found,) = [item for item in world.plan().constraints if item.rule == "contract-last"]
+    assert found.because.startswith("users 1.0 may still use users.name, which 6 drops")
+    assert found.source == "migrations/6.py:3"
+
+
 def test_whoever_migrates_a_data_store_uses_it(world: World) -> None:
     world.service("billing").migration("billing", "1", Phase.EXPAND)
     assert ("expand-billing-1", "deploy-billing") in world.constraints("expand-before-deploy")

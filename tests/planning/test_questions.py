@@ -73,3 +73,6 @@ def test_how_to_answer_what_might_be_undone(world: World) -> None:
     assert "answer migration:billing/1 with backfill and reversible" in finding.remedy
     world.answer("migrations", "billing/1", phase="backfill", reversible=True)
     assert world.plan().point_of_no_return is None
+    rollback = world.step("backfill-billing-1").rollback
+    assert rollback
+    assert rollback.confirm == "Undo 1 in db by hand (ann: she knows)."

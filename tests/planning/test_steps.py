@@ -75,9 +75,10 @@ def test_without_commands_a_person_does_it_and_a_finding_says_so(world: World) -
     assert [finding.level for finding in world.findings("verify-after-deploy")] == ["warning"]
 
 
-def test_an_expand_migration_without_a_way_down_is_left_in_place(world: World) -> None:
-    world.service("billing", uses={"db": "owner"}).migration("billing", "1", Phase.EXPAND, has_down=False)
-    step = world.step("expand-billing-1")
+@pytest.mark.parametrize("phase", [Phase.EXPAND, Phase.BACKFILL])
+def test_what_hurts_nobody_and_has_no_way_down_is_left_in_place(world: World, phase: Phase) -> None:
+    world.service("billing", uses={"db": "owner"}).migration("billing", "1", phase, has_down=False)
+    step = world.step(f"{phase.value}-billing-1")
     assert step.reversible
     assert step.rollback
     assert step.rollback.confirm == "Leave 1 in place: billing 1.0 runs with it, and nothing undoes it."

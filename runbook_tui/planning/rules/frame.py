@@ -40,12 +40,12 @@ def _before_no_return(context: Context, graph: Graph) -> Iterator[Constraint]:
     behind = graph.reached([*lasting, NO_RETURN])
     before = set(_changes(context)) - lasting - behind - {NO_RETURN}
     for step in graph.last(before):
-        because = f"{step} can still be rolled back, so it is done before the first step that cannot"
+        because = (
+            f"{step} may still fail, and the way back is open only until the first step that cannot be undone"
+        )
         yield constraint(step, NO_RETURN, GATE_BEFORE_IRREVERSIBLE, because)
     for step in graph.first(lasting - graph.reached(lasting)):
-        because = (
-            f"it cannot be rolled back ({context.steps[step].irreversible_because}), so somebody approves it"
-        )
+        because = f"somebody approves what is done for good: {context.steps[step].irreversible_because}"
         yield constraint(NO_RETURN, step, GATE_BEFORE_IRREVERSIBLE, because)
 
 

@@ -59,7 +59,9 @@ def _migration(drafting: Drafting, item: PlannedMigration) -> Step:
             **drafting.about(change),
             **_action(drafting, change, item),
             "id": drafting.scope.step_of(item),
-            "title": line(migration.title, otherwise=f"Migration {line(migration.id)}", longest=200),
+            "title": line(
+                migration.title.rstrip(" ."), otherwise=f"Migration {line(migration.id)}", longest=200
+            ),
             "kind": Kind.BACKFILL if item.phase is Phase.BACKFILL else Kind.MIGRATE,
             "phase": item.shown,
             "description": _description(item),
@@ -107,10 +109,13 @@ def _rollback(drafting: Drafting, change: ServiceChange, item: PlannedMigration)
     migration, written = item.migration, change.service.commands.migrate_down
     if item.irreversible_because is not None:
         return None
-    if not migration.has_down and item.phase in (Phase.EXPAND, Phase.NONE):
+    if item.stays and item.answer is not None:
+        said = f"{line(item.answer.by)}: {line(item.answer.because)}"
+        return Rollback(confirm=f"Undo {line(migration.id)} in {migration.datastore} by hand ({said}).")
+    if item.stays:
         stays = f"Leave {line(migration.id)} in place: {old(change)} runs with it, and nothing undoes it."
         return Rollback(confirm=stays)
-    if written is None or not migration.has_down:
+    if written is None:
         what = f"Bring {migration.datastore} back to revision {line(item.previous)} with {migration.tool}."
         return Rollback(confirm=what)
     command = drafting.commands.shell(written, key(change, "migrate_down"), _names(drafting, change, item))
