@@ -127,22 +127,25 @@ class _Reader:
         )
 
     def _pending(self, trees: _Trees) -> Iterator[PendingMigrations]:
-        sources = self._change.service.migration_sources
-        folders = [trees.under(inside(self._change.service, source.path)) for source in sources]
+        service = self._change.service
+        # From here on a folder is named by its path in the repository, as its files are.
+        sources = [s.model_copy(update={"path": inside(service, s.path)}) for s in service.migration_sources]
+        folders = [trees.under(source.path) for source in sources]
         blobs = (blob for pair in folders for files in pair for blob in files.values())
         contents = self._repository.read_blobs(blobs)
+        alone = isinstance(service.migrations, MigrationSource)
         for index, (source, (before, after)) in enumerate(zip(sources, folders, strict=True)):
+            location = ("migrations", *(() if alone else (index,)), "path")
             if not after:
-                alone = isinstance(self._change.service.migrations, MigrationSource)
-                path = inside(self._change.service, source.path)
-                self._miss(path, "migrations", *(() if alone else (index,)), "path")
+                self._miss(source.path, *location)
                 continue
             base_files = {path: contents[blob] for path, blob in before.items()}
             target_files = {path: contents[blob] for path, blob in after.items()}
             try:
                 yield self._read_pending(source, base_files, target_files)
             except ProblemsError as error:
-                self._problems.extend(error.problems)
+                place = self._place(*location)
+                self._problems += [p if p.place.line else replace(p, place=place) for p in error.problems]
 
     def _read_pending(
         self, source: MigrationSource, base_files: Mapping[str, bytes], target_files: Mapping[str, bytes]

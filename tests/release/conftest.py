@@ -64,6 +64,12 @@ class System:
         return read_manifest(self.manifest, shown="services.yaml")
 
 
+@pytest.fixture(scope="module")
+def make_system(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], System]:
+    """Empty systems that live as long as the tests of one file."""
+    return lambda: System(tmp_path_factory.mktemp("system"))
+
+
 @pytest.fixture
 def system(tmp_path: Path) -> System:
     """An empty system."""

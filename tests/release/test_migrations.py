@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,7 @@ from runbook_tui.release.read import read_introductions, read_release
 from runbook_tui.repositories.model import Hit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from runbook_tui.migrations.model import PendingMigrations
     from tests.release.conftest import System
@@ -70,9 +71,10 @@ OPAQUE = {
 }
 
 
-@pytest.fixture
-def shop(system: System) -> System:
+@pytest.fixture(scope="module")
+def built(make_system: Callable[[], System]) -> System:
     """Billing drops a column of a data store that two other services use."""
+    system = make_system()
     system.version("mono", "v1", {**ADD, "services/billing/app.py": "legacy_code", "other": "1"})
     system.version("mono", "v2", {**DROP, **OPAQUE, "services/billing/app.py": "gone"})
     system.version("invoices", "v1", {"a.py": "legacy_code"})
@@ -88,6 +90,13 @@ def shop(system: System) -> System:
     )
     system.version("reports", "v2", {"app/q.py": "SELECT code"})
     system.version("web", "v1", {"a.js": "legacy_code"})
+    return system
+
+
+@pytest.fixture
+def shop(built: System, system: System) -> System:
+    """A copy of that system for one test."""
+    shutil.copytree(built.folder, system.folder, dirs_exist_ok=True)
     return system
 
 
@@ -124,8 +133,9 @@ def test_both_trees_reach_the_migration_reader_byte_for_byte(
     ((base, target, named),) = seen
     assert base == {path: text.encode() for path, text in ADD.items()}
     assert target == {path: text.encode() for path, text in {**ADD, **DROP, **OPAQUE}.items()}
-    source = loaded.manifest.services["billing"].migration_sources[0]
-    assert named == {"service": "billing", "source": source, "engine": "postgres@15"}
+    (source,) = loaded.manifest.services["billing"].migration_sources
+    whole = source.model_copy(update={"path": FOLDER})
+    assert named == {"service": "billing", "source": whole, "engine": "postgres@15"}
 
 
 def test_users_that_stay_are_searched_at_the_commit_that_runs(shop: System) -> None:
@@ -195,10 +205,17 @@ def test_where_pending_migrations_came_in(shop: System) -> None:
     )
 
 
-def test_a_migration_file_that_cannot_be_read_is_a_problem_of_the_release(shop: System) -> None:
-    shop.version("mono", "v3", {f"{FOLDER}/0002_again.up.sql": "SELECT 1;\n"})
-    with pytest.raises(ProblemsError):
-        read_release(shop.load(MANIFEST.replace("release: v2", "release: v3", 1)))
+def test_a_folder_without_a_known_tool_is_a_problem_at_its_line(shop: System) -> None:
+    shop.version("mono", "v3", {"services/billing/notes/a.txt": "1"})
+    manifest = MANIFEST.replace("release: v2", "release: v3", 1)
+    manifest = manifest.replace(
+        "db/migrations, datastore: ledger, tool: golang-migrate", "notes, datastore: ledger"
+    )
+    with pytest.raises(ProblemsError) as caught:
+        read_release(shop.load(manifest))
+    (found,) = caught.value.problems
+    assert (found.place.file, found.place.line) == ("services.yaml", 15)
+    assert "services/billing/notes" in found.what
 
 
 def test_git_processes_of_one_repository(shop: System, processes: list[list[str]]) -> None:

@@ -271,7 +271,7 @@ _FORGED = st.sampled_from(
 _IGNORED = str.maketrans("", "", " \t\r\n")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     messages=st.lists(st.one_of(_MESSAGE, st.tuples(_MESSAGE, _FORGED).map("".join)), min_size=1, max_size=5)
 )
