@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from runbook_tui.cli.output import interactive, narrate, say, table
 
 if TYPE_CHECKING:
-    from runbook_tui.demo.build import Demo
+    from runbook_tui.demo.model import Demo
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -54,7 +54,8 @@ def run(args: Namespace) -> int:
 
 def _built(folder: Path) -> Demo:
     from runbook_tui.authoring.draft import Request, draft, write
-    from runbook_tui.demo.build import build, load
+    from runbook_tui.demo.build import build
+    from runbook_tui.demo.model import load
 
     demo = load(folder)
     if demo is None:

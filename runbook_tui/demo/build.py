@@ -24,13 +24,11 @@ from runbook_tui.catalog.model import Service, Tool
 from runbook_tui.demo.databases import DEPLOYED, LIVE, make_database
 from runbook_tui.demo.description import Example, examples_folder, read_example
 from runbook_tui.demo.history import write_history
-from runbook_tui.demo.model import NOTE, Demo, load, require
+from runbook_tui.demo.model import NOTE, Demo, require
 from runbook_tui.demo.ports import free_ports
 from runbook_tui.demo.processes import run_tool, start, status, stop
 from runbook_tui.files.problems import RunbookError
 from runbook_tui.repositories.fast_import import create_repository
-
-__all__ = ["Demo", "build", "load"]
 
 THREADS = 4
 

@@ -34,7 +34,7 @@ Call = tuple[Sequence[str], bytes, Mapping[str, str], str | None]
 def git_calls(manifest: Path) -> list[Call]:
     """Every git process that planning this manifest starts: arguments, input, environment, directory."""
     from runbook_tui.authoring.draft import Request, draft
-    from runbook_tui.repositories import command
+    from runbook_tui.repositories import command, environment
 
     calls: list[Call] = []
     original = command._run
@@ -42,11 +42,11 @@ def git_calls(manifest: Path) -> list[Call]:
     def recording(
         arguments: Sequence[str],
         directory: Path | None,
-        lines: Sequence[str] | None,
-        variables: dict[str, str] | None = None,
+        lines: Sequence[str] = (),
+        variables: Mapping[str, str] | None = None,
     ) -> tuple[int, bytes, str]:
-        sent = "".join(f"{line}\n" for line in lines or ()).encode("utf-8", "surrogateescape")
-        own = variables if variables is not None else command.environment.reading()
+        sent = "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape")
+        own = environment.reading() if variables is None else variables
         calls.append((["git", "--no-pager", *arguments], sent, own, str(directory) if directory else None))
         return original(arguments, directory, lines, variables)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from tests.benchmarks.measure import medians, report
+from tests.benchmarks.measure import Case, medians, report
 
 ROUNDS = 300
 
@@ -18,7 +18,12 @@ def run(folder: Path) -> None:
     run_folder = folder / "run"
     run_folder.mkdir(mode=0o700)
     writer = RecordWriter.create(run_folder, {"run": "bench"}, {"user": "bench"})
-    values = {"step": "expand-billing-0042", "attempt": 1, "by": "ann", "message": "x" * 120}
+    values: dict[str, str | int] = {
+        "step": "expand-billing-0042",
+        "attempt": 1,
+        "by": "ann",
+        "message": "x" * 120,
+    }
     before = writer.path.stat().st_size
     writer.append("note", values)
     size = writer.path.stat().st_size - before
@@ -30,7 +35,10 @@ def run(folder: Path) -> None:
         os.fsync(fd)
         os.pread(fd, size, os.fstat(fd).st_size - size)
 
-    cases = {"bare write + fsync + read-back": bare, "one checkpoint": lambda: writer.append("note", values)}
+    cases: dict[str, Case] = {
+        "bare write + fsync + read-back": bare,
+        "one checkpoint": lambda: writer.append("note", values),
+    }
     report(
         f"Recording ({size} bytes, {ROUNDS} rounds)", medians(cases, ROUNDS), "bare write + fsync + read-back"
     )
@@ -41,8 +49,8 @@ def run(folder: Path) -> None:
     print(f"  the 10,000th checkpoint costs {late / early:.2f} x the first hundred")
     writer.close()
     total = writer.path.stat().st_size
-    cases = {
+    reading: dict[str, Case] = {
         "read the file": writer.path.read_bytes,
         "read and verify 10,000 checkpoints": lambda: read_record(run_folder),
     }
-    report(f"Resuming ({total / 1e6:.1f} MB)", medians(cases, 5), "read the file")
+    report(f"Resuming ({total / 1e6:.1f} MB)", medians(reading, 5), "read the file")

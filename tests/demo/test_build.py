@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from runbook_tui.demo import processes
-from runbook_tui.demo.build import Demo, build, load
-from runbook_tui.demo.model import NOTE
+from runbook_tui.demo.build import build
+from runbook_tui.demo.model import NOTE, Demo, load
 from runbook_tui.files.problems import RunbookError
 
 REFS = ("for-each-ref", "--format=%(objectname) %(refname)")

@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from runbook_tui.demo.build import Demo
+from runbook_tui.demo.model import Demo
 
 Tool = Callable[..., "subprocess.CompletedProcess[str]"]
 

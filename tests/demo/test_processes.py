@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from runbook_tui.demo import processes
-from runbook_tui.demo.build import Demo
+from runbook_tui.demo.model import Demo
 from runbook_tui.demo.reset import reset
 from runbook_tui.files.problems import RunbookError
 

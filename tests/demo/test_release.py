@@ -6,7 +6,7 @@ import pytest
 
 from runbook_tui.authoring.draft import Draft, Request, draft
 from runbook_tui.cli.decisions import read_decisions
-from runbook_tui.demo.build import Demo
+from runbook_tui.demo.model import Demo
 from runbook_tui.runbook.model import Kind
 
 

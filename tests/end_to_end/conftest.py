@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from runbook_tui.demo import processes
-from runbook_tui.demo.build import Demo, build
+from runbook_tui.demo.build import build
+from runbook_tui.demo.model import Demo
 from runbook_tui.demo.reset import reset
 
 
