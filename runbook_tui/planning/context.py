@@ -89,6 +89,16 @@ class Scope:
         """Those that are not."""
         return tuple(user for user in self.users(store) if not user.change.moves)
 
+    @cached_property
+    def stopped(self) -> dict[str, tuple[str, ...]]:
+        """Services that are stopped, sorted, with the data stores they are stopped for."""
+        stores = sorted({item.migration.datastore for item in self.migrations if item.stopped})
+        found: dict[str, list[str]] = {}
+        for store in stores:
+            for user in self.users(store):
+                found.setdefault(user.name, []).append(store)
+        return {name: tuple(found[name]) for name in sorted(found)}
+
     def usage(self, migration: Migration, service: str) -> Usage | None:
         """What a search in a staying user for the names that a migration drops has found."""
         return self._usages.get((migration.key, service))

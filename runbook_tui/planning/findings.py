@@ -79,13 +79,11 @@ def _pins(scope: Scope, steps: Mapping[str, Step]) -> Iterator[PlanFinding]:
 
 
 def _commands(scope: Scope) -> Iterator[PlanFinding]:
-    stopped = {item.migration.datastore for item in scope.migrations if item.stopped}
     migrating = {item.migration.service for item in scope.migrations}
-    down = {user.name for store in stopped for user in scope.users(store)}
     for change in scope.changes.values():
         wanted = ["deploy", "rollback"] if change.moves else []
         wanted += ["migrate", "migrate_down", "migrated"] if change.name in migrating else []
-        wanted += ["stop"] if change.name in down else []
+        wanted += ["stop"] if change.name in scope.stopped else []
         missing = [name for name in wanted if getattr(change.service.commands, name) is None]
         if missing:
             text = f"{change.name} has no command for {names(missing)}: a person does it"

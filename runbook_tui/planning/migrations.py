@@ -22,6 +22,10 @@ _BEGINNING = {"alembic": "base", "django": "zero"}
 """What a tool calls the state before its first migration; numbered tools say 0."""
 
 
+CONTRACT_LAST = "contract-last"
+"""The rule that stops services around offline migrations; without it nothing is stopped."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedMigration:
     """One pending migration with everything that decides where it goes."""
@@ -88,7 +92,10 @@ def _paths(part: PendingMigrations) -> tuple[str, ...]:
 
 
 def _folder(release: Release, change: ServiceChange, part: PendingMigrations) -> Iterator[PlannedMigration]:
-    offline = _datastore(release, part.datastore).contract is ContractMode.OFFLINE
+    switch = release.manifest.rules.get(CONTRACT_LAST)
+    offline = _datastore(release, part.datastore).contract is ContractMode.OFFLINE and (
+        switch is None or switch.enabled
+    )
     history = _history(part)
     pending = {item.id: item for item in part.pending}
     phases = {item.id: placed_phase(item, answer_of(release, item)) for item in part.pending}

@@ -79,6 +79,28 @@ def test_a_pin_behind_the_approval_is_not_waited_for(world: World) -> None:
     assert order.index("gate-point-of-no-return") < order.index("deploy-search")
 
 
+def test_nobody_waits_for_an_approval_while_services_are_down(world: World) -> None:
+    _release(world).store("db", contract="offline").service("search")
+    order = [step.id for step in world.plan().steps if step.kind in {"gate", "deploy", "migrate"}]
+    assert order == [
+        "gate-go-no-go",
+        "expand-billing-1",
+        "deploy-search",
+        "gate-point-of-no-return",
+        "stop-billing",
+        "contract-billing-2",
+        "deploy-billing",
+        "deploy-web",
+    ]
+
+
+def test_without_contract_last_nothing_is_stopped(world: World) -> None:
+    _release(world).store("db", contract="offline").off("contract-last")
+    plan = world.plan()
+    assert plan.downtime is None
+    assert "stop-billing" not in {step.id for step in plan.steps}
+
+
 def test_the_announcements_are_first_and_last(world: World) -> None:
     order = [step.id for step in _release(world).plan().steps]
     assert order[0] == "announce-start"

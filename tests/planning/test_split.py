@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runbook_tui.migrations.model import Phase
+from runbook_tui.planning.model import Plan
 from runbook_tui.planning.parts import at, remainder
 from runbook_tui.planning.planner import plan
 from runbook_tui.planning.split import propose
@@ -142,11 +143,32 @@ def test_whatever_is_proposed_can_be_ordered(
     for service in "ab":
         world.history(service, "", *(str(n) for n, (owner, _) in enumerate(pending) if owner == service), "")
     release = world.release()
-    for cycle in plan(release).cycles:
+    found = plan(release)
+    for cycle in found.cycles:
         done: Release | None = None
         for part in cycle.split:
             whole = at(release, part.targets)
             step = remainder(whole, done) if done else whole
             assert not plan(step).cycles
             assert any(change.moves for change in step.changes)
+            _check_nothing_runs_ahead(release, found, whole)
             done = whole
+
+
+def _check_nothing_runs_ahead(release: Release, found: Plan, reached: Release) -> None:
+    """A service is at its target only with what it needs of others, and they are before what they must precede."""
+    owner = {step.id: step.service for step in found.steps if step.migration}
+    applied = {
+        step.id
+        for step in found.steps
+        if step.migration and f"{step.service}/{step.migration.revision}" in _pending(reached)
+    }
+    final = {
+        f"deploy-{change.name}": change.target.sha == before.target.sha
+        for change, before in zip(reached.changes, release.changes, strict=True)
+    }
+    for item in found.constraints:
+        if item.rule == "expand-before-deploy" and item.after != f"deploy-{owner[item.before]}":
+            assert item.before in applied or not final[item.after], item
+        if item.rule == "contract-last" and item.before != f"deploy-{owner[item.after]}":
+            assert final[item.before] or item.after not in applied, item

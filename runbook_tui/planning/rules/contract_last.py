@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from runbook_tui.migrations.model import Phase
 from runbook_tui.planning import effects, usage
 from runbook_tui.planning.context import Context
-from runbook_tui.planning.migrations import PlannedMigration
+from runbook_tui.planning.migrations import CONTRACT_LAST, PlannedMigration
 from runbook_tui.planning.model import Constraint
 from runbook_tui.planning.rules.evidence import constraint
 from runbook_tui.planning.words import line, new, old
 
-NAME = "contract-last"
+NAME = CONTRACT_LAST
 
 
 def contract_last(context: Context) -> Iterator[Constraint]:

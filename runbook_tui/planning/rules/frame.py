@@ -25,7 +25,8 @@ def gate_before_irreversible(context: Context, graph: Graph) -> Iterator[Constra
     """Go or no-go before the first change, and an approval right before the point of no return.
 
     The approval waits for everything that can be rolled back and does not itself follow a step that cannot: as long
-    as something may still fail, the way back is open.
+    as something may still fail, the way back is open. Where services are stopped for such a step, it comes before that:
+    nobody waits for an approval during the downtime.
     """
     if context.has(NO_RETURN):
         yield from _before_no_return(context, graph)
@@ -37,16 +38,26 @@ def gate_before_irreversible(context: Context, graph: Graph) -> Iterator[Constra
 
 def _before_no_return(context: Context, graph: Graph) -> Iterator[Constraint]:
     lasting = {step for step in _changes(context) if not context.steps[step].reversible}
-    behind = graph.reached([*lasting, NO_RETURN])
-    before = set(_changes(context)) - lasting - behind - {NO_RETURN}
+    committed = lasting | {step for step in _stops(context) if lasting & graph.reached([step])}
+    behind = graph.reached([*committed, NO_RETURN])
+    before = set(_changes(context)) - committed - behind - {NO_RETURN}
     for step in graph.last(before):
         because = (
             f"{step} may still fail, and the way back is open only until the first step that cannot be undone"
         )
         yield constraint(step, NO_RETURN, GATE_BEFORE_IRREVERSIBLE, because)
-    for step in graph.first(lasting - graph.reached(lasting)):
-        because = f"somebody approves what is done for good: {context.steps[step].irreversible_because}"
+    for step in graph.first(committed - graph.reached(committed)):
+        why = context.steps[step].irreversible_because
+        because = (
+            f"somebody approves what is done for good: {why}"
+            if why
+            else "nobody waits for an approval while services are down"
+        )
         yield constraint(NO_RETURN, step, GATE_BEFORE_IRREVERSIBLE, because)
+
+
+def _stops(context: Context) -> list[str]:
+    return [context.scope.ids.service("stop", name) for name in context.scope.stopped]
 
 
 def preflight_first(context: Context, graph: Graph) -> Iterator[Constraint]:

@@ -34,7 +34,8 @@ def deploys(drafting: Drafting) -> Iterator[Step]:
 
 def offline(drafting: Drafting) -> Iterator[Step]:
     """Stop every user of a data store that is migrated offline; start again those that are not in the release."""
-    for change, stores in _stopped(drafting):
+    for name, stores in drafting.scope.stopped.items():
+        change = drafting.scope.changes[name]
         commands = change.service.commands
         why = f"{names(stores)} is migrated with every user stopped (contract: offline). The downtime begins here."
         action: dict[str, object] = {
@@ -73,10 +74,9 @@ def neighbour_checks(drafting: Drafting) -> Iterator[Step]:
     scope = drafting.scope
     if VERIFY_AFTER_DEPLOY in scope.off:
         return
-    restarted = {change.name for change, _ in _stopped(drafting)}
     for change in scope.staying:
         uses = neighbours.moved(scope, change)
-        check = drafting.verify(change, before=True) if uses and change.name not in restarted else None
+        check = drafting.verify(change, before=True) if uses and change.name not in scope.stopped else None
         if check is not None:
             yield Step.model_validate(
                 {
@@ -119,15 +119,3 @@ def _deploy(drafting: Drafting, change: ServiceChange, **fields: object) -> Step
             "estimate": DEPLOY if estimate is None else estimate,
         }
     )
-
-
-def _stopped(drafting: Drafting) -> Iterator[tuple[ServiceChange, list[str]]]:
-    """Services that are stopped, by name, with the data stores they are stopped for."""
-    scope = drafting.scope
-    stores = sorted({item.migration.datastore for item in scope.migrations if item.stopped})
-    found: dict[str, list[str]] = {}
-    for store in stores:
-        for user in scope.users(store):
-            found.setdefault(user.name, []).append(store)
-    for name in sorted(found):
-        yield scope.changes[name], found[name]
