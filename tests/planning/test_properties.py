@@ -171,7 +171,7 @@ def _check_steps(release: Release, found: Plan) -> None:
     assert {end for item in found.constraints for end in (item.before, item.after)} <= set(ids)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.data(), st.integers(0, 2**32))
 def test_every_plan_holds_together(new_world: Callable[[], World], data: st.DataObject, seed: int) -> None:
     release = data.draw(_worlds(new_world)).release()

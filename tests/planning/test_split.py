@@ -119,7 +119,7 @@ def test_three_parts_where_two_migrations_have_to_wait(world: World, newest_firs
     assert _pending(done) == ["billing/1", "billing/2", "billing/3", "billing/4"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(
         st.tuples(
