@@ -42,8 +42,10 @@ def verify(check: Check, assignment: Assignment, watch: Watch) -> Outcome | None
         if outcome is None:
             return None
         spent = clock.since_boot() - began
-        if outcome.succeeded or watch.cancelled():
+        if outcome.succeeded:
             return replace(outcome, milliseconds=spent // 1000)
+        if watch.cancelled():
+            return _stopped(outcome, spent // 1000)
         if clock.since_boot() + check.every * 1_000_000 >= ends:
             return _in_vain(outcome, check, spent // 1000)
         if outcome.message != said:
@@ -53,8 +55,7 @@ def verify(check: Check, assignment: Assignment, watch: Watch) -> Outcome | None
         if watch.leave():
             return None
         if watch.cancelled():
-            spent = clock.since_boot() - began
-            return replace(outcome, verdict=Verdict.FAILED, message=STOPPED, milliseconds=spent // 1000)
+            return _stopped(outcome, (clock.since_boot() - began) // 1000)
         previous = job
 
 
@@ -68,6 +69,10 @@ def try_once(check: Check, assignment: Assignment, watch: Watch) -> Outcome | No
     return perform(
         replace(assignment, action=check, job=job, expect=check.expect, timeout=check.timeout), watch
     )
+
+
+def _stopped(outcome: Outcome, milliseconds: int) -> Outcome:
+    return replace(outcome, verdict=Verdict.FAILED, message=STOPPED, milliseconds=milliseconds)
 
 
 def _in_vain(outcome: Outcome, check: Check, milliseconds: int) -> Outcome:

@@ -69,7 +69,7 @@ def request(asked: Http, *, timeout: float, interrupted: Callable[[], bool]) -> 
             raise RequestFailed("given up")
         if time.monotonic() >= deadline:
             exchange.abort()
-            raise RequestFailed(f"{masked(asked.url)}: no complete answer within {timeout:g} s")
+            raise RequestFailed(exchange.late)
     if exchange.answer is None:
         raise RequestFailed(exchange.failure)
     return exchange.answer
@@ -100,6 +100,7 @@ class _Exchange(threading.Thread):
         super().__init__(name="http-request", daemon=True)
         self.answer: Answer | None = None
         self.failure = ""
+        self.late = f"{masked(asked.url)}: no complete answer within {timeout:g} s"
         self._asked = asked
         self._timeout = timeout
         self._connection: http.client.HTTPConnection | None = None
@@ -119,6 +120,8 @@ class _Exchange(threading.Thread):
             self.answer = self._follow()
         except RequestFailed as error:
             self.failure = str(error)
+        except TimeoutError:
+            self.failure = self.late
         except (OSError, http.client.HTTPException, ValueError) as error:
             self.failure = f"{masked(url)}: {_reason(error)}"
 
@@ -183,8 +186,8 @@ def _headers(hop: _Hop) -> dict[str, str]:
 def _charset(response: http.client.HTTPResponse) -> str:
     name = response.headers.get_content_charset("utf-8")
     try:
-        b"".decode(name)
-    except LookupError:
+        b"x".decode(name, errors="replace")
+    except (LookupError, ValueError):  # not known, or no encoding of text
         return "utf-8"
     return name
 

@@ -76,6 +76,28 @@ def unfinished_runs(runbook_path: Path, *, rehearsal: bool | None = None) -> lis
         runbook_path: of the runbook.
         rehearsal: only rehearsals, or only others.
     """
+    return [folder for folder, first, last in _runs(runbook_path, rehearsal) if last.kind != "run-finished"]
+
+
+def succeeded_run(runbook_path: Path, *, rehearsal: bool = False) -> Path | None:
+    """Folder of the newest run in which exactly this runbook, as the file is now, was executed to its end.
+
+    Args:
+        runbook_path: of the runbook.
+        rehearsal: a rehearsal, or a real run.
+    """
+    from runbook_tui.runbook.digest import digest
+
+    now = digest(read_bytes(runbook_path))
+    for folder, first, last in _runs(runbook_path, rehearsal):
+        if last.kind == "run-finished":
+            same = first.values.get("digest") == now and last.values.get("outcome") == "succeeded"
+            return folder if same else None
+    return None
+
+
+def _runs(runbook_path: Path, rehearsal: bool | None) -> list[tuple[Path, Checkpoint, Checkpoint]]:
+    """Folder, first and last checkpoint of the runs whose record can be read, the newest first."""
     found = []
     parent = runs_folder(runbook_path)
     for folder in parent.iterdir() if parent.is_dir() else ():
@@ -83,11 +105,10 @@ def unfinished_runs(runbook_path: Path, *, rehearsal: bool | None = None) -> lis
             checkpoints = read_record(folder).checkpoints
         except RecordError:
             continue
-        if not checkpoints or any(checkpoint.kind == "run-finished" for checkpoint in checkpoints):
-            continue
-        if rehearsal is None or (checkpoints[0].values.get("rehearsal") is True) == rehearsal:
-            found.append((clock.wall_microseconds(checkpoints[0].at), folder))
-    return [folder for _, folder in sorted(found, reverse=True)]
+        if checkpoints and rehearsal in {None, checkpoints[0].values.get("rehearsal") is True}:
+            finished = (point for point in checkpoints if point.kind == "run-finished")
+            found.append((folder, checkpoints[0], next(finished, checkpoints[-1])))
+    return sorted(found, key=lambda run: clock.wall_microseconds(run[1].at), reverse=True)
 
 
 def new_folder(runbook_path: Path, data: bytes, environment: str, *, rehearsal: bool) -> Path:

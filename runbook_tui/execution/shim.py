@@ -124,18 +124,16 @@ def _end(child: int, grace_ms: int) -> int:
     status: int | None = None
     kill_at = _now() + grace_ms * 1_000_000
     give_up = kill_at + int(_GIVE_UP * 1e9)
-    asked: set[int] = set()
+    for pid in _descendants():  # once: what a handler of TERM starts, in order to clean up, has its time
+        _signal(pid, _TERM)
     while _now() < give_up:
-        tree = _descendants()
-        number = _TERM if _now() < kill_at else _KILL
-        for pid in tree:
-            if number == _KILL or pid not in asked:
-                asked.add(pid)
-                _signal(pid, number)
         seen, left = _reap(child)
         status = seen if status is None else status
         if not left:
             break
+        if _now() >= kill_at:
+            for pid in _descendants():
+                _signal(pid, _KILL)
         time.sleep(0.02)
     return -_KILL if status is None else status
 

@@ -1,0 +1,351 @@
+"""Real commands under real shims: outcomes, output, time limits, whole trees of processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from runbook_tui.execution import clock, commands, processes
+from runbook_tui.execution.commands import Ending, Found, Job, Standing, find, follow, start, stop
+from runbook_tui.execution.folder import JOBS, OUTPUT
+from runbook_tui.execution.output import examine
+
+StartJob = Callable[..., tuple[Job, int]]
+
+
+def never() -> bool:
+    return False
+
+
+@pytest.fixture
+def run_folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "run"
+    for name in (OUTPUT, JOBS):
+        (folder / name).mkdir(parents=True)
+    return folder
+
+
+@pytest.fixture
+def begin(run_folder: Path, tmp_path: Path) -> StartJob:
+    """Starts a script in the test's folder."""
+
+    def start_job(script: str, *, timeout: float | None = 20, name: str = "step-1") -> tuple[Job, int]:
+        job = Job(run_folder, name)
+        return job, start(job, script, directory=tmp_path, environment=dict(os.environ), timeout=timeout)
+
+    return start_job
+
+
+def end_of(found: Found) -> Ending:
+    assert found.standing is Standing.ENDED
+    assert found.ending is not None
+    return found.ending
+
+
+def finish(started: tuple[Job, int]) -> tuple[Ending, str]:
+    """Follow a command to its end; how it ended and what it printed."""
+    job, child = started
+    pieces: list[str] = []
+    return end_of(follow(job, pieces.append, never, child=child)), "".join(pieces)
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 10) -> None:
+    ends = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < ends, "it did not happen"
+        time.sleep(0.01)
+
+
+def runs(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def pids(tmp_path: Path, *names: str) -> list[int]:
+    """The process ids that scripts wrote to files, once all of them are there."""
+    wait_for(lambda: all((tmp_path / name).exists() and (tmp_path / name).read_text() for name in names))
+    return [int((tmp_path / name).read_text()) for name in names]
+
+
+@pytest.mark.parametrize(
+    ("script", "code"),
+    [
+        ("true", 0),
+        ("exit 7", 7),
+        ("false; echo not reached", 1),
+        ("false | true", 1),
+        ("echo $UNSET_VARIABLE", 1),
+        ("no-such-command", 127),
+        ("kill -9 $$", -9),
+        ("kill -15 $$", -15),
+        ("kill 0; sleep 5", -15),
+    ],
+)
+def test_how_a_command_ended_is_known(begin: StartJob, script: str, code: int) -> None:
+    ending, _ = finish(begin(script))
+    assert (ending.how, ending.exit_code) == ("exit", code)
+
+
+def test_output_of_both_kinds_is_in_one_file_in_order(begin: StartJob) -> None:
+    job, child = begin("echo one; echo two >&2; echo three")
+    ending, shown = finish((job, child))
+    assert job.log.read_text() == shown == "one\ntwo\nthree\n"
+    assert ending.size == 14
+
+
+def test_output_is_shown_while_the_command_runs(begin: StartJob, tmp_path: Path) -> None:
+    job, child = begin("echo begun; while [ ! -e go ]; do sleep 0.02; done; echo done")
+    seen: list[str] = []
+
+    def show(text: str) -> None:
+        seen.append(text)
+        (tmp_path / "go").touch()
+
+    follow(job, show, never, child=child)
+    assert "".join(seen) == "begun\ndone\n"
+    assert len(seen) > 1
+
+
+def test_output_is_cleaned_for_the_terminal_and_kept_as_it_was(begin: StartJob) -> None:
+    job, child = begin(r"printf 'a\033[31mred\033[0m\033]0;title\007 \342\200\256 \377\n'")
+    _, shown = finish((job, child))
+    assert "\x1b" not in shown
+    assert "red" in shown
+    assert b"\x1b[31m" in job.log.read_bytes()
+
+
+def test_a_flood_of_output_is_not_shown_completely_and_kept_completely(begin: StartJob) -> None:
+    job, child = begin("head -c 30000000 /dev/zero | tr '\\0' x")
+    ending, shown = finish((job, child))
+    assert ending.size == job.log.stat().st_size == 30_000_000
+    assert "bytes are not shown" in shown
+    assert len(shown) < 20_000_000
+
+
+def test_there_is_nothing_to_read_from(begin: StartJob) -> None:
+    ending, shown = finish(begin("if read line; then exit 3; fi; [ ! -t 0 ] && echo no input"))
+    assert (ending.exit_code, shown) == (0, "no input\n")
+
+
+def test_scripts_and_output_are_private_and_not_in_the_process_list(begin: StartJob, tmp_path: Path) -> None:
+    job, child = begin("echo $$ > pid; : secret-word; while [ ! -e go ]; do sleep 0.02; done")
+    (pid,) = pids(tmp_path, "pid")
+    assert b"secret-word" not in Path(f"/proc/{pid}/cmdline").read_bytes()
+    (tmp_path / "go").touch()
+    finish((job, child))
+    for path in (job.script, job.log, job.place / "started", job.place / "result"):
+        assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_a_command_has_its_directory_and_environment(run_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    job = Job(run_folder, "step-1")
+    given = {"PATH": os.environ["PATH"], "NAME": "a b'c\n"}
+    child = start(job, 'pwd; printf %s "$NAME"', directory=tmp_path / "sub", environment=given, timeout=None)
+    _, shown = finish((job, child))
+    assert shown == f"{tmp_path}/sub\na b'c\n"
+
+
+def test_a_time_limit_ends_the_whole_tree(begin: StartJob, tmp_path: Path) -> None:
+    script = """
+        sleep 60 & echo $! > child
+        setsid sleep 60 & echo $! > session
+        (setsid bash -c 'sleep 60 & echo $! > orphan' &)
+        wait
+    """
+    started = begin(script, timeout=0.5)
+    tree = pids(tmp_path, "child", "session", "orphan")
+    ending, _ = finish(started)
+    assert (ending.how, ending.exit_code) == ("timeout", -15)
+    assert not any(runs(pid) for pid in tree)
+    assert 400 <= ending.milliseconds < 5000
+
+
+def test_a_command_that_does_not_listen_is_killed(
+    begin: StartJob, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "GRACE", 0.3)
+    script = "trap '' TERM; bash -c \"trap '' TERM; echo \\$\\$ > child; sleep 60; sleep 60\"; sleep 60"
+    started = begin(script, timeout=0.3)
+    (child,) = pids(tmp_path, "child")
+    ending, _ = finish(started)
+    assert (ending.how, ending.exit_code) == ("timeout", -9)
+    assert not runs(child)
+
+
+def test_a_command_that_listens_has_time_to_clean_up(begin: StartJob, tmp_path: Path) -> None:
+    ending, shown = finish(begin("trap 'sleep 0.2; echo cleaned; exit 9' TERM; sleep 60", timeout=0.2))
+    assert (ending.how, ending.exit_code) == ("timeout", 9)
+    assert shown.endswith("cleaned\n")
+
+
+def test_a_time_limit_holds_when_nobody_watches(begin: StartJob, tmp_path: Path) -> None:
+    job, child = begin("sleep 60 & echo $! > child; wait", timeout=0.3)
+    (pid,) = pids(tmp_path, "child")
+    wait_for(lambda: commands.read_ending(job) is not None)
+    assert end_of(find(job)).how == "timeout"
+    assert not runs(pid)
+    os.waitpid(child, 0)
+
+
+def test_the_operator_can_end_a_command(begin: StartJob, tmp_path: Path) -> None:
+    job, child = begin("sleep 60 & echo $! > child; wait")
+    (pid,) = pids(tmp_path, "child")
+    assert stop(job)
+    ending, _ = finish((job, child))
+    assert (ending.how, runs(pid)) == ("stopped", False)
+    assert not stop(job), "there is nobody to ask any more"
+
+
+def test_a_service_that_a_command_started_goes_on(begin: StartJob, tmp_path: Path) -> None:
+    script = (
+        "setsid nohup sleep 60 > /dev/null 2>&1 & echo $! > service; sleep 60 > /dev/null & echo $! > plain"
+    )
+    ending, _ = finish(begin(script))
+    services = pids(tmp_path, "service", "plain")
+    try:
+        assert (ending.how, ending.exit_code, ending.left_running) == ("exit", 0, True)
+        assert all(runs(pid) for pid in services)
+    finally:
+        for pid in services:
+            os.kill(pid, signal.SIGKILL)
+
+
+def test_a_service_that_keeps_the_output_open_does_not_hold_the_step(begin: StartJob, tmp_path: Path) -> None:
+    began = time.monotonic()
+    job, child = begin("(while true; do echo noise; sleep 0.01; done) & echo $! > service; echo done")
+    ending, _ = finish((job, child))
+    (service,) = pids(tmp_path, "service")
+    try:
+        assert time.monotonic() - began < 5
+        assert ending.exit_code == 0
+        wait_for(lambda: job.log.stat().st_size > ending.size + 10)
+        printed = examine(job.log, ending.size)
+        assert printed.size == ending.size
+    finally:
+        os.kill(service, signal.SIGKILL)
+
+
+def test_orphans_disappear_for_scripts_that_wait_for_that(begin: StartJob) -> None:
+    script = """
+        pid=$(bash -c 'sleep 0.1 > /dev/null & echo $!')
+        while kill -0 $pid 2> /dev/null; do sleep 0.02; done
+        echo gone
+    """
+    ending, shown = finish(begin(script, timeout=10))
+    assert (ending.how, shown) == ("exit", "gone\n")
+
+
+def test_signals_to_the_shim_end_nothing(begin: StartJob, tmp_path: Path) -> None:
+    job, child = begin("while [ ! -e go ]; do sleep 0.02; done; exit 5")
+    wait_for(lambda: find(job).shim is not None if job.place.exists() else False)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        os.kill(child, number)
+    (tmp_path / "go").touch()
+    assert finish((job, child))[0].exit_code == 5
+
+
+def test_a_command_is_found_again_by_another_process(begin: StartJob, tmp_path: Path) -> None:
+    job, child = begin("echo begun; while [ ! -e go ]; do sleep 0.02; done; echo done; exit 4")
+    wait_for(lambda: job.log.exists() and job.log.read_text() == "begun\n")
+    assert find(job).standing is Standing.RUNNING
+    (tmp_path / "go").touch()
+    pieces: list[str] = []
+    ending = end_of(follow(job, pieces.append, never))
+    assert (ending.exit_code, "".join(pieces)) == (4, "begun\ndone\n")
+    os.waitpid(child, 0)
+
+
+def test_a_watcher_can_leave(begin: StartJob, tmp_path: Path) -> None:
+    job, child = begin("while [ ! -e go ]; do sleep 0.02; done")
+    found = follow(job, lambda _: None, job.log.exists, child=child)
+    assert found.standing is Standing.RUNNING
+    (tmp_path / "go").touch()
+    assert finish((job, child))[0].exit_code == 0
+
+
+def test_a_shim_that_was_killed_leaves_an_outcome_that_nobody_knows(begin: StartJob, tmp_path: Path) -> None:
+    job, child = begin("echo $$ > command; sleep 60")
+    (command,) = pids(tmp_path, "command")
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    assert find(job).standing is Standing.GONE
+    left = commands.survivors(job)
+    assert command in left
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: not commands.survivors(job))
+    assert find(job).standing is Standing.GONE
+
+
+def test_after_a_reboot_nothing_runs(
+    begin: StartJob, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, child = begin("while [ ! -e go ]; do sleep 0.02; done")
+    wait_for((job.place / "started").exists)
+    with monkeypatch.context() as patch:
+        patch.setattr(clock, "boot_id", lambda: "another boot")
+        assert find(job).standing is Standing.GONE
+    (tmp_path / "go").touch()
+    finish((job, child))
+
+
+def test_another_process_with_the_same_number_is_not_taken_for_it(begin: StartJob, run_folder: Path) -> None:
+    job = Job(run_folder, "step-1")
+    job.place.mkdir()
+    me = processes.myself()
+    (job.place / "started").write_text(f"pid: {me.pid}\nstart: {me.start}\nboot: {me.boot}\n")
+    assert find(job).standing is Standing.RUNNING
+    (job.place / "started").write_text(f"pid: {me.pid}\nstart: {me.start - 1}\nboot: {me.boot}\n")
+    assert find(job).standing is Standing.GONE
+
+
+def test_a_job_that_was_never_started_never_will_be(begin: StartJob, run_folder: Path) -> None:
+    job = Job(run_folder, "step-1")
+    assert find(job).standing is Standing.NEVER
+    (_, child) = begin("echo ran > proof")
+    os.waitpid(child, 0)
+    assert find(job).standing is Standing.NEVER
+    assert not job.log.exists()
+
+
+def test_a_directory_that_is_gone_is_said_in_the_output(run_folder: Path, tmp_path: Path) -> None:
+    job = Job(run_folder, "step-1")
+    child = start(job, "true", directory=tmp_path / "gone", environment={}, timeout=None)
+    ending, shown = finish((job, child))
+    assert ending.exit_code == 127
+    assert "No such file" in shown
+
+
+def test_damaged_files_of_a_job_are_no_result(run_folder: Path) -> None:
+    job = Job(run_folder, "step-1")
+    job.place.mkdir()
+    for text in ("", "exit: x\n", "\xff", "exit: 0\n"):
+        (job.place / "result").write_text(text)
+        (job.place / "started").write_text(text)
+        assert find(job).standing is Standing.GONE
+
+
+def test_a_step_that_does_nothing_costs_little(run_folder: Path, tmp_path: Path) -> None:
+    """The floor is bash itself; what is above it is a Python that starts, and a few syncs."""
+    spent, floor = [], []
+    for number in range(15):
+        job = Job(run_folder, f"step-{number}")
+        began = time.perf_counter()
+        child = start(job, "true", directory=tmp_path, environment=dict(os.environ), timeout=60)
+        finish((job, child))
+        spent.append(time.perf_counter() - began)
+        began = time.perf_counter()
+        pid = os.posix_spawnp("python3", ["python3", "-I", "-S", "-c", "pass"], os.environ)
+        os.waitpid(pid, 0)
+        floor.append(time.perf_counter() - began)
+    assert statistics.median(spent) < 0.030 + 3 * statistics.median(floor)
