@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from runbook_tui.runbook.blocks import (
@@ -172,8 +173,9 @@ def read_layout(text: str, runbook: Runbook, first_lines: Sequence[int], key_lin
     )
     if not is_mapping or len(columns) > 1 or -1 in starts or len(set(starts)) != len(starts):
         return fresh(runbook, own_lines(comments(lines), 0, Style()))
+    indent = _indent(lines)
     if not starts:
-        return Layout(lines, (), (), 2, Style(newline=newline))
+        return Layout(lines, (), (), indent, Style(indent, indent, newline))
     column = columns.pop()
     end = min((line - 1 for line in key_lines if line - 1 > starts[-1]), default=len(lines))
     body = lines[:end]
@@ -184,7 +186,17 @@ def read_layout(text: str, runbook: Runbook, first_lines: Sequence[int], key_lin
     parts, trailing = cut(body, starts, contents, column)
     head = _head_end(parts[0].leading, column)
     top, parts[0] = parts[0].leading[:head], replace(parts[0], leading=parts[0].leading[head:])
-    return Layout(top, tuple(parts), trailing + lines[end:], column, Style(dash=column, newline=newline))
+    return Layout(top, tuple(parts), trailing + lines[end:], column, Style(indent, column, newline))
+
+
+def _indent(lines: Lines) -> int:
+    """Columns from a key to the first key below it, as the file does it first."""
+    for above, below in pairwise(lines):
+        key = re.match(r"(\s*(?:-\s+)?)[^\s#-][^#]*:\s*$", above)
+        inner = re.match(r"(\s*)[^\s#-][^#]*:", below)
+        if key and inner and len(inner[1]) > len(key[1]):
+            return len(inner[1]) - len(key[1])
+    return 2
 
 
 def _dash_column(lines: Lines, line: int) -> int:

@@ -94,7 +94,9 @@ def _owners(runbook: Runbook) -> Iterator[_Found]:
 def _services(runbook: Runbook) -> Iterator[_Found]:
     """A service that stays can have steps too (to check it, to stop it): only a near miss is suspicious."""
     for (*at, _), step in _steps(runbook):
-        hint = did_you_mean(step.service or "", runbook.release) if step.service not in runbook.release else ""
+        hint = (
+            did_you_mean(step.service or "", runbook.release) if step.service not in runbook.release else ""
+        )
         if step.service is not None and hint:
             text = f"step '{step.id}' is for the service {quoted(step.service)}, which is not in the release"
             yield _Found((*at, "service"), "warning", "unknown-service", text, hint)

@@ -67,7 +67,7 @@ def test_a_template_named_as_the_shipped_one_can_extend_it(release: Runbook, tmp
         ("{% include 'prt.j2' %}", "own.md.j2:1: there is no template 'prt.j2'; check the name"),
         (
             "{% include '../other.j2' %}",
-            "own.md.j2:1: the template '../other.j2' is outside of the folder of templates",
+            "own.md.j2:1: the template '../other.j2' is outside of the folder",
         ),
         (
             "{% include '/etc/hostname' %}",

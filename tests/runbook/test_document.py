@@ -345,6 +345,25 @@ def test_every_form_of_yaml_can_be_edited_without_losing_a_comment(text: str) ->
     assert "\r\n" not in text or "\n" not in document.text.replace("\r\n", "")
 
 
+def test_new_lines_are_indented_as_the_file_does_it() -> None:
+    text = "runbook: 1\ntitle: T\nrelease:\n    a:\n        base: b\n        target: c\n        version: d\nsteps:\n"
+    text += "    - id: a\n      title: A\n      kind: note\n"
+    document = RunbookDocument.parse(text, "x")
+    document.set_field("a", "run", "one\ntwo\n")
+    document.set_field("a", "verify", {"run": "true"})
+    document.set_field("a", "approvers", ["x" * 50, "y" * 50])
+    assert changes(text, document.text) == [
+        "+      run: |",
+        "+          one",
+        "+          two",
+        "+      verify:",
+        "+          run: true".replace("true", '"true"'),
+        "+      approvers:",
+        f"+          - {'x' * 50}",
+        f"+          - {'y' * 50}",
+    ]
+
+
 def test_the_last_step_can_go_and_another_can_come() -> None:
     text = "runbook: 1\ntitle: T\nsteps:  # all of them\n  - {id: a, title: A, kind: note}\n# below\nsummary: S\n"
     document = RunbookDocument.parse(text, "x.yaml")
