@@ -49,13 +49,13 @@ def kill_and_resume(demo: Demo, command: str, *, kills: int, seed: int) -> str:
         reset(demo.folder)
         processes.start(demo.folder)
         before = set(_runs(demo))
-        run = _start(demo, command)
+        run = _start(demo, command, "--new")
         time.sleep(chance.uniform(0, length))
         run.send_signal(signal.SIGKILL)
         run.wait()
         folders = set(_runs(demo)) - before
         kept = [point for folder in folders for point in read_record(folder).checkpoints]
-        end = _start(demo, command)
+        end = _start(demo, command, *([] if kept else ["--new"]))  # killed before the run had begun
         output, _ = end.communicate(timeout=300)
         assert end.returncode == 0, f"kill {number} of seed {seed}:\n{output}"
         (folder,) = set(_runs(demo)) - before
@@ -85,14 +85,14 @@ def _everything_once(demo: Demo, folder: Path, where: str) -> None:
 def _undisturbed(demo: Demo, command: str) -> float:
     """Seconds that the run takes when nobody disturbs it."""
     started = time.monotonic()
-    run = _start(demo, command)
+    run = _start(demo, command, "--new")
     output, _ = run.communicate(timeout=300)
     assert run.returncode == 0, output
     return time.monotonic() - started
 
 
-def _start(demo: Demo, command: str) -> subprocess.Popen[str]:
-    argv = [command, "run", str(demo.runbook), "--plain", "--decisions", str(demo.decisions)]
+def _start(demo: Demo, command: str, *more: str) -> subprocess.Popen[str]:
+    argv = [command, "run", str(demo.runbook), "--plain", "--decisions", str(demo.decisions), *more]
     return subprocess.Popen(
         argv,
         stdin=subprocess.DEVNULL,
