@@ -45,6 +45,10 @@ class Alembic:
     skips_lower = False
     splits_heads = True
 
+    def __init__(self) -> None:
+        self._modules: dict[bytes, ast.Module | Unparsable] = {}
+        """What was parsed already: most files are the same in both commits."""
+
     def recognises(self, path: str, data: bytes) -> bool:
         """A Python file that assigns ``revision`` and ``down_revision``."""
         return path.endswith(".py") and _REVISION.search(data) is not None and b"down_revision" in data
@@ -55,7 +59,9 @@ class Alembic:
         findings: list[Finding] = []
         for path, data in below(files, folder).items():
             if path.endswith(".py") and b"revision" in data:
-                script = _script(path, data, folder)
+                if data not in self._modules:
+                    self._modules[data] = parse_python(data)
+                script = _script(path, data, folder, self._modules[data])
                 if isinstance(script, Script):
                     found.append(script)
                 elif script is not None:
@@ -83,8 +89,7 @@ class Alembic:
         return read
 
 
-def _script(path: str, data: bytes, folder: str) -> Script | Finding | None:
-    module = parse_python(data)
+def _script(path: str, data: bytes, folder: str, module: ast.Module | Unparsable) -> Script | Finding | None:
     title = title_of(re.sub(r"^[0-9a-f]+_", "", PurePosixPath(path).stem))
     if isinstance(module, Unparsable):
         return _unparsable(path, data, module, title)

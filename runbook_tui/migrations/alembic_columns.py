@@ -131,7 +131,8 @@ def server_default(value: object, engine: Engine) -> tuple[Default, str]:
         return Default.NONE, ""
     if last in _STABLE_FUNCTIONS:
         return Default.VOLATILE if engine is Engine.SQLITE else Default.CONSTANT, last
-    return Default.VOLATILE, path
+    # an imported name may stand for any value, also for None
+    return (Default.VOLATILE if isinstance(value, Call) else Default.UNKNOWN), path
 
 
 def column_names(value: object) -> tuple[str, ...]:

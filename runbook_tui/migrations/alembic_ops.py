@@ -17,7 +17,7 @@ from runbook_tui.migrations.changes import (
     shifted,
 )
 from runbook_tui.migrations.engine import Engine
-from runbook_tui.migrations.python_effects import is_harmless, rows_of
+from runbook_tui.migrations.python_effects import ROWS_UNKNOWN, is_harmless, rows_of, values_unknown
 from runbook_tui.migrations.python_expressions import TooMuchError
 from runbook_tui.migrations.python_reader import Interpreter
 from runbook_tui.migrations.python_values import (
@@ -142,7 +142,10 @@ class _Upgrade(Interpreter):
             return
         rows = rows_of(statement)
         if rows is not None:
-            self.note(replace(rows, line=call.line))
+            unknown = rows.kind == "insert-rows" and values_unknown(list(call.arguments[1:]))
+            self.note(
+                Change("opaque", call.line, detail=ROWS_UNKNOWN) if unknown else replace(rows, line=call.line)
+            )
         elif not _only_reads(statement):
             self.opaque(call.line, "SQL that is put together when it runs")
 
@@ -374,6 +377,9 @@ def _drop_constraint(call: Call, table: str | None, batch: bool, engine: Engine)
 def _bulk_insert(call: Call, table: str | None, batch: bool, engine: Engine) -> list[Change]:
     root = root_call(call.arguments[0]) if call.arguments else None
     name = text_of(root.arguments[0]) if root is not None and root.arguments else None
+    rows = Arguments(call, "table", "rows").get("rows")
+    if values_unknown(rows):
+        return [Change("opaque", call.line, detail=ROWS_UNKNOWN)]
     return [Change("insert-rows", call.line, name)]
 
 

@@ -121,8 +121,10 @@ class Change:
     """An UPDATE that only fills what is still NULL."""
     reads_tables: bool = False
     """An UPDATE or INSERT that takes its values from tables."""
-    part_of_drop: bool = False
-    """It only clears the way for a column or table that the same file drops."""
+    part_of_narrowing: bool = False
+    """It only clears the way for what the same file drops or forbids."""
+    with_column: bool = False
+    """A constraint or index that is written inside ADD COLUMN."""
     aliased: bool = False
     """A rename after which a view of the old name stands for the table."""
 

@@ -22,7 +22,7 @@ from runbook_tui.migrations.column_changes import added, altered, restated
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.idioms import simplify
 from runbook_tui.migrations.model import Operation, Phase, Reversal
-from runbook_tui.migrations.safety import TABLE, Lock, Row
+from runbook_tui.migrations.safety import BRIEF, CANNOT, TABLE, Lock, Row
 from runbook_tui.migrations.schema import Schema
 from runbook_tui.migrations.words import describe
 
@@ -98,12 +98,17 @@ def _judge(change: Change, schema: Schema, engine: Engine) -> Judged:
     row = _row(change, schema, engine)
     phase, new = _phase(change, row, schema)
     lock = row.lock(engine)
+    if (
+        engine is Engine.SQLITE and change.with_column
+    ):  # which is the one place where SQLite takes a constraint
+        lock = CANNOT if row.kind == "add-unique" else BRIEF
     before = schema.column(change.table, change.name)
     operation = Operation(
         kind=row.kind,
         phase=phase,
         line=change.line,
-        text=describe(change, row),
+        text=describe(change, row)
+        + (" (new table)" if new and row.kind != "create-table" and change.table else ""),
         table=change.table,
         name=change.name,
         reversal=_reversal(change, row, schema, new=new),
@@ -147,7 +152,7 @@ def _phase_on_known_table(change: Change, row: Row, schema: Schema) -> Phase:
         return Phase.NONE
     if row.kind == "rename-table" and change.aliased:
         return Phase.EXPAND
-    if change.part_of_drop and row.phase is Phase.EXPAND:
+    if change.part_of_narrowing and row.phase is Phase.EXPAND:
         return Phase.CONTRACT
     return row.phase
 

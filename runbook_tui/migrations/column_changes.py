@@ -27,7 +27,7 @@ def added(change: Change) -> Iterator[Change]:
         yield replace(change, kind="add-column-unknown")
         return
     yield replace(change, kind=_added_kind(column))
-    own = replace(change, name=None, column=None, over=(column.name or "",))
+    own = replace(change, name=None, column=None, over=(column.name or "",), with_column=True)
     if column.unique or (column.primary_key and column.generated is not Generated.IDENTITY):
         yield replace(own, kind="add-unique", refuses_null=False)
     if column.references is not None:
@@ -60,7 +60,10 @@ def altered(change: Change, before: Column | None, engine: Engine) -> Iterator[C
     if alteration.type is not None:
         yield _type_change(change, before, alteration.type, engine, using=alteration.using)
     if alteration.default is not None:
-        yield replace(change, kind=_default_kind(before, alteration.default))
+        # a default set together with NOT NULL is there to make that possible
+        part = alteration.nullable is False and alteration.default is not Default.NONE
+        kind = _default_kind(before, alteration.default)
+        yield replace(change, kind=kind, part_of_narrowing=part or change.part_of_narrowing)
     if alteration.nullable is not None:
         yield replace(change, kind="drop-not-null" if alteration.nullable else "set-not-null")
 

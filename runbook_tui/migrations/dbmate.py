@@ -74,7 +74,7 @@ class Dbmate:
         def read(script: Script) -> Body:
             sections = script.content
             if not isinstance(sections, _Sections):
-                change = Change("unreadable", 1, name="it has no section '-- migrate:up'", detail=script.id)
+                change = Change("unreadable", 1, name="it has no section '-- migrate:up'", detail=script.path)
                 return Body((change,), has_down=False)
             return sql_body(
                 sections.up,

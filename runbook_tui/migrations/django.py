@@ -7,6 +7,7 @@ django-safemigrate's ``safe`` and Sentry's ``is_post_deployment``.
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -22,6 +23,7 @@ from runbook_tui.migrations.python_values import path_of, text_of
 from runbook_tui.migrations.tools import BodyReader, Files, Script, Scripts, below, title_of
 
 _HEADER = frozenset({"dependencies", "replaces", "run_before", "atomic", "safe", "is_post_deployment"})
+_PAIR = re.compile(rb"""\(\s*['"](\w+)['"]\s*,\s*['"](\w+)['"]\s*,?\s*\)""")
 _BODY = frozenset({"operations"})
 
 
@@ -42,6 +44,10 @@ class Django:
     skips_lower = False
     splits_heads = True
 
+    def __init__(self) -> None:
+        self._modules: dict[bytes, _Module | Unparsable | None] = {}
+        """What was read already: most files are the same in both commits."""
+
     def recognises(self, path: str, data: bytes) -> bool:
         """A Python file with a class ``Migration`` of Django's."""
         return path.endswith(".py") and b"class Migration" in data and b"migrations" in data
@@ -52,7 +58,7 @@ class Django:
         inside = below(files, folder)
         for path, data in inside.items():
             if path.endswith(".py") and not PurePosixPath(path).name.startswith(("__", "~")):
-                module = _module(data)
+                module = self._module(data)
                 if module is not None:
                     parsed[path] = module
         labels = _labels(parsed)
@@ -60,6 +66,11 @@ class Django:
             _script(path, inside[path], module, labels[_folder(path)]) for path, module in parsed.items()
         ]
         return Scripts(tuple(_with_run_before(scripts, parsed)))
+
+    def _module(self, data: bytes) -> _Module | Unparsable | None:
+        if data not in self._modules:
+            self._modules[data] = _module(data)
+        return self._modules[data]
 
     def reader(self, engine: Engine) -> BodyReader:
         """Reads ``operations``, remembering the models of every app."""
@@ -72,7 +83,7 @@ class Django:
             module = script.content
             if not isinstance(module, _Module):
                 line, reason = (script.problem.line, script.problem.message) if script.problem else (1, "")
-                return Body((Change("unreadable", line, name=reason, detail=script.id),), has_down=False)
+                return Body((Change("unreadable", line, name=reason, detail=script.path),), has_down=False)
             operations = Operations(script.group, engine, state)
             try:
                 values = module.interpreter.class_values(module.node, _BODY)
@@ -148,6 +159,12 @@ def _dependencies(module: _Module | Unparsable, name: str) -> list[tuple[str, st
     return pairs
 
 
+def _visible_dependencies(data: bytes) -> list[tuple[str, str]]:
+    """Pairs of names in a file that does not parse, so that it keeps its place in the order."""
+    head = data.partition(b"operations")[0]
+    return [(app.decode(), name.decode()) for app, name in _PAIR.findall(head)]
+
+
 def _script(path: str, data: bytes, module: _Module | Unparsable, label: str) -> Script:
     stem = PurePosixPath(path).stem
     title = title_of(stem.lstrip("0123456789"))
@@ -156,7 +173,8 @@ def _script(path: str, data: bytes, module: _Module | Unparsable, label: str) ->
         problem = Finding(
             "unreadable", Level.ERROR, path, module.line, message, "Mend the file; Django cannot load it."
         )
-        return Script(f"{label}.{stem}", title, path, (), data, group=label, problem=problem)
+        parents = tuple(f"{app}.{name}" for app, name in _visible_dependencies(data) if app == label)
+        return Script(f"{label}.{stem}", title, path, parents, data, group=label, problem=problem)
     declared, after = _declared(module.header)
     return Script(
         id=f"{label}.{stem}",

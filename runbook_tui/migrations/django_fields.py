@@ -149,7 +149,12 @@ def shown_value(value: object) -> str:
 
 def db_default(value: object, *, given: bool) -> tuple[Default, str]:
     """What ``db_default`` (Django 5) makes the database write."""
-    if not given or path_of(value).endswith("NOT_PROVIDED"):
+    plain = (
+        value.arguments[0]
+        if isinstance(value, Call) and value.arguments and value.path.endswith(".Value")
+        else value
+    )
+    if not given or plain is None or path_of(plain).endswith("NOT_PROVIDED"):
         return Default.NONE, ""
     if isinstance(value, Unknown):
         return Default.UNKNOWN, ""

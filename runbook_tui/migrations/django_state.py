@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from runbook_tui.migrations.django_fields import ModelField
+from runbook_tui.migrations.changes import Change
+from runbook_tui.migrations.django_fields import ModelField, shown_value
+from runbook_tui.migrations.python_values import Arguments, Call
 
 
 @dataclass(slots=True)
@@ -19,6 +20,10 @@ class ModelState:
     fields: dict[str, ModelField] = field(default_factory=dict)
     together: dict[str, frozenset[tuple[str, ...]]] = field(default_factory=dict)
     """``unique_together`` and ``index_together``."""
+
+    def copied(self) -> ModelState:
+        """A copy that can be changed by itself."""
+        return replace(self, fields=dict(self.fields), together=dict(self.together))
 
 
 @dataclass(slots=True)
@@ -46,4 +51,14 @@ class ProjectState:
 
     def copied(self) -> ProjectState:
         """A copy, for operations that Django applies to the database alone."""
-        return ProjectState(copy.deepcopy(self.models))
+        return ProjectState({name: model.copied() for name, model in self.models.items()})
+
+
+def nothing_changes(call: Call, why: str) -> Change:
+    """An operation that leaves the database as it is."""
+    return Change("state-only", call.line, detail=why)
+
+
+def only_pending(arguments: Arguments) -> bool:
+    """Sentry's two-step deletion: ``MOVE_TO_PENDING`` takes the name from the code, ``DELETE`` then drops it."""
+    return "MOVE_TO_PENDING" in shown_value(arguments.get("deletion_action"))

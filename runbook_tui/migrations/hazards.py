@@ -101,13 +101,6 @@ def _irreversible(subject: Subject, judged: Judged) -> Iterator[Finding]:
         yield subject.finding("irreversible", Level.NOTE, operation.line, message, recipe(operation.kind))
 
 
-def _conditional(subject: Subject, judged: Judged) -> Iterator[Finding]:
-    operation = judged.operation
-    if operation.conditional and operation.phase is not Phase.NONE:
-        message = f"{operation.text}: stands inside a condition or loop, so it may or may not run"
-        yield subject.finding("conditional", Level.NOTE, operation.line, message)
-
-
 def _concurrently(subject: Subject, judged: Judged) -> Iterator[Finding]:
     outside = judged.change.outside_transaction or not subject.body.transactional
     if judged.operation.kind.endswith("-concurrently") and subject.engine is Engine.POSTGRES and not outside:
@@ -142,9 +135,23 @@ def _required_drop(subject: Subject, judged: Judged) -> Iterator[Finding]:
         yield subject.finding("drop-required-column", Level.WARNING, operation.line, message, remedy)
 
 
+def _readers_first(subject: Subject, judged: Judged) -> Iterator[Finding]:
+    operation = judged.operation
+    what = {
+        "drop-not-null": "every reader has to take NULL before the first writer writes one",
+        "add-enum-value": "every reader has to know the value before the first writer writes it",
+        "add-enum-value-inside": "every reader has to know the values before the first writer writes one",
+    }.get(operation.kind)
+    if what and not judged.harmless and operation.phase is Phase.EXPAND:
+        remedy = "Deploy the services that read it before those that write it."
+        yield subject.finding(
+            "readers-first", Level.WARNING, operation.line, f"{operation.text}: {what}", remedy
+        )
+
+
 def _assumed(subject: Subject, judged: Judged) -> Iterator[Finding]:
     change = judged.change
-    if change.part_of_drop and change.kind == "drop-constraint" and not change.over:
+    if change.part_of_narrowing and change.kind == "drop-constraint" and not change.over:
         message = (
             f"{judged.operation.text}: taken as part of the drop in this file; its columns are not known"
         )
@@ -153,6 +160,16 @@ def _assumed(subject: Subject, judged: Judged) -> Iterator[Finding]:
 
 
 # the whole file
+
+
+def _conditional(subject: Subject) -> Iterator[Finding]:
+    found = [
+        j.operation for j in subject.judged if j.operation.conditional and j.operation.phase is not Phase.NONE
+    ]
+    if found:
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        message = f"{found[0].text}{more}: inside a condition or loop, so it may or may not run"
+        yield subject.finding("conditional", Level.NOTE, found[0].line, message)
 
 
 def _autocommit(subject: Subject) -> Iterator[Finding]:
@@ -164,20 +181,18 @@ def _autocommit(subject: Subject) -> Iterator[Finding]:
 
 
 def _lock_timeout(subject: Subject) -> Iterator[Finding]:
-    sets = {item.change.name for item in subject.judged if item.operation.kind == "setting"}
-    if subject.engine is Engine.SQLITE or sets & _LOCK_TIMEOUTS:
+    if subject.engine is Engine.SQLITE:
         return
-    locking = [item for item in subject.judged if not item.harmless and _locks_table(item.lock.text)]
-    if locking:
-        message = (
-            "no lock timeout: while a statement waits for its lock, every later query on the table waits too"
-        )
-        remedy = (
-            "SET lock_timeout = '1s' before it, and try again when it fails."
-            if subject.engine is Engine.POSTGRES
-            else "SET SESSION lock_wait_timeout = 1 before it, and try again when it fails."
-        )
-        yield subject.finding("no-lock-timeout", Level.NOTE, locking[0].operation.line, message, remedy)
+    for item in subject.judged:
+        if item.operation.kind == "setting" and item.change.name in _LOCK_TIMEOUTS:
+            return
+        if not item.harmless and _locks_table(item.lock.text):
+            message = "no lock timeout: while a statement waits for its lock, every later query on the table waits too"
+            postgres = subject.engine is Engine.POSTGRES
+            setting = "SET lock_timeout = '1s'" if postgres else "SET SESSION lock_wait_timeout = 1"
+            remedy = f"{setting} before it, and try again when it fails."
+            yield subject.finding("no-lock-timeout", Level.NOTE, item.operation.line, message, remedy)
+            return
 
 
 def _locks_table(lock: str) -> bool:
@@ -256,13 +271,14 @@ _EACH: tuple[Callable[[Subject, Judged], Iterator[Finding]], ...] = (
     _breaking,
     _lock,
     _irreversible,
-    _conditional,
     _concurrently,
     _unbatched,
     _required_drop,
+    _readers_first,
     _assumed,
 )
 _WHOLE: tuple[Callable[[Subject], Iterator[Finding]], ...] = (
+    _conditional,
     _autocommit,
     _lock_timeout,
     _long_transaction,

@@ -78,7 +78,7 @@ def _duplicates(history: History) -> Iterator[Finding]:
 
 def _unknown_parents(history: History) -> Iterator[Finding]:
     known = {script.id for script in history.target}
-    known |= {name for script in history.target for name in script.replaces}
+    known |= {name for script in history.target for name in (*script.replaces, *script.group.split())}
     groups = {script.group for script in history.target}
     for script in history.target:
         for parent in script.parents:
@@ -149,12 +149,19 @@ def _out_of_order(history: History) -> Iterator[Finding]:
     if history.tool.numbered:
         yield from _below_applied(history, applied)
         return
-    parents = history.parents
-    needed = ancestors([script.id for script in applied], parents)
+    followed_by: dict[str, str] = {}
+    for script in reversed(history.target):
+        is_applied = script.id not in history.pending
+        after = script.id if is_applied else followed_by.get(script.id)
+        if after is not None:
+            for parent in script.parents:
+                followed_by.setdefault(parent, after)
     for script in history.target:
-        if script.id in history.pending and script.id in needed:
-            after = next(other.id for other in applied if script.id in ancestors([other.id], parents))
-            message = f"{script.id} is new and stands before {after}, which is applied: the tool takes both for applied"
+        if script.id in history.pending and script.id in followed_by:
+            message = (
+                f"{script.id} is new and stands before {followed_by[script.id]}, which is applied: "
+                "the tool takes both for applied"
+            )
             remedy = "Let it follow the last applied migration."
             yield Finding("sorts-before-applied", Level.ERROR, script.path, 0, message, remedy)
 
@@ -181,6 +188,7 @@ def find_phase_problems(
 ) -> Iterator[Finding]:
     """Migrations that have to wait for the deploy and stand before one that must not wait for it."""
     by_id = {migration.id: migration for migration in migrations}
+    parents = {name: [parent for parent in parents[name] if parent in by_id] for name in by_id}
     for migration in migrations:
         if migration.phase not in _EARLY:
             continue

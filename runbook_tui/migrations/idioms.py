@@ -113,7 +113,7 @@ def _clearing_the_way(changes: list[Change], schema: Schema) -> list[Change]:
     }
     tables = {table_key(c.table) for c in changes if c.kind == "drop-table" and c.table}
     return [
-        replace(change, part_of_drop=True) if _clears(change, columns, tables, schema) else change
+        replace(change, part_of_narrowing=True) if _clears(change, columns, tables, schema) else change
         for change in changes
     ]
 

@@ -17,23 +17,22 @@ from runbook_tui.migrations.tools import Script
 DANGER = (Phase.NONE, Phase.EXPAND, Phase.BACKFILL, Phase.CONTRACT, Phase.ASK, Phase.BREAKING)
 """From harmless to dangerous: a file is never judged less dangerous than one of its operations."""
 
+_LATE = (Phase.BACKFILL, Phase.CONTRACT)
 _REVERSALS = (Reversal.YES, Reversal.LOSS, Reversal.UNKNOWN, Reversal.NO)
 
 
 def phase_of(operations: Sequence[Operation]) -> Phase:
     """The moment at which a file with these operations may run."""
-    phases = {operation.phase for operation in operations} - {Phase.NONE}
-    if Phase.BREAKING in phases:
+    if is_mixed(operations):
         return Phase.BREAKING
-    if Phase.ASK in phases:
-        return Phase.ASK
-    if Phase.EXPAND in phases and len(phases) > 1:
-        movable = all(
-            operation.kind in MOVABLE for operation in operations if operation.phase is Phase.EXPAND
-        )
-        return max(phases, key=DANGER.index) if movable else Phase.BREAKING
     # a backfill may wait until the contract phase: by then every writer is new
-    return max(phases, key=DANGER.index, default=Phase.NONE)
+    return max((operation.phase for operation in operations), key=DANGER.index, default=Phase.NONE)
+
+
+def is_mixed(operations: Sequence[Operation]) -> bool:
+    """Whether some of it has to run before the deploy and some after it."""
+    early = any(operation.phase is Phase.EXPAND and operation.kind not in MOVABLE for operation in operations)
+    return early and any(operation.phase in _LATE for operation in operations)
 
 
 def reversal_of(operations: Sequence[Operation]) -> Reversal:
@@ -42,7 +41,12 @@ def reversal_of(operations: Sequence[Operation]) -> Reversal:
 
 
 def declared_phase(script: Script, operations: Sequence[Operation]) -> Phase | None:
-    """The phase that the author wrote down. "After the deploy" is a backfill, unless something is taken away."""
+    """The phase that the author wrote down, unless there is nothing to do.
+
+    "After the deploy" is a backfill, or a contract when something is taken away.
+    """
+    if all(operation.phase is Phase.NONE for operation in operations):
+        return None
     if not script.declared_after:
         return script.declared
     narrows = any(operation.phase in (Phase.CONTRACT, Phase.BREAKING) for operation in operations)
@@ -55,11 +59,10 @@ def find_mixed(subject: Subject, phase: Phase, declared: Phase | None) -> Iterat
     if declared is not None:
         yield from _contradictions(subject, operations, declared)
         return
-    own = {operation.phase for operation in operations}
-    if phase is Phase.BREAKING and Phase.BREAKING not in own:
+    backfill = next((operation for operation in operations if operation.phase is Phase.BACKFILL), None)
+    if is_mixed(operations):
         yield _split(subject, operations)
-    elif phase is Phase.CONTRACT and Phase.BACKFILL in own:
-        backfill = next(operation for operation in operations if operation.phase is Phase.BACKFILL)
+    elif phase is Phase.CONTRACT and backfill is not None:
         message = (
             f"{backfill.text} runs together with a contract change, so its locks are held until it is done"
         )
@@ -69,7 +72,7 @@ def find_mixed(subject: Subject, phase: Phase, declared: Phase | None) -> Iterat
 
 def _split(subject: Subject, operations: Sequence[Operation]) -> Finding:
     early = [operation for operation in operations if operation.phase is Phase.EXPAND]
-    late = [operation for operation in operations if operation.phase in (Phase.BACKFILL, Phase.CONTRACT)]
+    late = [operation for operation in operations if operation.phase in _LATE]
     message = (
         f"{_first(early)} has to run before the deploy, {_first(late)} after it: one file runs at one moment"
     )

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from runbook_tui.migrations.engine import engine_family
 from runbook_tui.migrations.graph import is_chain
 from runbook_tui.migrations.history import History, find_history_problems, find_phase_problems
-from runbook_tui.migrations.model import Finding, Level, PendingMigrations
+from runbook_tui.migrations.model import Finding, Level, Migration, PendingMigrations
 from runbook_tui.migrations.read import Source, judge_scripts, ordered, origin_of
 from runbook_tui.migrations.tools import Files, Script, below
 
@@ -43,6 +43,7 @@ def pending(
         *found.findings,
         *_engine(engine, source),
         *_empty(target, target_files, source),
+        *_nothing_applied(base, migrations, source),
         *find_history_problems(history),
         *find_phase_problems(migrations, parents),
     ]
@@ -96,3 +97,16 @@ def _empty(target: Sequence[Script], files: Files, source: Source) -> list[Findi
     count = len(below(files, source.path))
     message = f"no migration is found in {source.path}, which has {count} files"
     return [Finding("no-migrations", Level.WARNING, source.path, 0, message, "Correct the path or the tool.")]
+
+
+def _nothing_applied(
+    base: Sequence[Script], migrations: Sequence[Migration], source: Source
+) -> list[Finding]:
+    """A folder that has moved looks as if nothing had ever been applied."""
+    if base or not migrations:
+        return []
+    message = (
+        f"the version that runs has no migration in {source.path}, so all {len(migrations)} count as pending"
+    )
+    remedy = "Right for a new data store. If the folder has moved, move it in a release of its own."
+    return [Finding("nothing-applied", Level.WARNING, source.path, 0, message, remedy)]

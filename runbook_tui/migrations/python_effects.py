@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from runbook_tui.migrations.changes import Change
-from runbook_tui.migrations.python_values import Call, Function, Symbol, Unknown, chained, root_call, text_of
+from runbook_tui.migrations.python_values import (
+    Call,
+    Function,
+    Member,
+    Symbol,
+    Unknown,
+    chained,
+    path_of,
+    root_call,
+    text_of,
+)
 
 _HARMLESS_MODULES = frozenset({
     "sqlalchemy", "alembic", "geoalchemy2", "sqlmodel", "datetime", "time", "uuid", "json", "logging", "os",
@@ -23,6 +33,7 @@ _EFFECTS = frozenset({
     "copy_from", "copy_expert", "executemany", "call", "system", "popen", "remove", "unlink", "rmtree",
 })  # fmt: skip
 """Methods that may change something when they are called on what is not written out."""
+ROWS_UNKNOWN = "insert rows that are put together when it runs"
 _ROWS = {"update": "update-rows", "delete": "delete-rows", "insert": "insert-rows"}
 
 
@@ -34,8 +45,12 @@ def is_harmless(call: Call) -> bool:
         return path in _HARMLESS_BUILTINS
     if any(_may_act(item) for item in [*call.arguments, *call.keywords.values()]):
         return False
+    if last[:1].isupper():
+        return True  # an object of a class, such as a column type of the project
     if rows_of(call) is not None and root != "?":
         return True  # a statement that is made; it counts where it is executed
+    if path.startswith(f"{root}()") and root in _HARMLESS_BUILTINS:
+        return True  # a method of a set, dictionary or string
     if last in _EFFECTS:
         return False
     return root in _HARMLESS_MODULES or root == "?" or root.startswith("<") or root in _HARMLESS_BUILTINS
@@ -55,6 +70,8 @@ def rows_of(statement: object) -> Change | None:
     root = root_call(statement)
     if kind is None or root is None:
         return None
+    if kind == "insert-rows" and "from_select" not in calls and values_unknown(calls.get("values")):
+        return Change("opaque", root.line, detail=ROWS_UNKNOWN)
     copies = kind == "insert-rows" and "from_select" in calls
     table = _table_of(root) or next(
         (_table_of(item) for item in root.arguments if isinstance(item, Call)), None
@@ -64,6 +81,19 @@ def rows_of(statement: object) -> Change | None:
     if values is not None and values.arguments and isinstance(values.arguments[0], dict):
         over = tuple(str(key) for key in values.arguments[0] if isinstance(key, str))
     return Change("copy-rows" if copies else kind, root.line, table, over=over, reads_tables=copies)
+
+
+def values_unknown(value: object) -> bool:
+    """Whether something in inserted rows is only known when it runs: it may come from other tables."""
+    if isinstance(value, Call):
+        given = [*value.arguments, *value.keywords.values()]
+        from_elsewhere = path_of(value).startswith("?")
+        return from_elsewhere or value.partial or any(values_unknown(item) for item in given)
+    if isinstance(value, dict):
+        return any(values_unknown(item) for item in value.values())
+    if isinstance(value, list | tuple):
+        return any(values_unknown(item) for item in value)
+    return isinstance(value, Unknown | Member)
 
 
 def _makes_statement(call: Call) -> bool:

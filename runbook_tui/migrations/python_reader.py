@@ -313,7 +313,13 @@ class Interpreter(Expressions):
 
 
 def _targets(statement: ast.stmt) -> set[str]:
-    """The names that a statement sets or touches, at any depth."""
+    """The names that a statement sets, or touches at any depth when it is no plain assignment."""
+    if isinstance(statement, ast.Assign) and all(
+        isinstance(target, ast.Name) for target in statement.targets
+    ):
+        return {target.id for target in statement.targets if isinstance(target, ast.Name)}
+    if isinstance(statement, ast.FunctionDef):
+        return set()
     return {found.id for found in ast.walk(statement) if isinstance(found, ast.Name)}
 
 
