@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 
 _MAY_START = frozenset({State.PENDING, State.FAILED, State.ROLLED_BACK})
 _TOLD = 4000
+_VERBS = {
+    "run": "run ",
+    "http": "request ",
+    "sql": "query ",
+    "confirm": "ask to confirm: ",
+    "approve": "ask to approve: ",
+    "wait": "",
+    "": "do ",
+}
 
 
 def run_step(session: Session, step_id: str, watch: Watch, *, past_no_return: bool) -> StepStatus:
@@ -31,7 +40,10 @@ def run_step(session: Session, step_id: str, watch: Watch, *, past_no_return: bo
         step = session.step(step_id)
         if session.state.rehearsal:
             return rehearse(session, step)
+        running = session.status(step_id).state is State.RUNNING
         status = _settled(session, step)
+        if running and status.state not in {State.RUNNING, State.PENDING}:
+            return status  # it had ended by itself
         fresh = status.state is not State.RUNNING
         if fresh:
             _refuse(session, step, status)
@@ -62,8 +74,7 @@ def rehearse(session: Session, step: Step, note: str = "") -> StepStatus:
     """
     status = session.require(step, "rehearsed", State.PENDING, State.WAITING, State.FAILED)
     require_needs(session, step)
-    verb = {"confirm": "ask to confirm: ", "approve": "ask to approve: ", "wait": "", "": "do "}
-    text = f"rehearsed: would {verb.get(step.action, 'run ')}{told(step)}"
+    text = f"rehearsed: would {_VERBS[step.action]}{told(step)}"
     values: dict[str, Value] = {
         "action": step.action,
         "attempt": status.attempts + 1,

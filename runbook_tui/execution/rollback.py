@@ -67,8 +67,10 @@ def roll_back(session: Session, step_id: str, watch: Watch, *, confirmed: bool, 
         found = status.state is State.RUNNING and status.phase in ROLLING_BACK
         if found:
             settle(session, step)
-            status = session.status(step_id)
+            status, before = session.status(step_id), status.before
             found = status.state is State.RUNNING
+            if not found and status.state is not before:
+                return status  # it had ended by itself
         if found:
             course = course_of(session, step, status)
         else:
