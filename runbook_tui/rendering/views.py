@@ -89,12 +89,24 @@ def _steps(runbook: Runbook, times: Schedule) -> list[View]:
                 "starts": starts,
                 "owner": step.owner or (service.owner if service else None),
                 "pager": step.pager or (service.pager if service else None),
+                "reasons": _reasons(step),
                 "any_order": [other for other in wave_of[step.id] if other != step.id],
                 "needed_by": list(dict.fromkeys(needed_by[step.id])),
                 "is_point_of_no_return": step.id == turn,
             }
         )
     return found
+
+
+def _reasons(step: Step) -> list[View]:
+    """The needs of a step, those with the same reason together."""
+    found: dict[tuple[str, str | None, str | None], list[str]] = {}
+    for need in step.needs:
+        found.setdefault((need.because, need.rule, need.source), []).append(need.step)
+    return [
+        {"steps": steps, "because": because, "rule": rule, "source": source}
+        for (because, rule, source), steps in found.items()
+    ]
 
 
 def _of(steps: Sequence[View], field: str, value: str) -> list[View]:

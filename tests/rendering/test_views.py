@@ -93,6 +93,22 @@ def test_the_diagram_shows_direct_needs_in_boxes_of_phases() -> None:
     )
 
 
+def test_steps_between_the_same_neighbours_share_a_node() -> None:
+    steps = (
+        step("a"),
+        step("b", "a"),
+        step("c", "a"),
+        step("d", "a"),
+        step("e", "b", "c", "d"),
+        step("f", "a"),
+    )
+    lines = (flowchart(steps) or "").splitlines()
+    assert lines[2:9] == [
+        '    s1["a"]', '    s2["in any order:<br>b<br>c<br>d"]', '    s3["e"]', '    s4["f"]', "  end", "  s1 --> s2",
+        "  s2 --> s3",
+    ]  # fmt: skip
+
+
 def test_there_is_no_diagram_of_nothing_or_of_too_much() -> None:
     assert flowchart((step("a"), step("b"))) is None
     firsts = tuple(step(f"a{n}") for n in range(30))
@@ -103,7 +119,7 @@ def test_there_is_no_diagram_of_nothing_or_of_too_much() -> None:
 @given(st.text(max_size=80))
 def test_a_label_holds_nothing_that_mermaid_reads(text: str) -> None:
     found = label(text)
-    assert re.fullmatch(r"(?:[\w .,:/+-]|#\d+;)*", found)
+    assert re.fullmatch(r"(?:[\w .,:/+…→–-]|#\d+;)*", found)
     assert not re.search('["`<>\n{}|%]|(?<!#\\d\\d)(?<!#\\d\\d\\d)(?<!\\d);', found)
 
 
