@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from runbook_tui.authoring.draft import Request, draft, write
 from runbook_tui.demo import processes
 from runbook_tui.demo.build import build
+from runbook_tui.demo.description import examples_folder
 from runbook_tui.demo.model import Demo
 from runbook_tui.demo.reset import reset
 
@@ -40,7 +42,8 @@ def demo(built: Demo) -> Iterator[Demo]:
 
 
 def forget(demo: Demo) -> None:
-    """Remove the runbook, its records and its documents."""
+    """Remove the runbook, its records and its documents, and what was answered since the example was built."""
+    shutil.copy(examples_folder() / "shop" / "services.answers.yaml", demo.folder)
     for path in demo.runbook.parent.glob(f"{demo.runbook.stem}.*"):
         if path.is_dir():
             shutil.rmtree(path)
@@ -48,3 +51,10 @@ def forget(demo: Demo) -> None:
             path.unlink()
     for path in demo.runbook.parent.glob(f".{demo.runbook.stem}.*"):
         path.unlink()
+
+
+@pytest.fixture
+def planned(demo: Demo) -> Demo:
+    """The example at its start, with its release planned."""
+    write(draft(Request(demo.manifest), demo.runbook), demo.runbook)
+    return demo

@@ -95,6 +95,14 @@ class Terminal:
             return self.text
         raise AssertionError(f"not seen: {wanted!r}\n{self.text}")
 
+    def settle(self, quiet: float = 0.3) -> None:
+        """Read until nothing new came for a while, as a person looks before typing."""
+        while True:
+            before = len(self.raw)
+            self._read(quiet)
+            if len(self.raw) == before:
+                return
+
     def wait_for_exit(self, seconds: float = 20) -> int:
         """The exit status, negative for a signal."""
         end = time.monotonic() + seconds
