@@ -106,6 +106,7 @@ AUTHOR = (
     ),
     Action("redo", "ctrl+y", "Redo", "Do the undone edit again", Danger.EDITS, ("ctrl+r",), footer=False),
     Action("replan", "p", "Re-plan", "Derive the runbook again; your edits are kept", Danger.EDITS),
+    Action("findings", "i", "Findings", "What is missing or odd in this runbook, worst first"),
     Action("export", "x", "Export", "Write the Markdown document"),
     Action(
         "editor", "ctrl+e", "$EDITOR", "Edit the runbook file in your own editor", Danger.EDITS, footer=False

@@ -26,3 +26,8 @@ def lines(text: object, style: str = "") -> Content:
 def joined(*parts: Content | str) -> Content:
     """Pieces one after the other; a ``str`` must be the app's own words."""
     return Content("").join(Content(part) if isinstance(part, str) else part for part in parts)
+
+
+def count(number: int, what: str) -> str:
+    """``1 step``, ``3 steps``."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -38,7 +38,7 @@ def edit_text(app: App[None], text: str, path: Path) -> str | None:
     """
     command = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "")
     if not command:
-        raise NoEditor("neither VISUAL nor EDITOR names an editor")
+        raise NoEditor("Neither VISUAL nor EDITOR names an editor.")
     with TemporaryDirectory(prefix="runbook-") as folder:
         copy = Path(folder) / path.name
         copy.write_text(text, encoding="utf-8")
@@ -46,5 +46,5 @@ def edit_text(app: App[None], text: str, path: Path) -> str | None:
             with app.suspend():
                 ended = subprocess.run([*command, str(copy)], check=False)
         except OSError as error:
-            raise NoEditor(f"the editor {command[0]} cannot be started: {error.strerror}") from error
+            raise NoEditor(f"The editor {command[0]} cannot be started: {error.strerror}.") from error
         return copy.read_text(encoding="utf-8", errors="replace") if ended.returncode == 0 else None

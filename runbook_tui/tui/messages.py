@@ -30,13 +30,15 @@ class NotRead(Message):
 
 
 class Rendered(Message):
-    """The document, or one step of it, was rendered for a tab."""
+    """The text of a tab is there."""
 
-    def __init__(self, tab: str, step_id: str, text: str) -> None:
+    def __init__(self, tab: str, step_id: str, text: str, marked: range = range(0)) -> None:
         super().__init__()
         self.tab = tab
         self.step_id = step_id
         self.text = text
+        self.marked = marked
+        """Indexes of the lines that are about the step."""
 
 
 class Planned(Message):
@@ -50,9 +52,9 @@ class Planned(Message):
 class PlanFailed(Message):
     """There is no new plan."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, error: RunbookError) -> None:
         super().__init__()
-        self.text = text
+        self.error = error
 
 
 class RunOpened(Message):

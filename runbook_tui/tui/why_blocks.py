@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -86,31 +87,28 @@ def _chain(found: Explanation, titles: dict[str, str]) -> list[Block]:
 
 
 def _skipped(found: Explanation, titles: dict[str, str]) -> list[Block]:
-    if not found.behind:
+    direct = [link.after for link in found.dependents]
+    if not direct:
         return [Paragraph(Content.styled("Nothing else relies on it.", QUIET))]
-    blocks: list[Block] = [
-        Paragraph(
-            joined(
-                line(titles.get(link.after, link.after), "bold"),
-                Content.styled(" starts although this does not hold: ", QUIET),
-                lines(link.because),
-            )
-        )
-        for link in found.dependents
-    ]
-    direct = {link.after for link in found.dependents}
-    further = [titles.get(name, name) for name in found.behind if name not in direct]
+    verb = (
+        "starts although its reason above does"
+        if len(direct) == 1
+        else "start although their reasons above do"
+    )
+    blocks: list[Block] = [Paragraph(joined(_names(direct, titles, "bold"), line(f" {verb} not hold.")))]
+    further = [name for name in found.behind if name not in direct]
     if further:
-        more = f" and {len(further) - _MOST} more" if len(further) > _MOST else ""
-        blocks.append(Paragraph(line(f"and behind them: {', '.join(further[:_MOST])}{more}", QUIET)))
+        blocks.append(Paragraph(joined(line("Behind them: ", QUIET), _names(further, titles, QUIET))))
     return blocks
+
+
+def _names(ids: Sequence[str], titles: dict[str, str], style: str) -> Content:
+    """Titles of the first of these steps, and how many more there are."""
+    more = line(f" and {len(ids) - _MOST} more", QUIET) if len(ids) > _MOST else Content("")
+    return joined(Content(", ").join(line(titles.get(name, name), style) for name in ids[:_MOST]), more)
 
 
 def _any_order(found: Explanation, titles: dict[str, str]) -> list[Block]:
     if not found.free:
         return []
-    blocks: list[Block] = [Heading("In any order with")]
-    blocks += [Paragraph(line(titles.get(name, name))) for name in found.free[:_MOST]]
-    if len(found.free) > _MOST:
-        blocks.append(Paragraph(line(f"and {len(found.free) - _MOST} more", QUIET)))
-    return blocks
+    return [Heading("In any order with"), Paragraph(_names(found.free, titles, ""))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from textual import events, on
 from textual.content import Content
@@ -10,29 +10,9 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from runbook_tui.tui.content import line
+from runbook_tui.tui.dialogs.answers import Check
 from runbook_tui.tui.dialogs.base import Dialog, button
 from runbook_tui.tui.widgets.sheet import Block
-
-Check = Callable[[str], str]
-"""Says what is wrong with an answer; empty when nothing is."""
-
-
-LONGEST = 2000
-"""Characters of a reason or note that the record takes."""
-
-
-def fits(text: str) -> str:
-    """A check that an answer fits the record; it may be empty."""
-    return f"at most {LONGEST} characters fit" if len(text) > LONGEST else ""
-
-
-def required(what: str) -> Check:
-    """A check that something was written, and that it fits the record."""
-
-    def check(text: str) -> str:
-        return fits(text) if text.strip() else f"{what} is needed"
-
-    return check
 
 
 class AskDialog(Dialog[str]):
@@ -67,7 +47,12 @@ class AskDialog(Dialog[str]):
 
     def compose_question(self) -> Iterable[Widget]:
         """The field, and a line that says what is wrong."""
-        yield Input(self._value, placeholder=self._placeholder, id="answer")
+        yield Input(
+            self._value,
+            placeholder=self._placeholder,
+            id="answer",
+            select_on_focus=not self._safe_first,
+        )
         yield Static("", id="wrong", markup=False)
 
     def compose_buttons(self) -> Iterable[Button]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from textual import on
 from textual.content import Content
@@ -11,29 +10,9 @@ from textual.widget import Widget
 from textual.widgets import Button, OptionList
 from textual.widgets.option_list import Option
 
-from runbook_tui.tui.content import DISABLED, QUIET, line
+from runbook_tui.tui.dialogs.answers import Choice
 from runbook_tui.tui.dialogs.base import Dialog, button
 from runbook_tui.tui.widgets.sheet import Block
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One way on."""
-
-    id: str
-    label: str
-    help: str = ""
-    danger: bool = False
-    refused: str = ""
-    """Why it is not possible now; it is shown but cannot be chosen."""
-
-    def drawn(self) -> Content:
-        """The label, and what it means under it."""
-        style = DISABLED if self.refused else "bold $error" if self.danger else "bold"
-        second = f"not now: {self.refused}" if self.refused else self.help
-        if not second:
-            return line(self.label, style)
-        return Content("\n").join([line(self.label, style), line(second, QUIET).pad_left(2)])
 
 
 class ChooseDialog(Dialog[str]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import BindingType
@@ -13,8 +13,10 @@ from textual.widgets import Button
 from runbook_tui.tui.actions import Action, Danger, shown
 from runbook_tui.tui.content import DISABLED, QUIET, lines
 from runbook_tui.tui.dialogs.base import Dialog, button
-from runbook_tui.tui.screens.base import ActionScreen
 from runbook_tui.tui.widgets.sheet import Block, Field, Gap, Heading, Paragraph
+
+if TYPE_CHECKING:
+    from runbook_tui.tui.screens.base import ActionScreen
 
 _KEY_WIDTH = 14
 _GROUPS = {

@@ -15,21 +15,21 @@ from textual.widgets import Input
 
 from runbook_tui.files.problems import RunbookError
 from runbook_tui.tui.actions import AUTHOR, Action, bindings
-from runbook_tui.tui.content import QUIET, line
-from runbook_tui.tui.messages import DocumentRead, NotRead, PlanFailed, Planned
+from runbook_tui.tui.content import QUIET, count, line
+from runbook_tui.tui.messages import DocumentRead, NotRead
 from runbook_tui.tui.screens.author_edits import EditActions
-from runbook_tui.tui.screens.author_files import FileActions
+from runbook_tui.tui.screens.author_planning import PlanningActions
 from runbook_tui.tui.times import planned
 from runbook_tui.tui.widgets.action_bar import ActionBar
 from runbook_tui.tui.widgets.step_list import StepList
-from runbook_tui.tui.widgets.step_tabs import TABS, StepTabs
 from runbook_tui.tui.widgets.title_bar import TitleBar, badge
 
 if TYPE_CHECKING:
     from runbook_tui.runbook.model import Runbook
+    from runbook_tui.tui.widgets.step_tabs import StepTabs
 
 
-class AuthorScreen(EditActions, FileActions):
+class AuthorScreen(EditActions, PlanningActions):
     """Edits one runbook file."""
 
     ACTIONS: ClassVar[tuple[Action, ...]] = AUTHOR
@@ -50,7 +50,7 @@ class AuthorScreen(EditActions, FileActions):
             with Vertical(id="left"):
                 yield Input(placeholder="words that a step contains", id="filter", compact=True)
                 yield StepList()
-            yield StepTabs()
+            yield Vertical(id="right")
         yield ActionBar()
 
     def on_mount(self) -> None:
@@ -59,7 +59,14 @@ class AuthorScreen(EditActions, FileActions):
         self.query_one("#filter", Input).display = False
         self.query_one(TitleBar).show(line(self.path.name), facts=[Content.styled("reading …", QUIET)])
         self.query_one(StepList).focus()
-        self.call_after_refresh(self.read)
+        self.call_after_refresh(self._fill)
+
+    async def _fill(self) -> None:
+        """Mount what the first frame does not need, then read the file."""
+        from runbook_tui.tui.widgets.step_tabs import StepTabs
+
+        await self.query_one("#right").mount(StepTabs())
+        self.read()
 
     # -- reading
 
@@ -67,7 +74,7 @@ class AuthorScreen(EditActions, FileActions):
         """Read the file in the background: the first frame does not wait for the libraries that this needs."""
         self._read_in_background()
 
-    @work(thread=True, exclusive=True, exit_on_error=False, group="read", description="read the runbook file")
+    @work(thread=True, exclusive=True, group="read", description="read the runbook file")
     def _read_in_background(self) -> None:
         from runbook_tui.runbook.document import RunbookDocument
 
@@ -91,14 +98,6 @@ class AuthorScreen(EditActions, FileActions):
     def _read_again(self, again: bool | None) -> None:
         if again:
             self.read()
-
-    @on(Planned)
-    def _planned(self, event: Planned) -> None:
-        self.planned(event.written)
-
-    @on(PlanFailed)
-    def _plan_failed(self, event: PlanFailed) -> None:
-        self.plan_failed(event.text)
 
     # -- showing
 
@@ -127,11 +126,13 @@ class AuthorScreen(EditActions, FileActions):
         runbook, document = self.runbook, self.document
         assert document is not None
         facts = [Content.styled(text, QUIET) for text in _size(runbook)]
+        if errors := sum(remark.level == "error" for remark in runbook.remarks):
+            facts.append(Content.styled(count(errors, "error"), "bold $error"))
         if runbook.downtime:
             facts.append(Content.styled("downtime", "$warning"))
         if runbook.questions:
-            count = len(runbook.questions)
-            facts.append(Content.styled(f"{count} answer{'s' if count > 1 else ''} missing", "bold $warning"))
+            missing = f"{count(len(runbook.questions), 'answer')} missing"
+            facts.append(Content.styled(missing, "bold $warning"))
         if document.dirty:
             facts.append(Content.styled("● not saved", "$accent"))
         self.query_one(TitleBar).show(
@@ -140,7 +141,7 @@ class AuthorScreen(EditActions, FileActions):
 
     def _show_step(self) -> None:
         step = self.step
-        self.query_one(StepTabs).show(self.document, step.id if step else None)
+        self._tabs.show(self.document, step.id if step else None)
         self.refresh_actions()
 
     @on(StepList.Selected)
@@ -151,7 +152,7 @@ class AuthorScreen(EditActions, FileActions):
     @on(StepList.Opened)
     def do_details(self) -> None:
         """Show all fields of the selected step."""
-        self.query_one(StepTabs).open("details")
+        self._open_tab(0)
 
     def go_to(self, step_id: str) -> None:
         """Select a step, whatever the filter says."""
@@ -167,7 +168,7 @@ class AuthorScreen(EditActions, FileActions):
         """Why an action is not possible now."""
         if action_id in {"help", "palette", "quit"}:
             return ""
-        return self.why_no_edit(action_id) or self.why_no_file(action_id)
+        return self.why_no_edit(action_id) or self.why_no_file(action_id) or self.why_no_planning(action_id)
 
     def do_filter(self) -> None:
         """Ask for words."""
@@ -195,25 +196,34 @@ class AuthorScreen(EditActions, FileActions):
             field.display = False
             self.query_one(StepList).focus()
 
+    @property
+    def _tabs(self) -> StepTabs:
+        from runbook_tui.tui.widgets.step_tabs import StepTabs
+
+        return self.query_one(StepTabs)
+
+    def _open_tab(self, index: int) -> None:
+        self._tabs.open(index)
+
     def do_tab_1(self) -> None:
         """Show all fields."""
-        self.query_one(StepTabs).open(TABS[0])
+        self._open_tab(0)
 
     def do_tab_2(self) -> None:
         """Show what orders the step."""
-        self.query_one(StepTabs).open(TABS[1])
+        self._open_tab(1)
 
     def do_tab_3(self) -> None:
         """Show the step as it reads."""
-        self.query_one(StepTabs).open(TABS[2])
+        self._open_tab(2)
 
     def do_tab_4(self) -> None:
         """Show the document."""
-        self.query_one(StepTabs).open(TABS[3])
+        self._open_tab(3)
 
     def do_tab_5(self) -> None:
         """Show the file."""
-        self.query_one(StepTabs).open(TABS[4])
+        self._open_tab(4)
 
 
 def _size(runbook: Runbook) -> list[str]:

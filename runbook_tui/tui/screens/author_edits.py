@@ -10,7 +10,7 @@ from textual.content import Content
 from runbook_tui.files.problems import RunbookError
 from runbook_tui.text.terminal import plain
 from runbook_tui.tui.content import QUIET, joined, line
-from runbook_tui.tui.dialogs.choose import Choice, ChooseDialog
+from runbook_tui.tui.dialogs.answers import Choice
 from runbook_tui.tui.screens.author_base import AuthorBase
 from runbook_tui.tui.widgets.sheet import Block, Field, Gap, Paragraph
 
@@ -68,7 +68,7 @@ class EditActions(AuthorBase):
         from runbook_tui.tui.forms.new_step import KINDS, new_step
 
         choices = [Choice(kind.value, kind.value.capitalize(), text) for kind, text in KINDS.items()]
-        chosen = await self.app.push_screen_wait(ChooseDialog(Content("Add a step"), [], choices))
+        chosen = await self.choose("Add a step", [], choices)
         if chosen is None or self.document is None:
             return
         kind: Kind = next(kind for kind in KINDS if kind.value == chosen)
@@ -113,21 +113,19 @@ class EditActions(AuthorBase):
             ),
             Gap(),
         ]
-        choice = await self.app.push_screen_wait(
-            ChooseDialog(
-                Content("Others need this step"),
-                body,
-                [
-                    Choice("keep", "Keep the step"),
-                    Choice(
-                        "detach",
-                        "Detach and remove",
-                        "the needs listed above are dropped with it",
-                        danger=True,
-                    ),
-                ],
-                danger=True,
-            )
+        choice = await self.choose(
+            "Others need this step",
+            body,
+            [
+                Choice("keep", "Keep the step"),
+                Choice(
+                    "detach",
+                    "Detach and remove",
+                    "the needs listed above are dropped with it",
+                    danger=True,
+                ),
+            ],
+            danger=True,
         )
         if choice == "detach":
             self._remove(step.id, detach=[other.id for other in direct])

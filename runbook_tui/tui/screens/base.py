@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from textual.content import Content
 from textual.screen import Screen
 
 from runbook_tui.files.problems import RunbookError
@@ -13,7 +14,9 @@ from runbook_tui.tui.actions import Action
 
 if TYPE_CHECKING:
     from runbook_tui.tui.app import RunbookApp
+    from runbook_tui.tui.dialogs.answers import Check, Choice
     from runbook_tui.tui.widgets.action_bar import ActionBar
+    from runbook_tui.tui.widgets.sheet import Block
 
 Severity = Literal["information", "warning", "error"]
 
@@ -69,6 +72,67 @@ class ActionScreen(Screen[None]):
     def say(self, text: str, severity: Severity = "information") -> None:
         """Tell the person something that needs no answer."""
         self.notify(block(text), severity=severity, markup=False, timeout=8 if severity == "error" else 5)
+
+    # -- questions; they may only be asked from a worker
+
+    async def confirm(
+        self,
+        title: str,
+        body: Iterable[Block],
+        *,
+        verb: str,
+        safe: str = "Cancel",
+        danger: bool = False,
+    ) -> bool:
+        """Ask for a yes; see :class:`~runbook_tui.tui.dialogs.confirm.ConfirmDialog`."""
+        from runbook_tui.tui.dialogs.confirm import ConfirmDialog
+
+        dialog = ConfirmDialog(Content(title), body, verb=verb, safe=safe, danger=danger)
+        sure = await self.app.push_screen_wait(dialog)
+        return sure is True
+
+    async def ask(
+        self,
+        title: str,
+        body: Iterable[Block],
+        *,
+        verb: str,
+        check: Check,
+        placeholder: str = "",
+        value: str = "",
+        danger: bool = False,
+        safe_first: bool = False,
+    ) -> str | None:
+        """Ask for a line of text; see :class:`~runbook_tui.tui.dialogs.ask.AskDialog`."""
+        from runbook_tui.tui.dialogs.ask import AskDialog
+
+        dialog = AskDialog(
+            Content(title),
+            body,
+            verb=verb,
+            check=check,
+            placeholder=placeholder,
+            value=value,
+            danger=danger,
+            safe_first=safe_first,
+        )
+        return await self.app.push_screen_wait(dialog)
+
+    async def choose(
+        self, title: str, body: Iterable[Block], choices: Sequence[Choice], *, danger: bool = False
+    ) -> str | None:
+        """Ask for one of several; see :class:`~runbook_tui.tui.dialogs.choose.ChooseDialog`."""
+        from runbook_tui.tui.dialogs.choose import ChooseDialog
+
+        return await self.app.push_screen_wait(ChooseDialog(Content(title), body, choices, danger=danger))
+
+    def tell(self, title: str, body: Iterable[Block], *, danger: bool = False) -> None:
+        """Show something that is too long for a passing notice."""
+        from runbook_tui.tui.dialogs.message import MessageDialog
+
+        self.app.push_screen(MessageDialog(Content(title), body, danger=danger))
+
+    # -- what every screen can do
 
     def do_help(self) -> None:
         """Show all keys of this screen."""

@@ -84,7 +84,7 @@ class RunScreen(DecisionActions):
 
     # -- opening
 
-    @work(thread=True, exclusive=True, exit_on_error=False, group="open", description="open the run")
+    @work(thread=True, exclusive=True, group="open", description="open the run")
     def _open(self) -> None:
         from runbook_tui.execution.runner import Runner
 

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from runbook_tui.files.problems import RunbookError
+from runbook_tui.tui.content import lines
 from runbook_tui.tui.messages import OutputWaiting, StepEnded, StepEvent
 from runbook_tui.tui.screens.base import ActionScreen
 from runbook_tui.tui.widgets.output_pane import OutputStore
+from runbook_tui.tui.widgets.sheet import Paragraph
 
 if TYPE_CHECKING:
     from runbook_tui.execution.runner import Runner
@@ -76,16 +78,9 @@ class RunBase(ActionScreen):
 
     def record_failed(self, error: RunbookError) -> None:
         """Tell where the checkpoints are now, and do nothing any more."""
-        from textual.content import Content
-
-        from runbook_tui.tui.content import lines
-        from runbook_tui.tui.dialogs.message import MessageDialog
-        from runbook_tui.tui.widgets.sheet import Block, Gap, Paragraph
-
         self.record_error = error
         self.show()
-        body: list[Block] = [Paragraph(lines(str(error))), Gap()]
-        self.app.push_screen(MessageDialog(Content("The record cannot be written"), body, danger=True))
+        self.tell("The record cannot be written", [Paragraph(lines(str(error)))], danger=True)
 
     def execute(self, step_id: str, verb: Callable[..., object], **more: object) -> None:
         """Let the runner do something that may take its time; the screen shows it as being executed.

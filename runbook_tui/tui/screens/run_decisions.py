@@ -12,8 +12,7 @@ from runbook_tui.execution.model import State
 from runbook_tui.files.problems import RunbookError
 from runbook_tui.text.terminal import plain
 from runbook_tui.tui.content import QUIET, joined, line, lines
-from runbook_tui.tui.dialogs.ask import AskDialog, fits, required
-from runbook_tui.tui.dialogs.choose import Choice, ChooseDialog
+from runbook_tui.tui.dialogs.answers import Choice, fits, required
 from runbook_tui.tui.messages import Evidence
 from runbook_tui.tui.screens.run_execution import ExecutionActions
 from runbook_tui.tui.widgets.sheet import Block, Command, Field, Gap, Heading, Paragraph
@@ -120,7 +119,7 @@ class DecisionActions(ExecutionActions):
             self.show()
             self._check_in_background(step.id)
 
-    @work(thread=True, exit_on_error=False, group="step", description="try a verify")
+    @work(thread=True, group="step", description="try a verify")
     def _check_in_background(self, step_id: str) -> None:
         try:
             checked = self.run_now.check(step_id, stop=self.leaving)
@@ -136,17 +135,15 @@ class DecisionActions(ExecutionActions):
         step = self._step()
         if self.run_now.state.statuses[step.id].state is not State.UNKNOWN:
             return
-        choice = await self.app.push_screen_wait(
-            ChooseDialog(
-                Content("What happened?"),
-                self._known(step, evidence),
-                [
-                    Choice("later", "Look first", "leave it open and find out"),
-                    Choice("worked", "It worked", "the step counts as done"),
-                    Choice("again", "Run it again", _again(step), danger=not step.repeatable),
-                    Choice("failed", "It failed", "then retry, skip or roll back"),
-                ],
-            )
+        choice = await self.choose(
+            "What happened?",
+            self._known(step, evidence),
+            [
+                Choice("later", "Look first", "leave it open and find out"),
+                Choice("worked", "It worked", "the step counts as done"),
+                Choice("again", "Run it again", _again(step), danger=not step.repeatable),
+                Choice("failed", "It failed", "then retry, skip or roll back"),
+            ],
         )
         verdict = _VERDICTS.get(choice or "")
         if verdict is None:
@@ -196,9 +193,7 @@ class DecisionActions(ExecutionActions):
         value: str = "",
     ) -> str | None:
         check = required("a reason") if must else fits
-        return await self.app.push_screen_wait(
-            AskDialog(Content(title), body, verb=verb, check=check, placeholder=placeholder, value=value)
-        )
+        return await self.ask(title, body, verb=verb, check=check, placeholder=placeholder, value=value)
 
 
 def _again(step: Step) -> str:

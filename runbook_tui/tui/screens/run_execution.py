@@ -9,9 +9,7 @@ from textual import work
 from textual.content import Content
 
 from runbook_tui.tui.content import QUIET, joined, line, lines
-from runbook_tui.tui.dialogs.ask import AskDialog, fits, required
-from runbook_tui.tui.dialogs.choose import Choice, ChooseDialog
-from runbook_tui.tui.dialogs.confirm import ConfirmDialog
+from runbook_tui.tui.dialogs.answers import Choice, fits, required
 from runbook_tui.tui.screens.run_base import RunBase
 from runbook_tui.tui.widgets.sheet import Block, Field, Gap, Heading, Paragraph
 
@@ -57,15 +55,13 @@ class ExecutionActions(RunBase):
             Gap(),
             Paragraph(joined("Type ", line(environment, "bold"), " to go on.")),
         ]
-        typed = await self.app.push_screen_wait(
-            AskDialog(
-                Content("The point of no return"),
-                body,
-                verb="Execute it",
-                check=lambda text: "" if text == environment else "the environment's name is needed",
-                danger=True,
-                safe_first=True,
-            )
+        typed = await self.ask(
+            "The point of no return",
+            body,
+            verb="Execute it",
+            check=lambda text: "" if text == environment else "the environment's name is needed",
+            danger=True,
+            safe_first=True,
         )
         return typed == environment
 
@@ -79,10 +75,7 @@ class ExecutionActions(RunBase):
             ),
             Gap(),
         ]
-        sure = await self.app.push_screen_wait(
-            ConfirmDialog(Content("Run it again?"), body, verb="Run it again", danger=True)
-        )
-        return bool(sure)
+        return await self.confirm("Run it again?", body, verb="Run it again", danger=True)
 
     # -- rolling back
 
@@ -90,10 +83,8 @@ class ExecutionActions(RunBase):
     async def do_rollback(self) -> None:
         """Show what would be undone and begin; once begun, undo the next step."""
         if not self.rolling_back:
-            sure = await self.app.push_screen_wait(
-                ConfirmDialog(Content("Roll back?"), self._plan(), verb="Begin to roll back", danger=True)
-            )
-            self.rolling_back = bool(sure)
+            sure = await self.confirm("Roll back?", self._plan(), verb="Begin to roll back", danger=True)
+            self.rolling_back = sure
             self.show(select=self.view().here)
             return
         step_id = self.view().undoing
@@ -104,14 +95,12 @@ class ExecutionActions(RunBase):
             return
         step = self.run_now.runbook.step(step_id)
         written = step.rollback.confirm if step.rollback else None
-        note = await self.app.push_screen_wait(
-            AskDialog(
-                Content("Undone by hand"),
-                [Paragraph(line(step.title, "bold")), Paragraph(lines(written or _NO_ROLLBACK)), Gap()],
-                verb="It is undone",
-                check=fits if written else required("how it was undone"),
-                placeholder="how it was undone, and how that was seen",
-            )
+        note = await self.ask(
+            "Undone by hand",
+            [Paragraph(line(step.title, "bold")), Paragraph(lines(written or _NO_ROLLBACK)), Gap()],
+            verb="It is undone",
+            check=fits if written else required("how it was undone"),
+            placeholder="how it was undone, and how that was seen",
         )
         if note is not None:
             self.execute(step_id, self.run_now.rollback, confirmed=True, note=note)
@@ -151,13 +140,11 @@ class ExecutionActions(RunBase):
         """Ask whether the run ends here."""
         stops = self.view().plan.stops_at
         words = "Everything that was done is undone" if stops is None else "What can be undone is undone"
-        sure = await self.app.push_screen_wait(
-            ConfirmDialog(
-                Content(words),
-                [Paragraph(Content("Close the record as rolled back? It cannot be continued then.")), Gap()],
-                verb="Close the record",
-                safe="Keep it open",
-            )
+        sure = await self.confirm(
+            words,
+            [Paragraph(Content("Close the record as rolled back? It cannot be continued then.")), Gap()],
+            verb="Close the record",
+            safe="Keep it open",
         )
         if sure:
             self.try_now(partial(self.run_now.finish, "rolled_back"))
@@ -170,60 +157,52 @@ class ExecutionActions(RunBase):
         view = self.view()
         running = view.title(self.executing) if self.executing else ""
         finished = self.run_now.state.finished is not None
-        choice = await self.app.push_screen_wait(
-            ChooseDialog(
-                Content("Stop?"),
-                [],
-                [
-                    Choice("on", "Go on", "nothing was stopped"),
-                    Choice("pause", "Leave", "a running command goes on; the run is taken up again later"),
-                    Choice(
-                        "command",
-                        "Stop the command",
-                        f"{running}: asked to end, killed after ten seconds",
-                        danger=True,
-                        refused="" if self.executing else "no command is running",
-                    ),
-                    Choice(
-                        "rollback",
-                        "Roll back …",
-                        "shows first what would be undone",
-                        danger=True,
-                        refused=view.why_not("rollback"),
-                    ),
-                    Choice(
-                        "abort",
-                        "Abort the run …",
-                        "closes the record; asks for a reason",
-                        danger=True,
-                        refused="the run is finished" if finished else view.why_busy(),
-                    ),
-                ],
-            )
+        choice = await self.choose(
+            "Stop?",
+            [],
+            [
+                Choice("on", "Go on", "nothing was stopped"),
+                Choice("pause", "Leave", "a running command goes on; the run is taken up again later"),
+                Choice(
+                    "command",
+                    "Stop the command",
+                    f"{running}: asked to end, killed after ten seconds",
+                    danger=True,
+                    refused="" if self.executing else "no command is running",
+                ),
+                Choice(
+                    "rollback",
+                    "Roll back …",
+                    "shows first what would be undone",
+                    danger=True,
+                    refused=view.why_not("rollback"),
+                ),
+                Choice(
+                    "abort",
+                    "Abort the run …",
+                    "closes the record; asks for a reason",
+                    danger=True,
+                    refused="the run is finished" if finished else view.why_busy(),
+                ),
+            ],
         )
         if choice == "pause":
             self.do_pause()
         elif choice == "command" and self.executing:
-            self._stop_command(self.executing)
+            self.try_now(partial(self.run_now.stop_command, self.executing))
         elif choice == "rollback":
             self.do_rollback()
         elif choice == "abort":
             await self._abort()
 
-    @work(thread=True, exit_on_error=False, group="stop", description="stop a command")
-    def _stop_command(self, step_id: str) -> None:
-        self.run_now.stop_command(step_id)
-
     async def _abort(self) -> None:
-        reason = await self.app.push_screen_wait(
-            AskDialog(
-                Content("Abort the run"),
-                [Paragraph(Content("The record is closed; the run cannot be continued.")), Gap()],
-                verb="Abort the run",
-                check=required("a reason"),
-                placeholder="why the run is given up",
-                danger=True,
-            )
+        reason = await self.ask(
+            "Abort the run",
+            [Paragraph(Content("The record is closed; the run cannot be continued.")), Gap()],
+            verb="Abort the run",
+            check=required("a reason"),
+            placeholder="why the run is given up",
+            danger=True,
         )
         if reason:
             self.try_now(partial(self.run_now.finish, "aborted", reason))
@@ -233,17 +212,15 @@ class ExecutionActions(RunBase):
         """Leave; a command that runs goes on."""
         if self.executing:
             title = self.view().title(self.executing)
-            sure = await self.app.push_screen_wait(
-                ConfirmDialog(
-                    Content("Leave while a command runs?"),
-                    [
-                        Paragraph(joined(Content(title), " goes on without the app.")),
-                        Paragraph(Content.styled("Open the run again to see how it ended.", QUIET)),
-                        Gap(),
-                    ],
-                    verb="Leave",
-                    safe="Stay",
-                )
+            sure = await self.confirm(
+                "Leave while a command runs?",
+                [
+                    Paragraph(joined(Content(title), " goes on without the app.")),
+                    Paragraph(Content.styled("Open the run again to see how it ended.", QUIET)),
+                    Gap(),
+                ],
+                verb="Leave",
+                safe="Stay",
             )
             if not sure:
                 return

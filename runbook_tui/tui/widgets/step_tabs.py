@@ -27,10 +27,6 @@ class StepTabs(TabbedContent):
     DEFAULT_CSS = """
     StepTabs {
         height: 1fr;
-        border: round $border-blurred;
-        &:focus-within {
-            border: round $border;
-        }
         & ContentTabs {
             height: 2;
         }
@@ -72,9 +68,9 @@ class StepTabs(TabbedContent):
         self._document, self._step_id = document, step_id
         self._draw()
 
-    def open(self, tab: str) -> None:
+    def open(self, index: int) -> None:
         """Bring a tab to the front."""
-        self.active = tab
+        self.active = TABS[index]
 
     @on(TabbedContent.TabActivated)
     def _activated(self) -> None:
@@ -101,56 +97,37 @@ class StepTabs(TabbedContent):
             from runbook_tui.tui.why_blocks import why
 
             self.query_one("#why Sheet", Sheet).show(why(document.runbook, step.id))
-        elif self.active == "source":
-            self.query_one("#source TextView", TextView).show(
-                document.text, marked=self._source_lines(document)
-            )
         else:
-            self._render_document()
+            self._text_in_background(document, document.runbook, document.text, step.id, self.active)
 
-    def _source_lines(self, document: RunbookDocument) -> range:
-        """Indexes of the lines of the step in the file."""
-        steps = document.runbook.steps
-        index = next(i for i, step in enumerate(steps) if step.id == self._step_id)
-        first = document.place(("steps", index)).line - 1
-        if index + 1 < len(steps):
-            return range(first, document.place(("steps", index + 1)).line - 2)
-        return range(first, document.text.count("\n"))
-
-    def _render_document(self) -> None:
-        """Render in the background; the result comes as a message."""
-        document, step = self._document, self._step
-        if document is None or step is None:
-            return
-        self._render_in_background(document.runbook, step, self.active)
-
-    @work(thread=True, exclusive=True, exit_on_error=False, group="render", description="render the document")
-    def _render_in_background(self, runbook: Runbook, step: Step, tab: str) -> None:
+    @work(thread=True, exclusive=True, group="render", description="make the text of a tab")
+    def _text_in_background(
+        self, document: RunbookDocument, runbook: Runbook, source: str, step_id: str, tab: str
+    ) -> None:
         from runbook_tui.files.problems import RunbookError
-        from runbook_tui.tui.step_markdown import document_markdown, step_markdown
+        from runbook_tui.rendering.render import render, render_step
+        from runbook_tui.tui.step_lines import document_lines, source_lines
 
         try:
-            text = step_markdown(runbook, step) if tab == "preview" else document_markdown(runbook)
+            if tab == "source":
+                self.post_message(Rendered(tab, step_id, source, source_lines(document, step_id)))
+            elif tab == "preview":
+                self.post_message(Rendered(tab, step_id, render_step(runbook, step_id)))
+            else:
+                text = render(runbook)
+                self.post_message(Rendered(tab, step_id, text, document_lines(text, step_id)))
         except RunbookError as error:
-            text = f"The document cannot be rendered.\n\n{error}"
-        self.post_message(Rendered(tab, step.id, text))
+            self.post_message(Rendered(tab, step_id, f"The document cannot be rendered.\n\n{error}"))
 
     @on(Rendered)
-    async def _show_rendered(self, event: Rendered) -> None:
+    async def _show_text(self, event: Rendered) -> None:
         event.stop()
-        if event.tab == "document":
-            self._show_document(event.text)
-        elif event.step_id == self._step_id:
+        if event.step_id != self._step_id or event.tab != self.active:
+            return
+        if event.tab == "preview":
             await self._show_preview(event.text)
-
-    def _show_document(self, text: str) -> None:
-        step = self._step
-        marked = range(0)
-        if step is not None:
-            from runbook_tui.tui.step_markdown import section_lines
-
-            marked = section_lines(text, step)
-        self.query_one("#document TextView", TextView).show(text, marked=marked)
+        else:
+            self.query_one(f"#{event.tab} TextView", TextView).show(event.text, marked=event.marked)
 
     async def _show_preview(self, text: str) -> None:
         from runbook_tui.tui.widgets.preview import Preview

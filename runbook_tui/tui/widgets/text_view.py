@@ -68,7 +68,7 @@ class TextView(ScrollView, can_focus=True):
         height: 1fr;
         background: $background;
         scrollbar-size-vertical: 1;
-        scrollbar-size-horizontal: 1;
+        scrollbar-size-horizontal: 0;
     }
     """
 
@@ -76,7 +76,8 @@ class TextView(ScrollView, can_focus=True):
         super().__init__()
         self._language: Language = language
         self._lines: list[str] = []
-        self._marked = range(0)
+        self.marked = range(0)
+        """Indexes of the lines that stand out."""
         self._strips: LRUCache[tuple[int, bool], Strip] = LRUCache(2048)
 
     @property
@@ -97,11 +98,11 @@ class TextView(ScrollView, can_focus=True):
             self._lines = lines
             width = max((cell_len(line.expandtabs(4)) for line in lines), default=0)
             self.virtual_size = Size(min(width, _LONGEST), len(lines))
-        self._marked = marked
+        self.marked = marked
         self._strips.clear()
-        if follow and marked:
-            self.scroll_to(y=max(marked.start - 2, 0), animate=False, immediate=True)
         self.refresh()
+        if follow and marked:  # after the layout knows how long the text is
+            self.call_after_refresh(self.scroll_to, y=max(marked.start - 2, 0), animate=False)
 
     def notify_style_update(self) -> None:
         """Forget what was drawn in other colours."""
@@ -121,11 +122,11 @@ class TextView(ScrollView, can_focus=True):
 
     def _ground(self, index: int) -> Style:
         ground = self.visual_style
-        return ground + self._get_style("on $panel") if index in self._marked else ground
+        return ground + self._get_style("on $panel") if index in self.marked else ground
 
     def _strip(self, index: int) -> Strip:
         selection = self.text_selection
-        key = (index, index in self._marked)
+        key = (index, index in self.marked)
         if selection is None and (known := self._strips.get(key)) is not None:
             return known
         source = self._lines[index][:_LONGEST].expandtabs(4)
