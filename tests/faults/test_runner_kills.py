@@ -81,13 +81,24 @@ def sweep(parent: Path, kills: int, seed: int) -> Figures:
         folder = parent / f"run-{figures.runs}"
         path = prepare(folder)
         told: dict[Path, int] = {}
-        while not execute(path, chance.uniform(0, length), told):
+        while not execute(path, chance.uniform(0, length), told) and not ended(path):
             figures.kills += 1
             figures.lost += missing(told)
         judge(path, folder, figures, f"run {figures.runs} of seed {seed}")
         figures.acknowledged += sum(seq + 1 for seq in told.values())
     assert (figures.lost, figures.twice, figures.skipped) == (0, 0, 0), figures
     return figures
+
+
+def begun(path: Path) -> list[Path]:
+    """The folders of runs that recorded anything at all."""
+    records = path.with_suffix(".runs").glob("*/record.yaml")
+    return [record.parent for record in records if record.stat().st_size]
+
+
+def ended(path: Path) -> bool:
+    """Whether the run is at its end; a kill can come after that."""
+    return any(read_run(run).state.finished is not None for run in begun(path))
 
 
 def prepare(folder: Path) -> Path:
@@ -165,12 +176,11 @@ def missing(told: dict[Path, int]) -> int:
 
 
 def judge(path: Path, folder: Path, figures: Figures, where: str) -> None:
-    finished = [run for run in path.with_suffix(".runs").iterdir() if (run / "record.yaml").exists()]
-    ended = [run for run in finished if read_run(run).state.finished == "succeeded"]
-    assert len(ended) == 1, where
+    (run,) = begun(path)
     done = (folder / "log").read_text().split()
     figures.twice += len(done) - len(set(done))
     figures.skipped += len(set(LOGGED) - set(done))
     assert done == LOGGED, where
-    state = read_run(ended[0]).state
+    state = read_run(run).state
+    assert state.finished == "succeeded", where
     assert all(status.state is State.SUCCEEDED for status in state.statuses.values()), where
