@@ -67,7 +67,7 @@ def written(drafted: Draft, result: Written) -> str:
         merge = result.merge
         lines.append(
             f"Merged into {path}: {len(merge.added)} steps added, {len(merge.removed)} removed, "
-            f"{len(merge.changed)} changed; your edits are kept."
+            f"{len(merge.changed)} changed. What people edited is kept."
         )
         lines += [f"  conflict: {conflict}" for conflict in merge.conflicts]
     lines += _remarks(plan)
@@ -114,12 +114,14 @@ def _constraint(constraint: Constraint) -> dict[str, object]:
 
 
 def _scope(drafted: Draft) -> str:
+    from runbook_tui.planning.words import plural
+
     rows = [
         (
             change.name,
             f"{change.base_version} → {change.version}",
-            f"{len(change.commits)} commits",
-            f"{sum(len(item.pending) for item in change.pending)} migrations",
+            plural(len(change.commits), "commit"),
+            plural(sum(len(item.pending) for item in change.pending), "migration"),
         )
         for change in drafted.release.changes
         if change.moves

@@ -47,6 +47,12 @@ def old(change: ServiceChange) -> str:
     return f"{change.name} {line(change.base_version)}"
 
 
+def sentence(text: str) -> str:
+    """Text with a capital first letter; names such as ``users.locale`` at the start stay as they are."""
+    first, separator, rest = text.partition(" ")
+    return f"{first.capitalize()}{separator}{rest}" if first.isalpha() and first.islower() else text
+
+
 def plural(count: int, noun: str) -> str:
     """``1 migration``, ``2 migrations``."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

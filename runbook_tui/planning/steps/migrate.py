@@ -9,7 +9,7 @@ from runbook_tui.planning import usage
 from runbook_tui.planning.migrations import PlannedMigration
 from runbook_tui.planning.rules.contract_last import NAME as CONTRACT_LAST
 from runbook_tui.planning.steps.drafting import DECISION, MIGRATE, Drafting, key
-from runbook_tui.planning.words import bullets, line, names, old, paragraphs
+from runbook_tui.planning.words import bullets, line, names, old, paragraphs, sentence
 from runbook_tui.release.model import ServiceChange
 from runbook_tui.runbook.model import Check, Kind, MigrationNote, Risk, Rollback, Step, StepPhase
 
@@ -60,7 +60,9 @@ def _migration(drafting: Drafting, item: PlannedMigration) -> Step:
             **_action(drafting, change, item),
             "id": drafting.scope.step_of(item),
             "title": line(
-                migration.title.rstrip(" ."), otherwise=f"Migration {line(migration.id)}", longest=200
+                sentence(migration.title.rstrip(" .")),
+                otherwise=f"Migration {line(migration.id)}",
+                longest=200,
             ),
             "kind": Kind.BACKFILL if item.phase is Phase.BACKFILL else Kind.MIGRATE,
             "phase": item.shown,
