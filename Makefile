@@ -19,6 +19,7 @@ help:  ## list what can be made
 	@echo "Setting up .venv (once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q runbook_tui
 	@touch $@
 
 .venv/.dev: .venv/.run constraints-dev.txt
