@@ -55,7 +55,7 @@ def merge_actionable(
         if clash.path != action:
             clashes.append(clash)
             continue
-        sides = [
+        sides: list[dict[str, Any] | None] = [
             dict([side]) if isinstance(side, tuple) else None for side in (clash.was, clash.mine, clash.now)
         ]
         clashes.append(Clash(clash.path, *sides))
