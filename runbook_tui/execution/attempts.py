@@ -56,13 +56,11 @@ def run_step(session: Session, step_id: str, watch: Watch, *, past_no_return: bo
         else:
             course = course_of(session, step, status)
         session.occupy(step)
-    try:
+    with session.working(step):
         if fresh:
             carry_out(session, course, watch)
         else:
             take_up(session, course, status, watch)
-    finally:
-        session.release(step)
     return session.status(step_id)
 
 
@@ -133,8 +131,8 @@ def _refuse(session: Session, step: Step, status: StepStatus) -> None:
         verb = "approved" if step.approve is not None and status.phase is Phase.ACTION else "confirmed"
         raise NotAllowed(f"{step.id} waits for a person; it has to be {verb}")
     elif status.state not in _MAY_START:
-        word = status.state.value.replace("_", " ")
-        raise NotAllowed(f"{step.id} is {word}{session.why(step, status)}")
+        already = " already" if status.state in DONE else ""
+        raise NotAllowed(f"{step.id} is {status.state}{already}{session.why(step, status)}")
     if step.manual:
         raise NotAllowed(f"{step.id} is done by a person; it has to be confirmed or approved")
     require_needs(session, step)

@@ -17,6 +17,10 @@ class RecordError(RunbookError):
     """A record cannot be opened, because of what is at its path."""
 
 
+class RunClosed(RecordError):
+    """The run was left while something was still being done; the next one who resumes it finds the outcome."""
+
+
 class CorruptRecord(RecordError):
     """A record was changed, or a part of it is missing. It can be looked at and exported, not continued."""
 

@@ -169,15 +169,13 @@ def check(session: Session, step_id: str, watch: Watch) -> Checked:
         if session.state.rehearsal or course.verify is None or course.verify.confirm is not None:
             raise NotAllowed(f"{step_id} has no verify that could be run now")
         session.occupy(step)
-    try:
+    with session.working(step):
         outcome = try_once(course.verify, course.assignment, watch)
-    finally:
-        session.release(step)
-    if outcome is None:
-        return Checked(False, "given up")
-    text = "the verify holds" if outcome.succeeded else f"the verify does not hold: {outcome.message}"
-    session.told("checked", step, {**outcome.values(), "told": text[:_TOLD]})
-    return Checked(outcome.succeeded, outcome.message)
+        if outcome is not None:
+            text = "the verify holds" if outcome.succeeded else f"the verify does not hold: {outcome.message}"
+            session.told("checked", step, {**outcome.values(), "told": text[:_TOLD]})
+            return Checked(outcome.succeeded, outcome.message)
+    return Checked(False, "given up")
 
 
 def resolve_unknown(session: Session, step_id: str, verdict: Resolution, why: str) -> StepStatus:
@@ -219,12 +217,10 @@ def _say(session: Session, step: Step, status: StepStatus, kind: str, values: di
 
 def _verified(session: Session, step: Step, watch: Watch) -> StepStatus:
     """Verify what was confirmed, when a machine can."""
-    try:
+    with session.working(step):
         status = session.status(step.id)
         if status.state is State.RUNNING:
             verify(session, course_of(session, step, status), watch)
-    finally:
-        session.release(step)
     return session.status(step.id)
 
 

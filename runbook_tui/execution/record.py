@@ -19,7 +19,7 @@ from pathlib import Path
 
 from runbook_tui.execution import clock, reserve
 from runbook_tui.execution.admission import behind, missing, refuse_damage
-from runbook_tui.execution.errors import RecordError, RecordFailed
+from runbook_tui.execution.errors import RecordError, RecordFailed, RunClosed
 from runbook_tui.execution.folder import LOCK, RECORD, current_record, open_folder, write_all
 from runbook_tui.execution.framing import FORMAT, NO_SUM, Checkpoint, Value, Whole, decode, encode, scan
 from runbook_tui.execution.head import Head, write_head
@@ -143,11 +143,12 @@ class RecordWriter:
         Raises:
             FramingError: the values have no place in a record; nothing was written.
             RecordFailed: it could not be made durable, now or earlier. Nothing may be started any more.
+            RunClosed: after :meth:`close`.
         """
         if self._dead is not None:
             raise self._dead
         if self._closed:
-            raise RecordError(f"{self.path}: the run was closed")
+            raise RunClosed(f"{self.path}: the run was closed")
         checkpoint = self._next(kind, values)
         data = encode(checkpoint)
         entry = (decode(data), data)  # what a reader will see, or an error before anything is written

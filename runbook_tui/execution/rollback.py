@@ -86,13 +86,11 @@ def roll_back(session: Session, step_id: str, watch: Watch, *, confirmed: bool, 
             course = rollback_course(session, step, attempt)
             session.append("rollback-started", intent(session, step, step.rollback, attempt))
         session.occupy(step)
-    try:
+    with session.working(step):
         if found:
             take_up(session, course, status, watch)
         else:
             carry_out(session, course, watch)
-    finally:
-        session.release(step)
     return session.status(step_id)
 
 

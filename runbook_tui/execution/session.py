@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from runbook_tui.execution import clock
 from runbook_tui.execution.commands import Job
-from runbook_tui.execution.errors import NotAllowed
+from runbook_tui.execution.errors import NotAllowed, RunClosed
 from runbook_tui.execution.framing import Checkpoint, Value
 from runbook_tui.execution.model import RunState, State, StepStatus
 from runbook_tui.execution.record import RecordWriter
@@ -109,13 +110,20 @@ class Session:
         return f" ({status.message})"
 
     def occupy(self, step: Step) -> None:
-        """Say that this thread is busy with a step; :meth:`release` has to follow."""
+        """Say that this thread is busy with a step; :meth:`working` has to follow."""
         self.active[step.id] = threading.Event()
 
-    def release(self, step: Step) -> None:
-        """Say that nobody is busy with the step any more."""
-        with self.lock:
-            self.active.pop(step.id, None)
+    @contextmanager
+    def working(self, step: Step) -> Iterator[None]:
+        """Be busy with a step that was occupied. When the run is closed meanwhile, its outcome is left to a resume."""
+        try:
+            yield
+        except RunClosed:
+            if not self.leaving.is_set():
+                raise
+        finally:
+            with self.lock:
+                self.active.pop(step.id, None)
 
     def cancelled(self, step_id: str) -> bool:
         """Whether the operator asked for the end of what is being done with a step."""

@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from runbook_tui.execution import clock
+from runbook_tui.execution.clock import Instant
 from runbook_tui.execution.errors import NotAllowed
 from runbook_tui.execution.model import State
 from runbook_tui.execution.record import read_record
 from runbook_tui.execution.runner import Runner
-from runbook_tui.execution.runs import read_run
+from runbook_tui.execution.runs import read_run, succeeded_run
 from runbook_tui.files.problems import ProblemsError, RunbookError
 
 StartRun = Callable[..., Runner]
@@ -477,3 +479,57 @@ def test_very_long_output_leaves_a_small_record(start: StartRun) -> None:
     assert status.state is State.FAILED
     assert (runner.folder / str(status.output)).stat().st_size == 5_000_000
     assert (runner.folder / "record.yaml").stat().st_size < 64 * 1024
+
+
+def test_a_run_that_was_executed_to_its_end_is_known(write_runbook: WriteRunbook) -> None:
+    path = write_runbook("- {id: a, title: A, kind: note}")
+    assert succeeded_run(path) is None
+    runner = Runner.start(path)
+    runner.run("a")
+    assert succeeded_run(path) is None
+    runner.finish("succeeded")
+    runner.close()
+    assert succeeded_run(path) == runner.folder
+    assert succeeded_run(path, rehearsal=True) is None
+    path.write_text(path.read_text() + "# edited\n")
+    assert succeeded_run(path) is None
+
+
+def test_a_clock_that_was_set_is_noted(start: StartRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    runner = start(CHAIN)
+    real = clock.now
+    with monkeypatch.context() as patch:
+        later = "2036-01-01T00:00:00.000Z"
+        patch.setattr(clock, "now", lambda: Instant(later, real().boot, real().mono))
+        runner.note("ten years later")
+    runner.note("and back")
+    runner.run("first")
+    jumps = [point.values.get("clock_jump_ms") for point in read_record(runner.folder).checkpoints]
+    assert jumps[0] is None
+    assert isinstance(jumps[1], int)
+    assert isinstance(jumps[2], int)
+    assert jumps[1] > 10**9 > -(10**9) > jumps[2]
+    assert jumps[3:] == [None, None]
+    seconds = runner.state.statuses["first"].seconds
+    assert seconds is not None
+    assert seconds < 10
+
+
+def test_closing_in_the_middle_is_no_error_for_who_watches(start: StartRun, tmp_path: Path) -> None:
+    runner = start(
+        "- {id: a, title: A, kind: deploy, run: 'touch begun; while [ ! -e go ]; do sleep 0.01; done'}"
+    )
+    seen: list[State] = []
+
+    def watch() -> None:
+        seen.append(runner.run("a", on_output=lambda _: None).state)
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    wait_for((tmp_path / "begun").exists)
+    with runner._session.lock:  # the outcome is there, and cannot be recorded before the run is closed
+        (tmp_path / "go").touch()
+        wait_for((runner.folder / "jobs" / "a-1" / "result").exists)
+        runner.close()
+    thread.join(10)
+    assert seen == [State.RUNNING]

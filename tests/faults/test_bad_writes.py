@@ -27,6 +27,39 @@ def patch_write(patch: pytest.MonkeyPatch, instead: Callable[[Callable[..., int]
     patch.setattr(os, "write", lambda fd, data: instead(real, fd, bytes(data)))
 
 
+def test_nothing_is_acknowledged_before_it_was_synced(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    events: list[tuple[str, str]] = []
+    patch_logged(monkeypatch, events)
+    writer = RecordWriter.create(folder, {"run": "run-1"}, HOLDER)
+    record, place = str(folder / "record.yaml"), str(folder)
+    assert [event for event in events if event[1] in {record, place}] == [
+        ("write", record),
+        ("fsync", record),
+        ("fsync", place),
+    ]
+    for _ in range(3):
+        events.clear()
+        writer.append("note", {"number": 1})
+        assert [event for event in events if event[1] == record] == [("write", record), ("fsync", record)]
+    writer.close()
+    events.clear()
+    RecordWriter.open(folder, HOLDER).close()
+    assert ("fsync", record) in events, "what a killed process wrote may not be on the disk yet"
+
+
+def patch_logged(patch: pytest.MonkeyPatch, events: list[tuple[str, str]]) -> None:
+    """Note which file is written and synced, in order."""
+    for name in ("write", "fsync"):
+        real = getattr(os, name)
+
+        def logged(fd: int, *data: bytes, name: str = name, real: Callable[..., object] = real) -> object:
+            result = real(fd, *data)
+            events.append((name, str(Path(f"/proc/self/fd/{fd}").readlink())))
+            return result
+
+        patch.setattr(os, name, logged)
+
+
 def test_short_writes_are_completed(
     folder: Path, writer: RecordWriter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
