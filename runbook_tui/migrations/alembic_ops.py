@@ -254,7 +254,7 @@ def _alter_column(call: Call, table: str | None, batch: bool, engine: Engine) ->
     if alteration != Alteration():
         existing = _existing(arguments, engine)
         changes.append(Change(ALTER_COLUMN, call.line, owner, name, alteration=alteration, existing=existing))
-    if arguments.get("new_column_name") is not None:
+    if "new_column_name" in arguments and arguments.get("new_column_name") is not None:
         changes.append(Change("rename-column", call.line, owner, name, arguments.text("new_column_name")))
     if not changes:
         kind = "comment" if read else "alter-column-unknown"

@@ -66,6 +66,8 @@ class Column:
     """Table that a foreign key points to."""
     check: bool = False
     check_refuses_null: bool = True
+    fills_existing: bool = False
+    """Rows that are there get a value when the column is added, though no default stays (Django's ``default``)."""
 
     @property
     def filled(self) -> bool:

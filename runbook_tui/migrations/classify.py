@@ -7,7 +7,7 @@ is done to it can break that code.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from runbook_tui.migrations.changes import (
     ADD_COLUMN,
@@ -65,7 +65,20 @@ def classify(changes: Sequence[Change], schema: Schema, engine: Engine) -> list[
         judged += [_judge(part, schema, engine) for part in resolved]
         if change.kind != ADD_COLUMN:
             schema.apply(change, pending=True)
-    return judged
+    return _with_not_null(judged)
+
+
+def _with_not_null(judged: list[Judged]) -> list[Judged]:
+    """A default that the same file sets together with NOT NULL is there to make that possible."""
+    forbidden = {(j.operation.table, j.operation.name) for j in judged if j.operation.kind == "set-not-null"}
+    result: list[Judged] = []
+    for item in judged:
+        operation = item.operation
+        helps = operation.kind == "set-default" and (operation.table, operation.name) in forbidden
+        if helps and operation.phase is Phase.EXPAND and not item.harmless:
+            item = replace(item, operation=replace(operation, phase=Phase.CONTRACT))  # noqa: PLW2901
+        result.append(item)
+    return result
 
 
 def _resolve(change: Change, schema: Schema, engine: Engine) -> Iterator[Change]:
@@ -76,7 +89,7 @@ def _resolve(change: Change, schema: Schema, engine: Engine) -> Iterator[Change]
     elif change.kind == ALTER_COLUMN:
         yield from altered(change, _merged(known, change.existing), engine)
     elif change.kind == RESTATE_COLUMN:
-        yield from restated(change, known, engine)
+        yield from restated(change, change.existing or known, engine)
     else:
         yield change
 

@@ -60,10 +60,7 @@ def altered(change: Change, before: Column | None, engine: Engine) -> Iterator[C
     if alteration.type is not None:
         yield _type_change(change, before, alteration.type, engine, using=alteration.using)
     if alteration.default is not None:
-        # a default set together with NOT NULL is there to make that possible
-        part = alteration.nullable is False and alteration.default is not Default.NONE
-        kind = _default_kind(before, alteration.default)
-        yield replace(change, kind=kind, part_of_narrowing=part or change.part_of_narrowing)
+        yield replace(change, kind=_default_kind(before, alteration.default))
     if alteration.nullable is not None:
         yield replace(change, kind="drop-not-null" if alteration.nullable else "set-not-null")
 

@@ -110,7 +110,7 @@ def _module(data: bytes) -> _Module | Unparsable | None:
     if isinstance(tree, Unparsable):
         return tree
     node = next((n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == "Migration"), None)
-    if node is None:
+    if node is None or not node.bases:
         return None
     try:
         interpreter = Interpreter(tree)

@@ -69,7 +69,17 @@ def alter_field(reader: Operations, call: Call) -> list[Change]:
         return [Change("opaque", call.line, table=table, detail=f"AlterField {table}.{name}, many-to-many")]
     old = before.column.name if before and before.column else now.column.name
     to = now.column.name if now.column.name != old else None
-    return [Change(RESTATE_COLUMN, call.line, table, old, to, column=now.column)]
+    return [
+        Change(
+            RESTATE_COLUMN,
+            call.line,
+            table,
+            old,
+            to,
+            column=now.column,
+            existing=before.column if before else None,
+        )
+    ]
 
 
 def _unknown_alteration(

@@ -74,7 +74,8 @@ def model_field(name: str, value: object, app: str) -> ModelField | None:
     arguments = Arguments(value)
     if kind == "ManyToManyField":
         through = arguments.get("through")
-        return ModelField(kind, None, joins=through is None, signature=_signature(value, frozenset()))
+        signature = f"{_target(value, arguments, app)} {_signature(value, frozenset({'to'}))}"
+        return ModelField(kind, None, joins=through is None, signature=signature)
     if kind in ("GenericForeignKey", "GenericRelation"):
         return ModelField(kind, None)
     explicit = arguments.text("db_column")
@@ -105,22 +106,24 @@ def _column(name: str, kind: str, value: Call, arguments: Arguments, app: str) -
         references=_target(value, arguments, app) if constrained else None,
         check=kind.startswith("Positive"),
         check_refuses_null=False,
+        fills_existing="default" in arguments,
     )
 
 
 def _type(kind: str, value: Call, arguments: Arguments) -> ColumnType:
+    """The column's type. What is special about it stands in its name, so that it is like no other."""
     if kind in _RELATIONS:
         return ColumnType("key of the related model")
-    other = _signature(value, _COLUMN_ARGUMENTS)
-    extra: tuple[str, ...] = (other,) if other else ()
+    special = _signature(value, _COLUMN_ARGUMENTS)
+    name, sizes = _TYPES.get(kind, kind), []
     if kind in _LENGTHS or kind == "CharField":
-        length = arguments.get("max_length", _LENGTHS.get(kind))
-        return ColumnType("varchar", (length, *extra) if isinstance(length, int) else extra)
-    if kind == "DecimalField":
-        digits, places = arguments.get("max_digits"), arguments.get("decimal_places")
-        known = (digits, places) if isinstance(digits, int) and isinstance(places, int) else ()
-        return ColumnType("decimal", (*known, *extra))
-    return ColumnType(_TYPES.get(kind, kind), extra)
+        name, sizes = "varchar", [arguments.get("max_length", _LENGTHS.get(kind))]
+    elif kind == "DecimalField":
+        sizes = [arguments.get("max_digits"), arguments.get("decimal_places")]
+    known = tuple(size for size in sizes if isinstance(size, int))
+    if len(known) != len(sizes) and sizes != [None]:
+        special = f"{special} {shown_value(sizes)}".strip()
+    return ColumnType(f"{name} {special}".strip(), known)
 
 
 def _signature(value: Call, apart_from: frozenset[str]) -> str:
@@ -149,16 +152,13 @@ def shown_value(value: object) -> str:
 
 def db_default(value: object, *, given: bool) -> tuple[Default, str]:
     """What ``db_default`` (Django 5) makes the database write."""
-    plain = (
-        value.arguments[0]
-        if isinstance(value, Call) and value.arguments and value.path.endswith(".Value")
-        else value
-    )
-    if not given or plain is None or path_of(plain).endswith("NOT_PROVIDED"):
+    last = path_of(value).removesuffix("()").rpartition(".")[2]
+    plain = value.arguments[0] if isinstance(value, Call) and value.arguments and last == "Value" else value
+    if not given or plain is None or last == "NOT_PROVIDED":
         return Default.NONE, ""
     if isinstance(value, Unknown):
         return Default.UNKNOWN, ""
-    if isinstance(value, Call) and not value.path.endswith((".Value", ".Now")):
+    if isinstance(value, Call) and last not in ("Value", "Now"):
         return Default.VOLATILE, shown_value(value)
     return Default.CONSTANT, shown_value(value)
 

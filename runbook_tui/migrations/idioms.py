@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from runbook_tui.migrations.changes import ADD_COLUMN, ALTER_COLUMN, RESTATE_COLUMN, Change, Column, table_key
+from runbook_tui.migrations.changes import (
+    ADD_COLUMN,
+    ALTER_COLUMN,
+    RESTATE_COLUMN,
+    Change,
+    Column,
+    Default,
+    table_key,
+)
 from runbook_tui.migrations.schema import Schema, Table
 
 _RECREATED = {
@@ -21,7 +29,8 @@ def simplify(changes: Sequence[Change], schema: Schema) -> list[Change]:
 
     ``schema`` is what the tables look like before the file.
     """
-    found = _rebuilt_tables(list(changes), schema)
+    found = _defaulted_at_once(list(changes))
+    found = _rebuilt_tables(found, schema)
     found = _recreated(found)
     found = _replaced_constraints(found)
     found = _clearing_the_way(found, schema)
@@ -30,6 +39,24 @@ def simplify(changes: Sequence[Change], schema: Schema) -> list[Change]:
 
 def _same(one: str | None, other: str | None) -> bool:
     return one is not None and other is not None and table_key(one) == table_key(other)
+
+
+def _defaulted_at_once(changes: list[Change]) -> list[Change]:
+    """A column whose rows are filled when it is added, and whose default the same file then sets for good."""
+    defaults = {
+        (table_key(c.table), (c.name or "").lower()): c.alteration.default
+        for c in changes
+        if c.kind == ALTER_COLUMN and c.table and c.alteration and c.alteration.default and not c.conditional
+    }
+    result: list[Change] = []
+    for change in changes:
+        column = change.column
+        if change.kind == ADD_COLUMN and change.table and column is not None and column.fills_existing:
+            default = defaults.get((table_key(change.table), (change.name or "").lower()), Default.NONE)
+            if default is not Default.NONE and not column.filled:
+                change = replace(change, column=replace(column, default=Default.CONSTANT))  # noqa: PLW2901
+        result.append(change)
+    return result
 
 
 def _rebuilt_tables(changes: list[Change], schema: Schema) -> list[Change]:
@@ -80,6 +107,8 @@ def _recreated(changes: list[Change]) -> list[Change]:
     result = list(changes)
     for index, drop in enumerate(changes):
         created_kind = _RECREATED.get(drop.kind)
+        if created_kind is None:
+            continue
         for later in range(index + 1, len(changes)):
             create = result[later]
             if create.kind == created_kind and _same(create.name, drop.name):

@@ -41,10 +41,10 @@ def is_harmless(call: Call) -> bool:
     """Whether a call only defines, reads, computes or prints."""
     path = call.path
     root, last = path.partition(".")[0].removesuffix("()"), path.rpartition(".")[2]
-    if "." not in path:
-        return path in _HARMLESS_BUILTINS
     if any(_may_act(item) for item in [*call.arguments, *call.keywords.values()]):
         return False
+    if "." not in path:
+        return path in _HARMLESS_BUILTINS
     if last[:1].isupper():
         return True  # an object of a class, such as a column type of the project
     if rows_of(call) is not None and root != "?":

@@ -186,11 +186,20 @@ class Expressions:
         return UNKNOWN
 
     def _boolean(self, node: ast.BoolOp) -> object:
-        values = [truth(self.value(part)) for part in node.values]
         decisive = isinstance(node.op, ast.Or)
-        if decisive in values:
-            return decisive
-        return UNKNOWN if None in values else not decisive
+        uncertain = self._uncertain
+        try:
+            known = True
+            for part in node.values:
+                found = truth(self.value(part))
+                if found is decisive:
+                    return decisive if known else UNKNOWN
+                if found is None and known:  # the rest may or may not be reached
+                    known = False
+                    self._uncertain += 1
+            return not decisive if known else UNKNOWN
+        finally:
+            self._uncertain = uncertain
 
     def _unary(self, node: ast.UnaryOp) -> object:
         value = self.value(node.operand)

@@ -18,6 +18,9 @@ from runbook_tui.migrations.model import Finding, Migration, Phase
 from runbook_tui.migrations.schema import Schema
 from runbook_tui.migrations.tools import MigrationTool, Script, Scripts, detect_tool, tool_named
 
+_OF_READABLE = frozenset({"unreadable", "opaque", "no-down"})
+"""Findings that say nothing new about a file whose problem is known."""
+
 
 class Source(Protocol):
     """What is needed of the manifest's entry: :class:`runbook_tui.catalog.model.MigrationSource` has it."""
@@ -89,8 +92,10 @@ def ordered(scripts: Scripts) -> tuple[Script, ...]:
     standing_for = {name: script.id for script in scripts.scripts for name in script.replaces}
     parents: dict[str, list[str]] = {}
     for script in sorted(scripts.scripts, key=lambda found: found.path):
-        above = [parent for name in script.parents for parent in (name, standing_for.get(name, name))]
-        parents.setdefault(script.id, [parent for parent in above if parent != script.id])
+        instead = [standing_for[name] for name in script.parents if name in standing_for]
+        parents.setdefault(
+            script.id, [*script.parents, *(parent for parent in instead if parent != script.id)]
+        )
     order, _ = in_order(parents)
     place = {name: index for index, name in enumerate(order)}
     return tuple(sorted(scripts.scripts, key=lambda script: (place[script.id], script.path)))
@@ -128,7 +133,7 @@ def _judge(origin: Origin, script: Script, body: Body, schema: Schema) -> Migrat
     inferred = phase_of(operations)
     findings: list[Finding] = [*find_hazards(subject), *find_mixed(subject, inferred, declared)]
     if script.problem is not None:
-        findings = [script.problem, *(finding for finding in findings if finding.rule != "unreadable")]
+        findings = [script.problem, *(finding for finding in findings if finding.rule not in _OF_READABLE)]
         inferred = Phase.ASK if inferred in (Phase.NONE, Phase.EXPAND) else inferred
     return Migration(
         service=origin.service,

@@ -113,7 +113,8 @@ _ROWS = (
     Row("add-foreign-key-not-valid", C, YES, "add foreign key {}, for new rows only", SRX, INSTANT, RECREATE),
     Row("validate-constraint", C, YES, "validate constraint {}", SUX, COPY_CHECK, RECREATE),
     Row("add-unique", C, YES, "add unique constraint {}", AX_INDEX, PLACE, BRIEF),
-    Row("add-unique-using-index", C, YES, "add unique constraint {} on its index", AX, PLACE, BRIEF),
+    Row("add-unique-using-index", E, YES, "add unique constraint {} on its index", AX, PLACE, BRIEF),  # already unique
+    Row("add-primary-key-using-index", C, YES, "add primary key {} on its index", AX_SCAN, PLACE, BRIEF),
     Row("add-primary-key", C, YES, "add primary key {}", AX_INDEX, REBUILD, RECREATE),
     Row("add-exclusion", C, YES, "add exclusion constraint {}", AX_INDEX, COPY, RECREATE),
     Row("drop-constraint", E, LOSS, "drop constraint {}", AX, INSTANT, RECREATE),
@@ -184,5 +185,5 @@ _ROWS = (
 TABLE: dict[str, Row] = {row.kind: row for row in _ROWS}
 """Every kind of operation that a reader can report."""
 
-MOVABLE = frozenset({"create-index", "create-index-concurrently", "rename-index"})
+MOVABLE = frozenset({"create-index", "create-index-concurrently", "rename-index", "add-unique-using-index"})
 """Expand operations that code does not need in order to be right: they may as well run later."""

@@ -134,7 +134,7 @@ class Schema:
             before = table.columns.get(name) or change.existing or Column(change.name, None, None)
             table.columns[name] = altered(before, change.alteration)
         elif change.kind == RESTATE_COLUMN and change.column:
-            table.columns[name] = change.column
+            table.columns[name] = _restated(table.columns.get(name), change.existing, change.column)
             if change.to:
                 self._rename_column(table, key, name, change.to)
         elif change.kind.startswith(("add-", "create-")) and change.over:
@@ -174,4 +174,19 @@ def altered(before: Column, alteration: Alteration) -> Column:
         type=alteration.type or before.type,
         nullable=before.nullable if alteration.nullable is None else alteration.nullable,
         default=before.default if alteration.default is None else alteration.default,
+    )
+
+
+def _restated(known: Column | None, existing: Column | None, now: Column) -> Column:
+    """The column after it was defined anew.
+
+    A tool that compares with its own picture of the column leaves alone what did not change in that picture.
+    """
+    if known is None or existing is None:
+        return now
+    return replace(
+        now,
+        nullable=known.nullable if now.nullable == existing.nullable else now.nullable,
+        default=known.default if now.default == existing.default else now.default,
+        default_text=known.default_text if now.default_text == existing.default_text else now.default_text,
     )

@@ -98,8 +98,9 @@ _STATEMENTS = (
 
 _ACTIONS = (
     _pattern("validate-constraint", r"VALIDATE CONSTRAINT {name}"),
+    _pattern("add-unique-using-index", r"ADD (?:CONSTRAINT {name} )?UNIQUE USING INDEX {one}{rest}"),
     _pattern(
-        "add-unique-using-index", r"ADD (?:CONSTRAINT {name} )?(?:UNIQUE|PRIMARY KEY) USING INDEX {one}{rest}"
+        "add-primary-key-using-index", r"ADD (?:CONSTRAINT {name} )?PRIMARY KEY USING INDEX {one}{rest}"
     ),
     _pattern("add-check-not-valid", r"ADD (?:CONSTRAINT {name} )?CHECK ?\(.*\) NOT (?:VALID|ENFORCED)"),
     _pattern("add-check", r"ADD (?:CONSTRAINT {name} )?CHECK ?\(.*\)"),

@@ -1,0 +1,175 @@
+"""The phase of a whole file, and what a reviewer is told about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from runbook_tui.migrations.model import Level, Migration, Phase
+from runbook_tui.migrations.recipes import RECIPES
+from runbook_tui.migrations.safety import TABLE
+
+Judge = Callable[..., Migration]
+
+ADD = "ALTER TABLE orders ADD COLUMN c int;"
+DROP = "ALTER TABLE orders DROP COLUMN note;"
+FILL = "UPDATE orders SET note = 'x';"
+INDEX = "CREATE INDEX i ON orders (note);"
+OPAQUE = "CALL repair();"
+RENAME = "ALTER TABLE orders RENAME COLUMN note TO remark;"
+FORBID = "ALTER TABLE orders ALTER COLUMN note SET NOT NULL;"
+E, M, C, X, ASK, NONE = (
+    Phase.EXPAND,
+    Phase.BACKFILL,
+    Phase.CONTRACT,
+    Phase.BREAKING,
+    Phase.ASK,
+    Phase.NONE,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "phase"),
+    [
+        ("", NONE),
+        ("-- only a comment", NONE),
+        (ADD + INDEX, E),
+        (DROP + FORBID, C),
+        (FILL + FILL, M),
+        # two moments
+        (ADD + DROP, X),
+        (DROP + ADD, X),
+        (ADD + FILL, X),
+        (ADD + FILL + FORBID, X),
+        (ADD + DROP + OPAQUE, X),
+        # a backfill may wait for the contract phase, an index for anything
+        (FILL + FORBID, C),
+        (INDEX + DROP, C),
+        (INDEX + FILL, M),
+        (INDEX + DROP + FILL, C),
+        # the most dangerous decides
+        (ADD + RENAME, X),
+        (OPAQUE + RENAME, X),
+        (ADD + OPAQUE, ASK),
+        (DROP + OPAQUE, ASK),
+        (FILL + OPAQUE, ASK),
+        # what clears the way belongs to what is dropped
+        ("ALTER TABLE orders DROP CONSTRAINT f;" + DROP, C),
+        ("ALTER TABLE orders DROP CONSTRAINT f; DROP TABLE orders", C),
+        ("ALTER TABLE customers DROP CONSTRAINT f;" + DROP, X),
+        ("ALTER TABLE orders ALTER COLUMN note DROP NOT NULL;" + DROP, C),
+        ("ALTER TABLE orders ALTER COLUMN state DROP NOT NULL;" + DROP, X),
+        ("ALTER TABLE orders ALTER note SET DEFAULT 'x', ALTER note SET NOT NULL", C),
+        ("ALTER TABLE orders ADD CHECK (note > '') NOT VALID; " + FORBID, C),
+    ],
+)
+def test_the_phase_of_a_file(sql: Judge, text: str, phase: Phase) -> None:
+    assert sql(text).phase is phase
+
+
+def test_known_columns_of_a_constraint_decide_whether_it_clears_the_way(sql: Judge) -> None:
+    before = (
+        "CREATE TABLE t (a int, b int, CONSTRAINT on_a UNIQUE (a), CONSTRAINT on_b UNIQUE (b), "
+        "CONSTRAINT both UNIQUE (a, b))"
+    )
+    found = {
+        name: sql(f"ALTER TABLE t DROP CONSTRAINT {name}; ALTER TABLE t DROP COLUMN a", before=before).phase
+        for name in ("on_a", "both", "on_b")
+    }
+    assert found == {"on_a": C, "both": C, "on_b": X}
+
+
+def test_mixed_phases_say_where_to_split(sql: Judge) -> None:
+    text = (
+        "ALTER TABLE orders ADD COLUMN c int;\nALTER TABLE orders DROP COLUMN note;\n\nDELETE FROM orders;\n"
+    )
+    (finding,) = [finding for finding in sql(text).findings if finding.rule == "mixed-phases"]
+    assert (finding.level, finding.line) == (Level.ERROR, 2)
+    assert "orders.c" in finding.message
+    assert "orders.note" in finding.message
+    assert "line 2, 4" in finding.recipe
+
+
+# fmt: off
+HAZARDS = [
+    ("postgres", INDEX, "blocks-writes", Level.WARNING),
+    ("mysql", INDEX, "", None),
+    ("sqlite", INDEX, "", None),
+    ("postgres", "CREATE INDEX CONCURRENTLY i ON orders (note)", "", None),
+    ("postgres", "ALTER TABLE orders ADD FOREIGN KEY (id) REFERENCES customers", "blocks-writes", Level.WARNING),
+    ("postgres", "ALTER TABLE orders ADD FOREIGN KEY (id) REFERENCES customers NOT VALID", "", None),
+    ("mysql", "ALTER TABLE orders ADD FOREIGN KEY (id) REFERENCES customers (id)", "blocks-writes", Level.WARNING),
+    ("postgres", "ALTER TABLE orders ADD COLUMN k uuid DEFAULT gen_random_uuid()", "table-rewrite", Level.WARNING),
+    ("sqlite", "ALTER TABLE orders ADD COLUMN k TEXT DEFAULT CURRENT_TIMESTAMP", "refused-by-engine", Level.ERROR),
+    ("sqlite", "ALTER TABLE orders ADD COLUMN k TEXT UNIQUE", "refused-by-engine", Level.ERROR),
+    ("sqlite", "ALTER TABLE orders ADD COLUMN k TEXT REFERENCES customers (id)", "", None),
+    ("mysql", "ALTER TABLE orders MODIFY note VARCHAR(300)", "table-rewrite", Level.WARNING),
+    ("postgres", "ALTER TABLE orders ALTER note TYPE varchar(300)", "", None),
+    ("postgres", FORBID, "table-scan", Level.WARNING),
+    ("mysql", FORBID, "", None),
+    ("postgres", "VACUUM FULL orders", "table-rewrite", Level.WARNING),
+    ("postgres", RENAME, "rename", Level.ERROR),
+    ("postgres", "ALTER TABLE orders ADD COLUMN c int NOT NULL", "not-null-without-default", Level.ERROR),
+    ("postgres", "ALTER TABLE orders ALTER id TYPE int", "type-change", Level.ERROR),
+    ("postgres", "ALTER TABLE orders DROP COLUMN state", "drop-required-column", Level.WARNING),
+    ("postgres", "ALTER TABLE orders DROP COLUMN amount", "irreversible", Level.NOTE),
+    ("postgres", FILL, "unbatched-backfill", Level.WARNING),
+    ("postgres", OPAQUE, "opaque", Level.WARNING),
+    ("postgres", "UPDATE orders SET note =", "unreadable", Level.WARNING),
+    ("mysql", ADD + INDEX, "ddl-autocommit", Level.WARNING),
+    ("postgres", ADD + INDEX, "long-transaction", Level.WARNING),
+    ("postgres", FILL + FORBID, "backfill-in-contract", Level.WARNING),
+    ("postgres", "ALTER TYPE mood ADD VALUE 'x'", "readers-first", Level.WARNING),
+    ("postgres", "ALTER TABLE orders ALTER state DROP NOT NULL", "readers-first", Level.WARNING),
+    ("postgres", "ALTER TYPE mood ADD VALUE 'x'; INSERT INTO orders (state) VALUES ('x')",
+     "enum-value-in-transaction", Level.WARNING),
+    ("postgres", "ALTER TABLE orders ADD CONSTRAINT c CHECK (id > 0) NOT VALID; "
+     "ALTER TABLE orders VALIDATE CONSTRAINT c", "validate-in-same-transaction", Level.WARNING),
+    ("postgres", "ALTER TABLE orders DROP CONSTRAINT f;" + DROP, "assumed-part-of-drop", Level.NOTE),
+    ("postgres", DROP + ADD, "mixed-phases", Level.ERROR),
+    ("postgres", "CREATE TABLE r (id int); CREATE INDEX i ON r (id); ALTER TABLE r ALTER id SET NOT NULL", "", None),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(
+    ("engine", "text", "rule", "level"), HAZARDS, ids=[f"{c[0]}-{c[1][:70]}" for c in HAZARDS]
+)
+def test_hazards(sql: Judge, engine: str, text: str, rule: str, level: Level | None) -> None:
+    findings = [finding for finding in sql(text, engine=engine).findings if finding.rule != "no-lock-timeout"]
+    if not rule:
+        assert [f for f in findings if f.rule not in ("ddl-autocommit", "irreversible")] == []
+        return
+    (finding,) = [finding for finding in findings if finding.rule == rule]
+    assert finding.level is level
+    assert finding.path == "db/2_next.up.sql"
+    assert finding.line >= 1
+    assert finding.message
+
+
+@pytest.mark.parametrize(
+    ("engine", "text", "warned"),
+    [
+        ("postgres", ADD, True),
+        ("mysql", ADD, True),
+        ("sqlite", ADD, False),
+        ("postgres", f"SET lock_timeout = '1s'; {ADD}", False),
+        ("postgres", f"SELECT set_config('lock_timeout', '1s', true); {ADD}", False),
+        ("mysql", f"SET SESSION lock_wait_timeout = 1; {ADD}", False),
+        ("postgres", f"{ADD} SET lock_timeout = '1s'", True),
+        ("postgres", "CREATE TABLE r (id int)", False),
+        ("postgres", "CREATE TABLE r (id int); ALTER TABLE r ADD COLUMN c int", False),
+        ("postgres", FILL, False),
+    ],
+)
+def test_a_lock_timeout_is_asked_for(sql: Judge, engine: str, text: str, *, warned: bool) -> None:
+    assert any(finding.rule == "no-lock-timeout" for finding in sql(text, engine=engine).findings) is warned
+
+
+def test_every_recipe_belongs_to_a_row_of_the_table() -> None:
+    assert set(RECIPES) <= set(TABLE)
+
+
+def test_every_breaking_row_has_a_recipe() -> None:
+    assert {kind for kind, row in TABLE.items() if row.phase is X} <= set(RECIPES)

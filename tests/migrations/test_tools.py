@@ -1,0 +1,211 @@
+"""Which tool a folder belongs to, and what each tool's files say besides their SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+
+from runbook_tui.catalog.model import MigrationSource, Tool
+from runbook_tui.files.problems import ProblemsError
+from runbook_tui.migrations.model import Level, Migration, PendingMigrations, Phase
+from runbook_tui.migrations.pending import pending
+from runbook_tui.migrations.read import read_migrations
+from runbook_tui.migrations.tools import detect_tool, tools
+
+Pend = Callable[..., PendingMigrations]
+Revision = Callable[..., str]
+UP = "-- migrate:up\nCREATE TABLE r (id int);\n-- migrate:down\nDROP TABLE r;\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "tool"),
+    [
+        ("db/0001_first.up.sql", "SELECT 1", Tool.GOLANG_MIGRATE),
+        ("db/20260101_first.sql", UP, Tool.DBMATE),
+        ("db/versions/x.py", "revision = 'a'\ndown_revision = None", Tool.ALEMBIC),
+        (
+            "db/0001_x.py",
+            "from django.db import migrations\nclass Migration(migrations.Migration):",
+            Tool.DJANGO,
+        ),
+        ("db/notes.sql", "SELECT 1", None),
+        ("db/setup.py", "print('x')", None),
+        ("elsewhere/0001_first.up.sql", "SELECT 1", None),
+    ],
+)
+def test_a_tool_is_known_by_its_files(path: str, text: str, tool: Tool | None) -> None:
+    assert detect_tool({path: text.encode()}, "db") is tool
+
+
+def test_most_files_decide() -> None:
+    files = {"db/1_a.sql": UP.encode(), "db/2_b.sql": UP.encode(), "db/3_c.up.sql": b"SELECT 1"}
+    assert detect_tool(files, "db") is Tool.DBMATE
+
+
+def test_every_tool_of_the_manifest_is_there() -> None:
+    assert {tool.name for tool in tools()} == set(Tool)
+
+
+def test_a_folder_of_no_tool_is_a_problem_with_a_remedy() -> None:
+    source = MigrationSource(path="db", datastore="shop")
+    with pytest.raises(ProblemsError) as raised:
+        pending({}, {"db/readme.md": b"hello"}, service="billing", source=source, engine="postgres")
+    (problem,) = raised.value.problems
+    assert problem.place.file == "db"
+    assert "billing" in problem.what
+    assert "golang-migrate" in problem.expected
+    assert problem.remedy
+
+
+def test_a_tool_that_is_named_but_has_no_files_is_a_finding(pend: Pend) -> None:
+    found = pend({}, {"db/readme.md": "x"}, tool=Tool.DBMATE)
+    assert found.pending == ()
+    assert [(finding.rule, finding.path) for finding in found.findings] == [("no-migrations", "db")]
+
+
+@pytest.mark.parametrize("engine", ["", "oracle"])
+def test_an_engine_that_is_not_known_is_said(pend: Pend, engine: str) -> None:
+    found = pend({"db/1_a.up.sql": ""}, {"db/1_a.up.sql": "", "db/2_b.up.sql": ""}, engine=engine)
+    assert [finding.rule for finding in found.findings] == ["engine-unknown"]
+
+
+def test_a_source_only_needs_its_three_fields() -> None:
+    source = SimpleNamespace(path="db", datastore="shop", tool=None)
+    (migration,) = read_migrations(
+        source, {"db/1_a.up.sql": b"SELECT 1"}, service="billing", engine="postgres"
+    )
+    assert migration.key == "billing/1"
+    assert (migration.datastore, migration.tool) == ("shop", "golang-migrate")
+
+
+def test_reading_all_judges_each_as_if_it_alone_were_pending() -> None:
+    files = {
+        "db/1_a.up.sql": b"CREATE TABLE r (id int); ALTER TABLE r ADD COLUMN b int NOT NULL",
+        "db/2_b.up.sql": b"ALTER TABLE r ADD COLUMN c int NOT NULL",
+    }
+    source = MigrationSource(path="db", datastore="shop")
+    phases = [found.phase for found in read_migrations(source, files, service="billing", engine="postgres")]
+    assert phases == [Phase.EXPAND, Phase.BREAKING]
+    found = pending({}, files, service="billing", source=source, engine="postgres").pending
+    assert [migration.phase for migration in found] == [Phase.EXPAND, Phase.EXPAND]
+
+
+# golang-migrate
+
+
+def test_golang_migrate_orders_by_number_and_takes_its_own_folder_only(pend: Pend) -> None:
+    files = {
+        "db/10_ten.up.sql": "SELECT 1",
+        "db/9_nine_things.up.sql": "SELECT 1",
+        "db/9_nine_things.down.sql": "SELECT 1",
+        "db/old/1_one.up.sql": "SELECT 1",
+    }
+    found = pend({}, files)
+    assert [(item.id, item.title, item.parents) for item in found.pending] == [
+        ("9", "nine things", ()),
+        ("10", "ten", ("9",)),
+    ]
+    assert found.linear
+
+
+@pytest.mark.parametrize(
+    ("down", "has_down"),
+    [(None, False), ("", False), ("-- nothing to do\n;", False), ("/* no */", False), ("DROP TABLE r", True)],
+)
+def test_golang_migrate_needs_a_down_file_that_does_something(
+    pend: Pend, down: str | None, *, has_down: bool
+) -> None:
+    files = {"db/1_a.up.sql": "CREATE TABLE r (id int)"}
+    if down is not None:
+        files["db/1_a.down.sql"] = down
+    assert pend({}, files).pending[0].has_down is has_down
+
+
+@pytest.mark.parametrize(
+    ("path", "level"),
+    [("db/2_b.sql", Level.WARNING), ("db/setup.sql", Level.WARNING), ("db/2_b.down.sql", Level.WARNING)],
+)
+def test_golang_migrate_passes_over_other_names(pend: Pend, path: str, level: Level) -> None:
+    found = pend({"db/1_a.up.sql": ""}, {"db/1_a.up.sql": "", path: "SELECT 1", "db/readme.md": "x"})
+    assert [(finding.rule, finding.path, finding.level) for finding in found.findings] == [
+        ("not-a-migration", path, level)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ("CREATE INDEX CONCURRENTLY i ON orders (note)", []),
+        ("CREATE INDEX CONCURRENTLY i ON orders (note); SELECT 1", ["concurrently-in-transaction"]),
+    ],
+)
+def test_golang_migrate_runs_several_statements_in_one_transaction(
+    sql: Callable[..., Migration], text: str, rules: list[str]
+) -> None:
+    migration = sql(text)
+    assert [finding.rule for finding in migration.findings if finding.level is Level.ERROR] == rules
+    assert migration.transactional is bool(rules)
+
+
+# dbmate
+
+
+def test_dbmate_reads_the_up_section_with_the_lines_of_the_file(pend: Pend) -> None:
+    text = "-- a comment\n\n-- migrate:up\nCREATE TABLE r (id int);\n\n-- migrate:down\nDROP TABLE r;\n"
+    migration = pend({}, {"db/20260102_add_r.sql": text}).pending[0]
+    assert (migration.id, migration.title) == ("20260102", "add r")
+    assert [(o.kind, o.line) for o in migration.operations] == [("create-table", 4)]
+    assert migration.has_down
+    assert migration.transactional
+
+
+@pytest.mark.parametrize(
+    ("text", "has_down", "transactional"),
+    [
+        ("-- migrate:up\nSELECT 1;", False, True),
+        ("-- migrate:up\nSELECT 1;\n-- migrate:down\n\n-- nothing\n", False, True),
+        ("-- migrate:up transaction:false\nSELECT 1;\n-- migrate:down\nSELECT 2;", True, False),
+        (
+            "--  migrate:up  transaction:false\r\nSELECT 1;\r\n-- migrate:down transaction:false\r\nSELECT 2;",
+            True,
+            False,
+        ),
+    ],
+)
+def test_dbmate_options(pend: Pend, text: str, *, has_down: bool, transactional: bool) -> None:
+    migration = pend({}, {"db/1_a.sql": text}, tool=Tool.DBMATE).pending[0]
+    assert (migration.has_down, migration.transactional) == (has_down, transactional)
+
+
+def test_dbmate_without_an_up_section_is_a_question(pend: Pend) -> None:
+    files = {"db/1_a.sql": "CREATE TABLE r (id int)", "db/2_b.sql": UP, "db/notes.sql": ""}
+    found = pend({}, files)
+    assert [(item.id, item.phase) for item in found.pending] == [("1", Phase.ASK), ("2", Phase.EXPAND)]
+    assert [(f.rule, f.level, f.path) for f in found.pending[0].findings] == [
+        ("unreadable", Level.ERROR, "db/1_a.sql")
+    ]
+    assert ("not-a-migration", "db/notes.sql") in [(f.rule, f.path) for f in found.findings]
+
+
+def test_mysql_has_no_transaction_around_its_changes(pend: Pend) -> None:
+    assert not pend({}, {"db/1_a.sql": UP}, engine="mariadb@11").pending[0].transactional
+
+
+# files as they come
+
+
+@pytest.mark.parametrize("start", [b"\xef\xbb\xbf", b"-- \xff\xfe\n", b"\r\n"])
+def test_bytes_that_editors_leave_do_not_matter(start: bytes) -> None:
+    source = MigrationSource(path="db", datastore="shop")
+    files = {"db/1_a.up.sql": start + b"DROP TABLE orders"}
+    (migration,) = read_migrations(source, files, service="s", engine="postgres")
+    assert migration.phase is Phase.CONTRACT
+
+
+@pytest.mark.parametrize("folder", [".", "a/b"])
+def test_folders_are_taken_from_the_root_of_the_repository(pend: Pend, folder: str) -> None:
+    prefix = "" if folder == "." else f"{folder}/"
+    found = pend({}, {f"{prefix}1_a.up.sql": "SELECT 1", "a/2_b.up.sql": "SELECT 1"}, folder=folder)
+    assert [item.path for item in found.pending] == [f"{prefix}1_a.up.sql"]
