@@ -202,6 +202,12 @@ def _create_table(call: Call, table: str | None, batch: bool, engine: Engine) ->
             first = column_names(item.arguments[0]) if item.arguments else ()
             constraints.append((name, first or texts))
     known = tuple((name, over) for name, over in constraints if name)
+    keys = [
+        item
+        for item in arguments.rest
+        if isinstance(item, Call) and item.path.endswith("ForeignKeyConstraint")
+    ]
+    rules = tuple(("", "FOREIGN KEY") for _ in keys)
     exists = arguments.flag("if_not_exists") is True
     return [
         Change(
@@ -210,6 +216,7 @@ def _create_table(call: Call, table: str | None, batch: bool, engine: Engine) ->
             _table(arguments, None),
             columns=columns,
             constraints=known,
+            rules=rules,
             if_exists=exists,
         )
     ]

@@ -130,6 +130,12 @@ class Change:
     aliased: bool = False
     """A rename after which a view of the old name stands for the table."""
 
+    @property
+    def points_elsewhere(self) -> bool:
+        """Whether a created table has a foreign key."""
+        inline = any(column.references is not None for column in self.columns)
+        return inline or any("FOREIGN KEY" in text or "REFERENCES" in text for _, text in self.rules)
+
 
 @dataclass(frozen=True, slots=True)
 class Body:

@@ -22,7 +22,7 @@ from runbook_tui.migrations.column_changes import added, altered, restated
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.idioms import simplify
 from runbook_tui.migrations.model import Operation, Phase, Reversal
-from runbook_tui.migrations.safety import BRIEF, CANNOT, TABLE, Lock, Row
+from runbook_tui.migrations.safety import BRIEF, CANNOT, SRX_PARENT, TABLE, Lock, Row
 from runbook_tui.migrations.schema import Schema
 from runbook_tui.migrations.words import describe
 
@@ -68,17 +68,19 @@ def classify(changes: Sequence[Change], schema: Schema, engine: Engine) -> list[
     return _with_not_null(judged)
 
 
-def _with_not_null(judged: list[Judged]) -> list[Judged]:
+def _with_not_null(judged: Sequence[Judged]) -> list[Judged]:
     """A default that the same file sets together with NOT NULL is there to make that possible."""
     forbidden = {(j.operation.table, j.operation.name) for j in judged if j.operation.kind == "set-not-null"}
-    result: list[Judged] = []
-    for item in judged:
-        operation = item.operation
-        helps = operation.kind == "set-default" and (operation.table, operation.name) in forbidden
-        if helps and operation.phase is Phase.EXPAND and not item.harmless:
-            item = replace(item, operation=replace(operation, phase=Phase.CONTRACT))  # noqa: PLW2901
-        result.append(item)
-    return result
+
+    def helps(operation: Operation) -> bool:
+        return operation.kind == "set-default" and (operation.table, operation.name) in forbidden
+
+    return [
+        replace(item, operation=replace(item.operation, phase=Phase.CONTRACT))
+        if item.operation.phase is Phase.EXPAND and not item.harmless and helps(item.operation)
+        else item
+        for item in judged
+    ]
 
 
 def _resolve(change: Change, schema: Schema, engine: Engine) -> Iterator[Change]:
@@ -110,25 +112,28 @@ def _merged(known: Column | None, stated: Column | None) -> Column | None:
 def _judge(change: Change, schema: Schema, engine: Engine) -> Judged:
     row = _row(change, schema, engine)
     phase, new = _phase(change, row, schema)
-    lock = row.lock(engine)
-    if (
-        engine is Engine.SQLITE and change.with_column
-    ):  # which is the one place where SQLite takes a constraint
-        lock = CANNOT if row.kind == "add-unique" else BRIEF
-    before = schema.column(change.table, change.name)
+    lock = _lock(change, row, engine)
+    suffix = " (new table)" if new and row.kind != "create-table" and change.table else ""
     operation = Operation(
         kind=row.kind,
         phase=phase,
         line=change.line,
-        text=describe(change, row)
-        + (" (new table)" if new and row.kind != "create-table" and change.table else ""),
+        text=describe(change, row) + suffix,
         table=change.table,
         name=change.name,
         reversal=_reversal(change, row, schema, new=new),
         conditional=change.conditional,
         lock=lock.text,
     )
-    return Judged(operation, change, lock, harmless=new, before=before)
+    return Judged(operation, change, lock, harmless=new, before=schema.column(change.table, change.name))
+
+
+def _lock(change: Change, row: Row, engine: Engine) -> Lock:
+    if engine is Engine.SQLITE and change.with_column:  # the one place where SQLite takes a constraint
+        return CANNOT if row.kind == "add-unique" else BRIEF
+    if engine is Engine.POSTGRES and row.kind == "create-table" and change.points_elsewhere:
+        return SRX_PARENT
+    return row.lock(engine)
 
 
 def _row(change: Change, schema: Schema, engine: Engine) -> Row:
@@ -218,6 +223,5 @@ def _reversal(change: Change, row: Row, schema: Schema, *, new: bool) -> Reversa
     if row.kind == "update-rows":
         only_new = bool(change.over) and all(schema.is_new_column(change.table, name) for name in change.over)
         return Reversal.LOSS if only_new or change.guarded or new else row.reversal
-    if new and row.reversal in (Reversal.NO, Reversal.UNKNOWN):
-        return Reversal.LOSS
-    return row.reversal
+    new = new or schema.is_new_column(change.table, change.name)
+    return Reversal.LOSS if new and row.reversal in (Reversal.NO, Reversal.UNKNOWN) else row.reversal

@@ -43,20 +43,25 @@ def _same(one: str | None, other: str | None) -> bool:
 
 def _defaulted_at_once(changes: list[Change]) -> list[Change]:
     """A column whose rows are filled when it is added, and whose default the same file then sets for good."""
-    defaults = {
-        (table_key(c.table), (c.name or "").lower()): c.alteration.default
-        for c in changes
-        if c.kind == ALTER_COLUMN and c.table and c.alteration and c.alteration.default and not c.conditional
+    defaulted = {
+        (table_key(change.table), (change.name or "").lower())
+        for change in changes
+        if change.kind == ALTER_COLUMN and change.table and _sets_default(change)
     }
-    result: list[Change] = []
-    for change in changes:
-        column = change.column
-        if change.kind == ADD_COLUMN and change.table and column is not None and column.fills_existing:
-            default = defaults.get((table_key(change.table), (change.name or "").lower()), Default.NONE)
-            if default is not Default.NONE and not column.filled:
-                change = replace(change, column=replace(column, default=Default.CONSTANT))  # noqa: PLW2901
-        result.append(change)
-    return result
+    return [
+        replace(change, column=replace(change.column, default=Default.CONSTANT))
+        if change.column is not None
+        and change.kind == ADD_COLUMN
+        and change.column.fills_existing
+        and (table_key(change.table or ""), (change.name or "").lower()) in defaulted
+        else change
+        for change in changes
+    ]
+
+
+def _sets_default(change: Change) -> bool:
+    default = change.alteration.default if change.alteration else None
+    return default not in (None, Default.NONE) and not change.conditional
 
 
 def _rebuilt_tables(changes: list[Change], schema: Schema) -> list[Change]:

@@ -109,7 +109,7 @@ def dropped_names(judged: Sequence[Judged]) -> tuple[str, ...]:
     found: set[str] = set()
     for item in judged:
         operation, change = item.operation, item.change
-        if operation.phase is Phase.NONE or item.harmless:
+        if operation.phase in (Phase.NONE, Phase.EXPAND) or item.harmless:
             continue
         if operation.kind in ("drop-column", "rename-column") and change.name:
             found.add(change.name)

@@ -85,6 +85,9 @@ class Schema:
             self._apply_routine(change, pending=pending)
             return
         key = table_key(change.table)
+        if change.conditional:
+            self._forget(change, key)
+            return
         if change.kind == "create-table":
             self._create(change, key, pending=pending)
         elif change.kind == "drop-table":
@@ -95,6 +98,15 @@ class Schema:
             self._rename(key, table_key(change.to))
         else:
             self._apply_columns(change, key, pending=pending)
+
+    def _forget(self, change: Change, key: str) -> None:
+        """What may or may not have happened leaves nothing that is known for certain."""
+        if change.kind in ("create-table", "drop-table", "rename-table"):
+            self.tables.pop(key, None)
+            self.new_tables.discard(key)
+        elif key in self.tables and change.name:
+            for known in (self.tables[key].columns, self.tables[key].constraints):
+                known.pop(change.name.lower(), None)
 
     def _create(self, change: Change, key: str, *, pending: bool) -> None:
         if change.if_exists and key in self.tables:

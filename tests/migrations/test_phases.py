@@ -173,3 +173,23 @@ def test_every_recipe_belongs_to_a_row_of_the_table() -> None:
 
 def test_every_breaking_row_has_a_recipe() -> None:
     assert {kind for kind, row in TABLE.items() if row.phase is X} <= set(RECIPES)
+
+
+@pytest.mark.parametrize(
+    ("text", "reversal"),
+    [
+        ("ALTER TABLE orders ADD COLUMN c int, DROP COLUMN c", "loss"),
+        ("ALTER TABLE orders ADD COLUMN c int, ALTER COLUMN c TYPE text", "loss"),
+        ("ALTER TABLE orders ALTER COLUMN id TYPE int", "no"),
+    ],
+)
+def test_what_is_done_to_a_new_column_can_be_undone(sql: Judge, text: str, reversal: str) -> None:
+    assert sql(text).reversal.value == reversal
+
+
+def test_a_table_with_a_foreign_key_locks_the_other_table(sql: Judge) -> None:
+    inline = sql("CREATE TABLE r (id int REFERENCES orders (id))").operations[0]
+    apart = sql("CREATE TABLE r (id int, FOREIGN KEY (id) REFERENCES orders (id))").operations[0]
+    alone = sql("CREATE TABLE r (id int)").operations[0]
+    assert inline.lock == apart.lock == "ShareRowExclusive on the tables that it refers to, instant"
+    assert alone.lock == "no table lock"
