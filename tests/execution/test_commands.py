@@ -88,6 +88,8 @@ def pids(tmp_path: Path, *names: str) -> list[int]:
         ("kill -9 $$", -9),
         ("kill -15 $$", -15),
         ("kill 0; sleep 5", -15),
+        ("kill -9 0; sleep 5", -9),
+        ("kill -13 $$", -13),
     ],
 )
 def test_how_a_command_ended_is_known(begin: StartJob, script: str, code: int) -> None:

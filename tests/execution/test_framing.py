@@ -151,6 +151,13 @@ def test_dropped_moved_and_doubled_checkpoints_are_corrupt(order: tuple[int, ...
     assert scan(b"".join(pieces[number] for number in order)).whole is Whole.CORRUPT
 
 
+def test_a_checkpoint_with_another_number_is_corrupt() -> None:
+    data = record("one")
+    found = scan(data + encode(checkpoint({}, 5, decode(data).sum)))
+    assert (found.whole, len(found.checkpoints)) == (Whole.CORRUPT, 1)
+    assert "number 5 where 1 comes next" in found.why
+
+
 def test_a_chain_from_another_record_is_corrupt() -> None:
     ours, theirs = record("one", "two"), record("uno", "dos")
     first = scan(ours).checkpoints[0].size

@@ -94,6 +94,15 @@ def test_a_disk_that_writes_something_else_is_found(
             writer.append("note", {"number": 4})
 
 
+def test_somebody_who_writes_at_the_same_time_is_found(
+    folder: Path, writer: RecordWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch_write(patch, lambda real, fd, data: min(len(data), real(fd, data + b"theirs")))
+        with pytest.raises(RecordFailed, match="does not hold what was written"):
+            writer.append("note", {"number": 4})
+
+
 def test_a_limit_on_file_sizes_leaves_whole_checkpoints(folder: Path, writer: RecordWriter) -> None:
     size = (folder / "record.yaml").stat().st_size
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
