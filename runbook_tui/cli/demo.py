@@ -72,6 +72,8 @@ def _attended(demo: Demo) -> int:
     from runbook_tui.cli.app import open_app
     from runbook_tui.demo import processes
 
+    if _put_back(demo):
+        narrate("The release was executed to its end; the example is back at its start. The records are kept.")
     processes.start(demo.folder)
     try:
         return open_app(demo.runbook, mode="author")
@@ -80,16 +82,24 @@ def _attended(demo: Demo) -> int:
         narrate(f"Stopped {len(stopped)} services. Go on with: runbook demo {demo.folder}")
 
 
+def _put_back(demo: Demo) -> bool:
+    """Bring the example back to its start when it was released and no run waits; whether it was."""
+    from runbook_tui.demo.reset import reset
+    from runbook_tui.execution.runs import runs_folder, unfinished_runs
+
+    real = [run for run in runs_folder(demo.runbook).glob("*") if not run.name.endswith("rehearsal")]
+    if not real or unfinished_runs(demo.runbook, rehearsal=False):
+        return False
+    reset(demo.folder)
+    return True
+
+
 def _unattended(demo: Demo) -> int:
     """Plan, execute, verify and export without a person; nothing is left running."""
     from runbook_tui.cli.plain import run_plain
     from runbook_tui.demo import processes
-    from runbook_tui.demo.reset import reset
-    from runbook_tui.execution.runner import Runner
 
-    unfinished = Runner.unfinished(demo.runbook, rehearsal=False)
-    if not unfinished:
-        reset(demo.folder)
+    _put_back(demo)
     processes.start(demo.folder)
     try:
         _show_versions("Running before the release", processes.status(demo.folder))
@@ -111,10 +121,16 @@ def _show_versions(title: str, versions: dict[str, str | None]) -> None:
 
 
 def _export(demo: Demo) -> None:
+    """Write the document, with the log of the run in it."""
+    from dataclasses import asdict
+
+    from runbook_tui.execution.runs import read_run, succeeded_run
     from runbook_tui.files.atomic import write_atomic
     from runbook_tui.rendering.render import render
     from runbook_tui.runbook.document import RunbookDocument
 
     target = demo.runbook.with_suffix(".md")
-    write_atomic(target, render(RunbookDocument.read(demo.runbook).runbook))
+    done = succeeded_run(demo.runbook)
+    state = asdict(read_run(done).state) if done else None
+    write_atomic(target, render(RunbookDocument.read(demo.runbook).runbook, state=state))
     say(f"\nRunbook:  {demo.runbook}\nMarkdown: {target}")

@@ -56,25 +56,11 @@ def run_plain(
     from runbook_tui.cli.decisions import read_decisions
 
     made = read_decisions(decisions) if decisions else {}
-    if not new and _already_done(runbook, rehearsal):
-        return DONE
     runner = _open(runbook, rehearsal, new, operator)
     try:
         return _Session(runner, made, until).run()
     finally:
         runner.close()
-
-
-def _already_done(runbook: Path, rehearsal: bool) -> bool:
-    """Whether this very runbook was executed to its end, and nothing of it waits: then it is not done twice unasked."""
-    from runbook_tui.execution.runs import succeeded_run, unfinished_runs
-
-    folder = succeeded_run(runbook, rehearsal=rehearsal)
-    if folder is None or unfinished_runs(runbook, rehearsal=rehearsal):
-        return False
-    say(f"This runbook was executed to its end already: {folder}")
-    say("Nothing was done; --new executes it once more")
-    return True
 
 
 def _open(runbook: Path, rehearsal: bool, new: bool, operator: str | None) -> Runner:

@@ -27,6 +27,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Execute; 0 when every step is done, 1 when one failed, 3 when a person is needed."""
+    if not args.new and _already_done(args.runbook, args.rehearse):
+        return 0
     if args.plain:
         from runbook_tui.cli.plain import run_plain
 
@@ -41,3 +43,16 @@ def run(args: Namespace) -> int:
     from runbook_tui.cli.app import open_app
 
     return open_app(args.runbook, mode="run", rehearsal=args.rehearse, operator=args.operator, new=args.new)
+
+
+def _already_done(runbook: Path, rehearsal: bool) -> bool:
+    """Whether this very runbook was executed to its end, and nothing of it waits: then it is not done twice unasked."""
+    from runbook_tui.cli.output import say
+    from runbook_tui.execution.runs import succeeded_run, unfinished_runs
+
+    folder = succeeded_run(runbook, rehearsal=rehearsal)
+    if folder is None or unfinished_runs(runbook, rehearsal=rehearsal):
+        return False
+    say(f"This runbook was executed to its end already: {folder}")
+    say("Nothing was done. runbook record show tells what was; --new executes it once more")
+    return True
