@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import textwrap
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from runbook_tui.execution.record import read_record
 from runbook_tui.execution.runner import Runner
 
 WriteRunbook = Callable[..., Path]
 StartRun = Callable[..., Runner]
 Track = Callable[[Runner], Runner]
+WaitFor = Callable[[Callable[[], bool]], None]
+KindsOf = Callable[..., list[str]]
 
 
 @pytest.fixture(autouse=True)
@@ -57,3 +61,27 @@ def start(write_runbook: WriteRunbook, track: Track) -> StartRun:
         return track(Runner.start(write_runbook(steps, head), rehearsal=rehearsal))
 
     return begin
+
+
+@pytest.fixture
+def wait_for() -> WaitFor:
+    """Waits until a condition holds; fails after 20 seconds."""
+
+    def wait(condition: Callable[[], bool]) -> None:
+        ends = time.monotonic() + 20
+        while not condition():
+            assert time.monotonic() < ends, "it did not happen"
+            time.sleep(0.01)
+
+    return wait
+
+
+@pytest.fixture
+def kinds_of() -> KindsOf:
+    """The kinds of the checkpoints of a run, or of those about one step of it."""
+
+    def kinds(runner: Runner, step: str | None = None) -> list[str]:
+        points = read_record(runner.folder).checkpoints
+        return [point.kind for point in points if step is None or point.values.get("step") == step]
+
+    return kinds

@@ -8,6 +8,7 @@ import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,7 +17,12 @@ from runbook_tui.execution.commands import Ending, Found, Job, Standing, find, f
 from runbook_tui.execution.folder import JOBS, OUTPUT
 from runbook_tui.execution.output import examine
 
+if TYPE_CHECKING:
+    from tests.execution.conftest import WaitFor
+
+
 StartJob = Callable[..., tuple[Job, int]]
+Pids = Callable[..., list[int]]
 
 
 def never() -> bool:
@@ -55,13 +61,6 @@ def finish(started: tuple[Job, int]) -> tuple[Ending, str]:
     return end_of(follow(job, pieces.append, never, child=child)), "".join(pieces)
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 10) -> None:
-    ends = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < ends, "it did not happen"
-        time.sleep(0.01)
-
-
 def runs(pid: int) -> bool:
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
@@ -70,10 +69,16 @@ def runs(pid: int) -> bool:
     return state != "Z"
 
 
-def pids(tmp_path: Path, *names: str) -> list[int]:
-    """The process ids that scripts wrote to files, once all of them are there."""
-    wait_for(lambda: all((tmp_path / name).exists() and (tmp_path / name).read_text() for name in names))
-    return [int((tmp_path / name).read_text()) for name in names]
+@pytest.fixture
+def pids(tmp_path: Path, wait_for: WaitFor) -> Pids:
+    """The process ids that scripts wrote to files of these names, once all of them are there."""
+
+    def read(*names: str) -> list[int]:
+        paths = [tmp_path / name for name in names]
+        wait_for(lambda: all(path.exists() and path.read_text() for path in paths))
+        return [int(path.read_text()) for path in paths]
+
+    return read
 
 
 @pytest.mark.parametrize(
@@ -138,9 +143,11 @@ def test_there_is_nothing_to_read_from(begin: StartJob) -> None:
     assert (ending.exit_code, shown) == (0, "no input\n")
 
 
-def test_scripts_and_output_are_private_and_not_in_the_process_list(begin: StartJob, tmp_path: Path) -> None:
+def test_scripts_and_output_are_private_and_not_in_the_process_list(
+    begin: StartJob, tmp_path: Path, pids: Pids
+) -> None:
     job, child = begin("echo $$ > pid; : secret-word; while [ ! -e go ]; do sleep 0.02; done")
-    (pid,) = pids(tmp_path, "pid")
+    (pid,) = pids("pid")
     assert b"secret-word" not in Path(f"/proc/{pid}/cmdline").read_bytes()
     (tmp_path / "go").touch()
     finish((job, child))
@@ -157,7 +164,7 @@ def test_a_command_has_its_directory_and_environment(run_folder: Path, tmp_path:
     assert shown == f"{tmp_path}/sub\na b'c\n"
 
 
-def test_a_time_limit_ends_the_whole_tree(begin: StartJob, tmp_path: Path) -> None:
+def test_a_time_limit_ends_the_whole_tree(begin: StartJob, tmp_path: Path, pids: Pids) -> None:
     script = """
         sleep 60 & echo $! > child
         setsid sleep 60 & echo $! > session
@@ -165,7 +172,7 @@ def test_a_time_limit_ends_the_whole_tree(begin: StartJob, tmp_path: Path) -> No
         wait
     """
     started = begin(script, timeout=0.5)
-    tree = pids(tmp_path, "child", "session", "orphan")
+    tree = pids("child", "session", "orphan")
     ending, _ = finish(started)
     assert (ending.how, ending.exit_code) == ("timeout", -15)
     assert not any(runs(pid) for pid in tree)
@@ -173,12 +180,12 @@ def test_a_time_limit_ends_the_whole_tree(begin: StartJob, tmp_path: Path) -> No
 
 
 def test_a_command_that_does_not_listen_is_killed(
-    begin: StartJob, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    begin: StartJob, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pids: Pids
 ) -> None:
     monkeypatch.setattr(commands, "GRACE", 0.3)
     script = "trap '' TERM; bash -c \"trap '' TERM; echo \\$\\$ > child; sleep 60; sleep 60\"; sleep 60"
     started = begin(script, timeout=0.3)
-    (child,) = pids(tmp_path, "child")
+    (child,) = pids("child")
     ending, _ = finish(started)
     assert (ending.how, ending.exit_code) == ("timeout", -9)
     assert not runs(child)
@@ -190,30 +197,32 @@ def test_a_command_that_listens_has_time_to_clean_up(begin: StartJob, tmp_path: 
     assert shown.endswith("cleaned\n")
 
 
-def test_a_time_limit_holds_when_nobody_watches(begin: StartJob, tmp_path: Path) -> None:
+def test_a_time_limit_holds_when_nobody_watches(
+    begin: StartJob, tmp_path: Path, wait_for: WaitFor, pids: Pids
+) -> None:
     job, child = begin("sleep 60 & echo $! > child; wait", timeout=0.3)
-    (pid,) = pids(tmp_path, "child")
+    (pid,) = pids("child")
     wait_for(lambda: commands.read_ending(job) is not None)
     assert end_of(find(job)).how == "timeout"
     assert not runs(pid)
     os.waitpid(child, 0)
 
 
-def test_the_operator_can_end_a_command(begin: StartJob, tmp_path: Path) -> None:
+def test_the_operator_can_end_a_command(begin: StartJob, tmp_path: Path, pids: Pids) -> None:
     job, child = begin("sleep 60 & echo $! > child; wait")
-    (pid,) = pids(tmp_path, "child")
+    (pid,) = pids("child")
     assert stop(job)
     ending, _ = finish((job, child))
     assert (ending.how, runs(pid)) == ("stopped", False)
     assert not stop(job), "there is nobody to ask any more"
 
 
-def test_a_service_that_a_command_started_goes_on(begin: StartJob, tmp_path: Path) -> None:
+def test_a_service_that_a_command_started_goes_on(begin: StartJob, tmp_path: Path, pids: Pids) -> None:
     script = (
         "setsid nohup sleep 60 > /dev/null 2>&1 & echo $! > service; sleep 60 > /dev/null & echo $! > plain"
     )
     ending, _ = finish(begin(script))
-    services = pids(tmp_path, "service", "plain")
+    services = pids("service", "plain")
     try:
         assert (ending.how, ending.exit_code, ending.left_running) == ("exit", 0, True)
         assert all(runs(pid) for pid in services)
@@ -222,11 +231,13 @@ def test_a_service_that_a_command_started_goes_on(begin: StartJob, tmp_path: Pat
             os.kill(pid, signal.SIGKILL)
 
 
-def test_a_service_that_keeps_the_output_open_does_not_hold_the_step(begin: StartJob, tmp_path: Path) -> None:
+def test_a_service_that_keeps_the_output_open_does_not_hold_the_step(
+    begin: StartJob, tmp_path: Path, wait_for: WaitFor, pids: Pids
+) -> None:
     began = time.monotonic()
     job, child = begin("(while true; do echo noise; sleep 0.01; done) & echo $! > service; echo done")
     ending, _ = finish((job, child))
-    (service,) = pids(tmp_path, "service")
+    (service,) = pids("service")
     try:
         assert time.monotonic() - began < 5
         assert ending.exit_code == 0
@@ -247,7 +258,7 @@ def test_orphans_disappear_for_scripts_that_wait_for_that(begin: StartJob) -> No
     assert (ending.how, shown) == ("exit", "gone\n")
 
 
-def test_signals_to_the_shim_end_nothing(begin: StartJob, tmp_path: Path) -> None:
+def test_signals_to_the_shim_end_nothing(begin: StartJob, tmp_path: Path, wait_for: WaitFor) -> None:
     job, child = begin("while [ ! -e go ]; do sleep 0.02; done; exit 5")
     wait_for(lambda: find(job).shim is not None if job.place.exists() else False)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -256,7 +267,9 @@ def test_signals_to_the_shim_end_nothing(begin: StartJob, tmp_path: Path) -> Non
     assert finish((job, child))[0].exit_code == 5
 
 
-def test_a_command_is_found_again_by_another_process(begin: StartJob, tmp_path: Path) -> None:
+def test_a_command_is_found_again_by_another_process(
+    begin: StartJob, tmp_path: Path, wait_for: WaitFor
+) -> None:
     job, child = begin("echo begun; while [ ! -e go ]; do sleep 0.02; done; echo done; exit 4")
     wait_for(lambda: job.log.exists() and job.log.read_text() == "begun\n")
     assert find(job).standing is Standing.RUNNING
@@ -275,9 +288,11 @@ def test_a_watcher_can_leave(begin: StartJob, tmp_path: Path) -> None:
     assert finish((job, child))[0].exit_code == 0
 
 
-def test_a_shim_that_was_killed_leaves_an_outcome_that_nobody_knows(begin: StartJob, tmp_path: Path) -> None:
+def test_a_shim_that_was_killed_leaves_an_outcome_that_nobody_knows(
+    begin: StartJob, tmp_path: Path, wait_for: WaitFor, pids: Pids
+) -> None:
     job, child = begin("echo $$ > command; sleep 60")
-    (command,) = pids(tmp_path, "command")
+    (command,) = pids("command")
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     assert find(job).standing is Standing.GONE
@@ -290,7 +305,7 @@ def test_a_shim_that_was_killed_leaves_an_outcome_that_nobody_knows(begin: Start
 
 
 def test_after_a_reboot_nothing_runs(
-    begin: StartJob, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    begin: StartJob, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wait_for: WaitFor
 ) -> None:
     job, child = begin("while [ ! -e go ]; do sleep 0.02; done")
     wait_for((job.place / "started").exists)

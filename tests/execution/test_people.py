@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,7 +12,9 @@ from runbook_tui.execution.model import Phase, State
 from runbook_tui.execution.record import read_record
 from runbook_tui.execution.runner import Runner
 
-StartRun = Callable[..., Runner]
+if TYPE_CHECKING:
+    from tests.execution.conftest import StartRun
+
 
 GATE = """
 - {id: gate, title: Gate, kind: gate, approve: Is the release on?}

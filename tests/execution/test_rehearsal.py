@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,7 +15,9 @@ from runbook_tui.execution.record import read_record
 from runbook_tui.execution.runner import Runner
 from runbook_tui.execution.runs import read_run
 
-StartRun = Callable[..., Runner]
+if TYPE_CHECKING:
+    from tests.execution.conftest import StartRun
+
 
 STEPS = """
 - {id: go, title: Go, kind: gate, approve: Really?, approvers: [bea]}

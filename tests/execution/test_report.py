@@ -6,19 +6,21 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from runbook_tui.execution.framing import Checkpoint, Value
 from runbook_tui.execution.model import State
 from runbook_tui.execution.report import report
-from runbook_tui.execution.runner import Runner
 from runbook_tui.execution.runs import read_run
 from runbook_tui.execution.state import fold
 from runbook_tui.execution.verify import Judgement, verify
 from runbook_tui.runbook.model import Kind, Runbook, Step
 
-StartRun = Callable[..., Runner]
+if TYPE_CHECKING:
+    from tests.execution.conftest import StartRun
+
 
 STEPS = """
 - {id: gate, title: Gate, kind: gate, approve: Now?, owner: ops}

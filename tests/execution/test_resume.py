@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -23,22 +24,17 @@ from runbook_tui.execution.record import RecordWriter, read_record
 from runbook_tui.execution.runner import Runner
 from runbook_tui.execution.runs import read_run
 
-WriteRunbook = Callable[..., Path]
-Track = Callable[[Runner], Runner]
+if TYPE_CHECKING:
+    from tests.execution.conftest import Track, WaitFor, WriteRunbook
+
+
 Abandon = Callable[..., Path]
 
 WAIT = "while [ ! -e go ]; do sleep 0.01; done"
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 20) -> None:
-    ends = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < ends, "it did not happen"
-        time.sleep(0.01)
-
-
 @pytest.fixture
-def abandon(write_runbook: WriteRunbook) -> Abandon:
+def abandon(write_runbook: WriteRunbook, wait_for: WaitFor) -> Abandon:
     """Executes verbs in another process that is killed when a condition holds; returns the folder of its run."""
 
     def execute(steps: str, verbs: str, until: Callable[[], bool]) -> Path:
@@ -67,7 +63,9 @@ def points(folder: Path, kind: str) -> list[dict[str, object]]:
     return [dict(point.values) for point in read_record(folder).checkpoints if point.kind == kind]
 
 
-def test_a_command_that_ended_meanwhile(abandon: Abandon, track: Track, tmp_path: Path) -> None:
+def test_a_command_that_ended_meanwhile(
+    abandon: Abandon, track: Track, tmp_path: Path, wait_for: WaitFor
+) -> None:
     steps = (
         f"- {{id: a, title: A, kind: deploy, run: 'echo out; touch begun; {WAIT}; echo end >> log; exit 6'}}"
     )
@@ -360,7 +358,7 @@ def test_a_rollback_of_which_nobody_knows(write_runbook: WriteRunbook, track: Tr
 
 
 def test_a_command_that_ends_between_two_looks_is_not_run_again(
-    abandon: Abandon, track: Track, tmp_path: Path
+    abandon: Abandon, track: Track, tmp_path: Path, wait_for: WaitFor
 ) -> None:
     steps = f"- {{id: a, title: A, kind: deploy, run: 'echo x >> log; touch begun; {WAIT}; exit 6'}}"
     folder = abandon(steps, "runner.run('a')", (tmp_path / "begun").exists)
@@ -405,7 +403,7 @@ def test_a_changed_frozen_runbook_is_refused(write_runbook: WriteRunbook) -> Non
 
 
 def test_closing_while_a_command_runs_leaves_it_running(
-    write_runbook: WriteRunbook, track: Track, tmp_path: Path
+    write_runbook: WriteRunbook, track: Track, tmp_path: Path, wait_for: WaitFor
 ) -> None:
     path = write_runbook(f"- {{id: a, title: A, kind: deploy, run: 'touch begun; {WAIT}; echo end >> log'}}")
     runner = Runner.start(path)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,7 +11,9 @@ from runbook_tui.execution.errors import NotAllowed
 from runbook_tui.execution.model import Phase, RollbackPlan, State
 from runbook_tui.execution.runner import Runner
 
-StartRun = Callable[..., Runner]
+if TYPE_CHECKING:
+    from tests.execution.conftest import StartRun
+
 
 STEPS = """
 - {id: check, title: Check, kind: preflight, run: 'true'}
