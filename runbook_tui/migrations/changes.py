@@ -113,6 +113,8 @@ class Change:
     existing: Column | None = None
     """What the file itself says about the column before (Alembic's ``existing_*``)."""
     detail: str = ""
+    statement: tuple[int, int] | None = None
+    """The SQL statement that it is part of: its first line, and which one it is; None outside SQL."""
     conditional: bool = False
     outside_transaction: bool = False
     if_exists: bool = False
@@ -149,10 +151,14 @@ class Body:
     """Whether the tool itself says BEGIN and COMMIT around the file."""
 
 
-def shifted(changes: Iterable[Change], lines: int, *, conditional: bool = False) -> list[Change]:
+def shifted(changes: Iterable[Change], lines: int) -> list[Change]:
     """The changes of a piece of SQL that stands ``lines`` lines into a file."""
     return [
-        replace(change, line=change.line + lines, conditional=change.conditional or conditional)
+        replace(
+            change,
+            line=change.line + lines,
+            statement=(change.statement[0] + lines, change.statement[1]) if change.statement else None,
+        )
         for change in changes
     ]
 

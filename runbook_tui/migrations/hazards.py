@@ -173,10 +173,17 @@ def _conditional(subject: Subject) -> Iterator[Finding]:
 
 
 def _autocommit(subject: Subject) -> Iterator[Finding]:
-    changing = [item for item in subject.judged if item.operation.phase is not Phase.NONE]
-    if subject.engine is Engine.MYSQL and len(changing) > 1:
-        message = f"MySQL commits each of the {len(changing)} statements: when one fails, the migration is half applied"
-        line = changing[1].operation.line
+    if subject.engine is not Engine.MYSQL:
+        return
+    statements: dict[object, int] = {}
+    for number, item in enumerate(subject.judged):
+        if item.operation.phase is not Phase.NONE:
+            statements.setdefault(item.change.statement or -number, item.operation.line)
+    if len(statements) > 1:
+        message = (
+            f"MySQL commits each of the {len(statements)} statements: one that fails leaves it half applied"
+        )
+        line = list(statements.values())[1]
         yield subject.finding("ddl-autocommit", Level.WARNING, line, message, "One statement a migration.")
 
 
@@ -186,7 +193,7 @@ def _lock_timeout(subject: Subject) -> Iterator[Finding]:
     for item in subject.judged:
         if item.operation.kind == "setting" and item.change.name in _LOCK_TIMEOUTS:
             return
-        if not item.harmless and _locks_table(item.lock.text):
+        if not item.harmless and item.lock.queues:
             message = "no lock timeout: while a statement waits for its lock, every later query on the table waits too"
             postgres = subject.engine is Engine.POSTGRES
             setting = "SET lock_timeout = '1s'" if postgres else "SET SESSION lock_wait_timeout = 1"
@@ -195,17 +202,11 @@ def _lock_timeout(subject: Subject) -> Iterator[Finding]:
             return
 
 
-def _locks_table(lock: str) -> bool:
-    return lock.startswith(
-        ("AccessExclusive", "ShareRowExclusive", "Share:", "metadata lock", "the table is copied")
-    )
-
-
 def _long_transaction(subject: Subject) -> Iterator[Finding]:
     """A lock is held until the transaction ends, so the longest operation decides how long."""
     if subject.engine is not Engine.POSTGRES or not subject.transactional:
         return
-    exclusive = [j for j in subject.judged if not j.harmless and j.lock.text.startswith("AccessExclusive")]
+    exclusive = [j for j in subject.judged if not j.harmless and j.lock.stops_all]
     long = [j for j in subject.judged if not j.harmless and (j.lock.hazard or j.operation.kind in _LONG)]
     for item in long:
         held = next((other for other in exclusive if other is not item), None)

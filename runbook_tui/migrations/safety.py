@@ -32,6 +32,10 @@ class Lock:
 
     text: str
     hazard: str = ""
+    queues: bool = False
+    """While it waits for its turn, later queries on the table wait behind it: it wants a timeout."""
+    stops_all: bool = False
+    """While it is held, reads wait as well as writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,27 +57,27 @@ class Row:
 
 FREE = Lock("no table lock")
 # PostgreSQL
-AX = Lock("AccessExclusive, instant")
-AX_SCAN = Lock("AccessExclusive while the table is scanned", TABLE_SCAN)
-AX_REWRITE = Lock("AccessExclusive while the table is rewritten", TABLE_REWRITE)
-AX_INDEX = Lock("AccessExclusive while the index is built", BLOCKS_WRITES)
-AX_VIEW = Lock("AccessExclusive on the view only")
-SHARE = Lock("Share: writes wait until the index is built", BLOCKS_WRITES)
-SRX = Lock("ShareRowExclusive on both tables, instant")
-SRX_PARENT = Lock("ShareRowExclusive on the tables that it refers to, instant")
-SRX_SCAN = Lock("ShareRowExclusive on both tables while the table is scanned", BLOCKS_WRITES)
-SRX_ONE = Lock("ShareRowExclusive, instant")
+AX = Lock("AccessExclusive, instant", queues=True, stops_all=True)
+AX_SCAN = Lock("AccessExclusive while the table is scanned", TABLE_SCAN, queues=True, stops_all=True)
+AX_REWRITE = Lock("AccessExclusive while the table is rewritten", TABLE_REWRITE, queues=True, stops_all=True)
+AX_INDEX = Lock("AccessExclusive while the index is built", BLOCKS_WRITES, queues=True, stops_all=True)
+AX_VIEW = Lock("AccessExclusive on the view only", queues=True)
+SHARE = Lock("Share: writes wait until the index is built", BLOCKS_WRITES, queues=True)
+SRX = Lock("ShareRowExclusive on both tables, instant", queues=True)
+SRX_PARENT = Lock("ShareRowExclusive on the tables that it refers to, instant", queues=True)
+SRX_SCAN = Lock("ShareRowExclusive on both tables while the table is scanned", BLOCKS_WRITES, queues=True)
+SRX_ONE = Lock("ShareRowExclusive, instant", queues=True)
 SUX = Lock("ShareUpdateExclusive: reads and writes go on")
-AX_HELD = Lock("the lock it names, until it commits", BLOCKS_WRITES)
+HELD = Lock("the lock that it names, until it is released", BLOCKS_WRITES, queues=True)
 ROWS = Lock("row locks until it commits")
-# MySQL and MariaDB
-INSTANT = Lock("metadata lock, instant")
-PLACE = Lock("in place, reads and writes go on")
-REBUILD = Lock("in place, the table is rebuilt while reads and writes go on")
-COPY = Lock("the table is copied, writes wait", TABLE_REWRITE)
-MY_HELD = Lock("the lock it names, until it is released", BLOCKS_WRITES)
-COPY_CHECK = Lock("the table is copied to check it, writes wait", BLOCKS_WRITES)
-# SQLite
+# MySQL and MariaDB: every DDL statement takes a short exclusive metadata lock
+MADE = Lock("instant")
+INSTANT = Lock("metadata lock, instant", queues=True)
+PLACE = Lock("in place, reads and writes go on", queues=True)
+REBUILD = Lock("in place, the table is rebuilt while reads and writes go on", queues=True)
+COPY = Lock("the table is copied, writes wait", TABLE_REWRITE, queues=True)
+COPY_CHECK = Lock("the table is copied to check it, writes wait", BLOCKS_WRITES, queues=True)
+# SQLite: one writer at a time
 BRIEF = Lock("the whole database for a moment")
 WHOLE = Lock("the whole database until it commits")
 RECREATE = Lock("SQLite has no such statement: the table is made anew", TABLE_REWRITE)
@@ -82,14 +86,14 @@ CANNOT = Lock("SQLite refuses it", REFUSED)
 # fmt: off
 _ROWS = (
     # tables
-    Row("create-table", E, LOSS, "create table {}", FREE, INSTANT, BRIEF),
+    Row("create-table", E, LOSS, "create table {}", FREE, MADE, BRIEF),
     Row("drop-table", C, NO, "drop table {}", AX, INSTANT, BRIEF),
     Row("rename-table", X, YES, "rename table {}", AX, INSTANT, BRIEF),
     Row("rebuild-table", ASK, UNKNOWN, "make table {} anew, copying its rows", AX_REWRITE, COPY, WHOLE),
     # VACUUM FULL, SET TABLESPACE, ENGINE=
     Row("rewrite-table", NONE, YES, "rewrite table {}", AX_REWRITE, COPY, WHOLE),
     Row("table-setting", NONE, YES, "change settings of {}", SUX, INSTANT, BRIEF),
-    Row("lock-table", NONE, YES, "lock table {}", AX_HELD, MY_HELD, WHOLE),
+    Row("lock-table", NONE, YES, "lock table {}", HELD, HELD, WHOLE),
     # columns: the old code does not name a new one, so it must be able to leave it out
     Row("add-column-nullable", E, LOSS, "add nullable column {}", AX, INSTANT, BRIEF),
     Row("add-column-defaulted", E, LOSS, "add column {} with a database default", AX, INSTANT, BRIEF),
@@ -153,7 +157,7 @@ _ROWS = (
     Row("create-trigger", E, YES, "create trigger {}", SRX_ONE, INSTANT, BRIEF),
     Row("drop-trigger", C, YES, "drop trigger {}", AX, INSTANT, BRIEF),
     # views
-    Row("create-view", E, YES, "create view {}", FREE, INSTANT, BRIEF),
+    Row("create-view", E, YES, "create view {}", FREE, MADE, BRIEF),
     Row("replace-view", E, YES, "replace view {}, keeping its columns", AX_VIEW, INSTANT, BRIEF),
     Row("reshape-view", ASK, YES, "define view {} anew", AX_VIEW, INSTANT, BRIEF),  # may have lost columns
     Row("drop-view", C, YES, "drop view {}", AX_VIEW, INSTANT, BRIEF),

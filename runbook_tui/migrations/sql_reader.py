@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from runbook_tui.migrations.changes import Change
 from runbook_tui.migrations.engine import Engine
@@ -31,8 +32,9 @@ def read_sql(sql: str, engine: Engine) -> list[Change]:
         position = re.search(r"from (\d+):", str(error))
         return [unreadable(int(position[1]) if position else 1, sql[:200], str(error))]
     changes: list[Change] = []
-    for statement in statements:
-        changes += _read_statement(sql, statement, engine)
+    for number, statement in enumerate(statements):
+        found = _read_statement(sql, statement, engine)
+        changes += [replace(change, statement=(statement.line, number)) for change in found]
     return changes
 
 

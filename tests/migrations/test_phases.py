@@ -118,6 +118,7 @@ HAZARDS = [
     ("postgres", OPAQUE, "opaque", Level.WARNING),
     ("postgres", "UPDATE orders SET note =", "unreadable", Level.WARNING),
     ("mysql", ADD + INDEX, "ddl-autocommit", Level.WARNING),
+    ("mysql", "ALTER TABLE orders ADD COLUMN c int,\n ADD INDEX i (note)", "", None),
     ("postgres", ADD + INDEX, "long-transaction", Level.WARNING),
     ("postgres", FILL + FORBID, "backfill-in-contract", Level.WARNING),
     ("postgres", "ALTER TYPE mood ADD VALUE 'x'", "readers-first", Level.WARNING),
@@ -139,7 +140,7 @@ HAZARDS = [
 def test_hazards(sql: Judge, engine: str, text: str, rule: str, level: Level | None) -> None:
     findings = [finding for finding in sql(text, engine=engine).findings if finding.rule != "no-lock-timeout"]
     if not rule:
-        assert [f for f in findings if f.rule not in ("ddl-autocommit", "irreversible")] == []
+        assert [f for f in findings if f.rule != "irreversible"] == []
         return
     (finding,) = [finding for finding in findings if finding.rule == rule]
     assert finding.level is level
@@ -161,6 +162,7 @@ def test_hazards(sql: Judge, engine: str, text: str, rule: str, level: Level | N
         ("postgres", "CREATE TABLE r (id int)", False),
         ("postgres", "CREATE TABLE r (id int); ALTER TABLE r ADD COLUMN c int", False),
         ("postgres", FILL, False),
+        ("mysql", "CREATE TABLE r (id int)", False),
     ],
 )
 def test_a_lock_timeout_is_asked_for(sql: Judge, engine: str, text: str, *, warned: bool) -> None:

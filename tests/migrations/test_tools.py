@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from types import SimpleNamespace
 
@@ -179,6 +181,18 @@ def test_dbmate_options(pend: Pend, text: str, *, has_down: bool, transactional:
     assert (migration.has_down, migration.transactional) == (has_down, transactional)
 
 
+@pytest.mark.parametrize(
+    ("option", "rules"),
+    [("", ["transaction-nesting"]), (" transaction:false", [])],
+    ids=["inside", "outside"],
+)
+def test_dbmate_already_opens_a_transaction(pend: Pend, option: str, rules: list[str]) -> None:
+    text = f"-- migrate:up{option}\nBEGIN;\nCREATE TABLE r (id int);\nCOMMIT;\n-- migrate:down\nDROP TABLE r"
+    (migration,) = pend({}, {"db/1_a.sql": text}).pending
+    assert [finding.rule for finding in migration.findings] == rules
+    assert [finding.line for finding in migration.findings] == [2] * len(rules)
+
+
 def test_dbmate_without_an_up_section_is_a_question(pend: Pend) -> None:
     files = {"db/1_a.sql": "CREATE TABLE r (id int)", "db/2_b.sql": UP, "db/notes.sql": ""}
     found = pend({}, files)
@@ -209,3 +223,20 @@ def test_folders_are_taken_from_the_root_of_the_repository(pend: Pend, folder: s
     prefix = "" if folder == "." else f"{folder}/"
     found = pend({}, {f"{prefix}1_a.up.sql": "SELECT 1", "a/2_b.up.sql": "SELECT 1"}, folder=folder)
     assert [item.path for item in found.pending] == [f"{prefix}1_a.up.sql"]
+
+
+# what reading costs others
+
+
+def test_sqlglot_is_loaded_only_where_there_is_sql() -> None:
+    code = "import sys, runbook_tui.migrations.pending, runbook_tui.migrations.read; print('sqlglot' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_nothing_is_logged_about_statements_that_are_read_by_pattern(
+    sql: Callable[..., Migration], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("DEBUG"):
+        sql("ALTER TYPE mood ADD VALUE 'x'; DO $$ BEGIN END $$; ALTER TABLE orders VALIDATE CONSTRAINT f")
+    assert caplog.records == []
