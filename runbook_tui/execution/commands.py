@@ -260,25 +260,22 @@ def _ended(child: int) -> bool:
 
 
 def _handle(shim: Process | None) -> int | None:
-    """A descriptor that tells when the shim ends; None when it did."""
+    """A descriptor that tells when the shim ends; None when it did, or the kernel has no such thing."""
     if shim is None:
         return None
     try:
-        handle = os.pidfd_open(shim.pid)
+        return os.pidfd_open(shim.pid)
     except OSError:
         return None
-    if processes.alive(shim):
-        return handle
-    os.close(handle)
-    return None
 
 
 def _wait(handle: int | None, shim: Process) -> bool:
-    """Wait a moment; whether the shim still runs after it."""
-    if handle is None:
+    """Wait a moment, or until it ends; whether the shim still runs after that."""
+    if not processes.alive(shim):
         return False
     poller = select.poll()
-    poller.register(handle, select.POLLIN)
+    if handle is not None:
+        poller.register(handle, select.POLLIN)
     return not poller.poll(_POLL * 1000) and processes.alive(shim)
 
 

@@ -10,6 +10,8 @@ checkout.runs/2026-11-24-production/      a second run of that day: 2026-11-24-p
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
@@ -122,7 +124,7 @@ def new_folder(runbook_path: Path, data: bytes, environment: str, *, rehearsal: 
     parent = runs_folder(runbook_path)
     name = f"{date.today().isoformat()}-{slug(environment)}" + ("-rehearsal" if rehearsal else "")
     try:
-        if not parent.exists():
+        with suppress(FileExistsError):
             make_folder(parent)
         _refuse_link(parent)
         for number in count(1):
@@ -199,7 +201,5 @@ def _fill(folder: Path, data: bytes) -> None:
     try:
         create_file(directory, RUNBOOK, data)
     finally:
-        import os
-
         os.close(directory)
     sync_folder(folder)

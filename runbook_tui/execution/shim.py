@@ -25,6 +25,7 @@ _TERM, _KILL = 15, 9
 _SET_CHILD_SUBREAPER = 36
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 _LONGEST_POLL = 0.2  # seconds; time limits count suspended time, which poll(2) does not
+_SHORT_POLL = 0.02
 _GIVE_UP = 5.0  # seconds after KILL: what is still there cannot be killed
 _RESULT_BYTES = 1024  # set aside at the start, so that a full disk cannot hide how the command ended
 
@@ -102,14 +103,17 @@ def _start(script: str, directory: str, output: int) -> int | None:
 
 def _watch(child: int, control: int, timeout_ms: int, grace_ms: int) -> tuple[str, int]:
     """Wait for the command; end it when its time is up or when that is asked for."""
-    handle = os.pidfd_open(child)
     poller = select.poll()
-    poller.register(handle, select.POLLIN)
     poller.register(control, select.POLLIN)
+    longest = _LONGEST_POLL
+    try:
+        poller.register(os.pidfd_open(child), select.POLLIN)
+    except OSError:  # an old kernel, or a container that forbids it
+        longest = _SHORT_POLL
     limit = _now() + timeout_ms * 1_000_000 if timeout_ms else None
     while True:
-        left = _LONGEST_POLL if limit is None else (limit - _now()) / 1e9
-        ready = [fd for fd, _ in poller.poll(max(0.0, min(left, _LONGEST_POLL)) * 1000)]
+        left = longest if limit is None else (limit - _now()) / 1e9
+        ready = [fd for fd, _ in poller.poll(max(0.0, min(left, longest)) * 1000)]
         status = _reap(child)[0]
         if status is not None:
             return "exit", status

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import statistics
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from runbook_tui.execution import clock, commands, processes
+from runbook_tui.execution import clock, commands, processes, shim
 from runbook_tui.execution.commands import Ending, Found, Job, Standing, find, follow, start, stop
 from runbook_tui.execution.folder import JOBS, OUTPUT
 from runbook_tui.execution.output import examine
@@ -164,7 +165,7 @@ def test_a_command_has_its_directory_and_environment(run_folder: Path, tmp_path:
     assert shown == f"{tmp_path}/sub\na b'c\n"
 
 
-def test_a_time_limit_ends_the_whole_tree(begin: StartJob, tmp_path: Path, pids: Pids) -> None:
+def test_a_time_limit_ends_the_whole_tree(begin: StartJob, pids: Pids) -> None:
     script = """
         sleep 60 & echo $! > child
         setsid sleep 60 & echo $! > session
@@ -180,7 +181,7 @@ def test_a_time_limit_ends_the_whole_tree(begin: StartJob, tmp_path: Path, pids:
 
 
 def test_a_command_that_does_not_listen_is_killed(
-    begin: StartJob, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pids: Pids
+    begin: StartJob, monkeypatch: pytest.MonkeyPatch, pids: Pids
 ) -> None:
     monkeypatch.setattr(commands, "GRACE", 0.3)
     script = "trap '' TERM; bash -c \"trap '' TERM; echo \\$\\$ > child; sleep 60; sleep 60\"; sleep 60"
@@ -191,15 +192,13 @@ def test_a_command_that_does_not_listen_is_killed(
     assert not runs(child)
 
 
-def test_a_command_that_listens_has_time_to_clean_up(begin: StartJob, tmp_path: Path) -> None:
+def test_a_command_that_listens_has_time_to_clean_up(begin: StartJob) -> None:
     ending, shown = finish(begin("trap 'sleep 0.2; echo cleaned; exit 9' TERM; sleep 60", timeout=0.2))
     assert (ending.how, ending.exit_code) == ("timeout", 9)
     assert shown.endswith("cleaned\n")
 
 
-def test_a_time_limit_holds_when_nobody_watches(
-    begin: StartJob, tmp_path: Path, wait_for: WaitFor, pids: Pids
-) -> None:
+def test_a_time_limit_holds_when_nobody_watches(begin: StartJob, wait_for: WaitFor, pids: Pids) -> None:
     job, child = begin("sleep 60 & echo $! > child; wait", timeout=0.3)
     (pid,) = pids("child")
     wait_for(lambda: commands.read_ending(job) is not None)
@@ -208,7 +207,7 @@ def test_a_time_limit_holds_when_nobody_watches(
     os.waitpid(child, 0)
 
 
-def test_the_operator_can_end_a_command(begin: StartJob, tmp_path: Path, pids: Pids) -> None:
+def test_the_operator_can_end_a_command(begin: StartJob, pids: Pids) -> None:
     job, child = begin("sleep 60 & echo $! > child; wait")
     (pid,) = pids("child")
     assert stop(job)
@@ -217,7 +216,7 @@ def test_the_operator_can_end_a_command(begin: StartJob, tmp_path: Path, pids: P
     assert not stop(job), "there is nobody to ask any more"
 
 
-def test_a_service_that_a_command_started_goes_on(begin: StartJob, tmp_path: Path, pids: Pids) -> None:
+def test_a_service_that_a_command_started_goes_on(begin: StartJob, pids: Pids) -> None:
     script = (
         "setsid nohup sleep 60 > /dev/null 2>&1 & echo $! > service; sleep 60 > /dev/null & echo $! > plain"
     )
@@ -232,7 +231,7 @@ def test_a_service_that_a_command_started_goes_on(begin: StartJob, tmp_path: Pat
 
 
 def test_a_service_that_keeps_the_output_open_does_not_hold_the_step(
-    begin: StartJob, tmp_path: Path, wait_for: WaitFor, pids: Pids
+    begin: StartJob, wait_for: WaitFor, pids: Pids
 ) -> None:
     began = time.monotonic()
     job, child = begin("(while true; do echo noise; sleep 0.01; done) & echo $! > service; echo done")
@@ -289,7 +288,7 @@ def test_a_watcher_can_leave(begin: StartJob, tmp_path: Path) -> None:
 
 
 def test_a_shim_that_was_killed_leaves_an_outcome_that_nobody_knows(
-    begin: StartJob, tmp_path: Path, wait_for: WaitFor, pids: Pids
+    begin: StartJob, wait_for: WaitFor, pids: Pids
 ) -> None:
     job, child = begin("echo $$ > command; sleep 60")
     (command,) = pids("command")
@@ -304,6 +303,25 @@ def test_a_shim_that_was_killed_leaves_an_outcome_that_nobody_knows(
     assert find(job).standing is Standing.GONE
 
 
+def test_a_kernel_that_cannot_tell_when_a_process_ends(
+    run_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(_: int) -> int:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+    monkeypatch.setattr(os, "pidfd_open", missing)
+    job = Job(run_folder, "step-1")
+    job.script.write_text("echo out; sleep 0.1; exit 3")
+    child = os.fork()
+    if child == 0:
+        try:
+            shim.main(str(job.place), str(job.log), str(tmp_path), 20_000, 10_000)
+        finally:
+            os._exit(0)
+    ending, shown = finish((job, child))
+    assert (ending.how, ending.exit_code, shown) == ("exit", 3, "out\n")
+
+
 def test_after_a_reboot_nothing_runs(
     begin: StartJob, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wait_for: WaitFor
 ) -> None:
@@ -316,7 +334,7 @@ def test_after_a_reboot_nothing_runs(
     finish((job, child))
 
 
-def test_another_process_with_the_same_number_is_not_taken_for_it(begin: StartJob, run_folder: Path) -> None:
+def test_another_process_with_the_same_number_is_not_taken_for_it(run_folder: Path) -> None:
     job = Job(run_folder, "step-1")
     job.place.mkdir()
     me = processes.myself()

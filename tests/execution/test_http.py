@@ -211,7 +211,7 @@ def test_no_server(make: Callable[[int], str], said_so: str) -> None:
         ask(make(port))
 
 
-def test_passwords_are_masked(server: Server) -> None:
+def test_passwords_are_masked() -> None:
     with pytest.raises(RequestFailed) as caught:
         ask("http://ann:hunter2@127.0.0.1:1/x")
     assert "hunter2" not in str(caught.value)

@@ -213,7 +213,7 @@ def test_disk_space_is_set_aside_for_the_next_checkpoints(folder: Path, writer: 
 
 
 def test_an_interrupt_in_the_middle_of_a_write_ends_the_record(
-    folder: Path, writer: RecordWriter, monkeypatch: pytest.MonkeyPatch
+    writer: RecordWriter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupt(_: int) -> None:
         raise KeyboardInterrupt

@@ -141,7 +141,7 @@ def test_a_command_of_which_nobody_knows(abandon: Abandon, track: Track, tmp_pat
 
 
 @pytest.fixture
-def unknown(write_runbook: WriteRunbook, tmp_path: Path) -> Callable[[str], Path]:
+def unknown(write_runbook: WriteRunbook) -> Callable[[str], Path]:
     """A run with a step that was begun before a reboot; the argument is added to the step."""
 
     def make(more: str = "") -> Path:

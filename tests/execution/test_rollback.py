@@ -171,7 +171,7 @@ def test_a_rollback_that_fails_can_be_done_by_hand(start: StartRun) -> None:
     assert runner.rollback("a", confirmed=True, note="on the host").state is State.ROLLED_BACK
 
 
-def test_a_rollback_is_verified(start: StartRun, tmp_path: Path) -> None:
+def test_a_rollback_is_verified(start: StartRun) -> None:
     steps = """
     - id: a
       title: A

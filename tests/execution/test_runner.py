@@ -81,7 +81,7 @@ def test_steps_without_an_order_may_start_in_any(start: StartRun) -> None:
     assert runner.state.statuses["c"].message == "needs a, which is failed"
 
 
-def test_two_steps_at_the_same_time(start: StartRun, tmp_path: Path) -> None:
+def test_two_steps_at_the_same_time(start: StartRun) -> None:
     steps = """
     - {id: a, title: A, kind: deploy, run: "touch a; while [ ! -e b ]; do sleep 0.01; done", timeout: 20s}
     - {id: b, title: B, kind: deploy, run: "touch b; while [ ! -e a ]; do sleep 0.01; done", timeout: 20s}

@@ -112,7 +112,8 @@ def test_runs_are_not_kept_behind_a_link(write_runbook: WriteRunbook, tmp_path: 
 
 
 def test_the_operator_is_named(
-    write_runbook: WriteRunbook, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    write_runbook: WriteRunbook,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     path = write_runbook(CHAIN)
     with pytest.raises(RunbookError, match="RUNBOOK_OPERATOR"):

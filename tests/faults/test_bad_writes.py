@@ -71,7 +71,7 @@ def test_short_writes_are_completed(
 
 @pytest.mark.parametrize("kept", [0, 1, 50, -1])
 def test_a_disk_that_lies_is_found_before_anything_is_acknowledged(
-    folder: Path, writer: RecordWriter, monkeypatch: pytest.MonkeyPatch, kept: int
+    writer: RecordWriter, monkeypatch: pytest.MonkeyPatch, kept: int
 ) -> None:
     def lie(real: Callable[..., int], fd: int, data: bytes) -> int:
         real(fd, data[:kept])
@@ -86,7 +86,7 @@ def test_a_disk_that_lies_is_found_before_anything_is_acknowledged(
 
 
 def test_a_disk_that_writes_something_else_is_found(
-    folder: Path, writer: RecordWriter, monkeypatch: pytest.MonkeyPatch
+    writer: RecordWriter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
         patch_write(patch, lambda real, fd, data: real(fd, bytes(len(data))))
@@ -95,7 +95,7 @@ def test_a_disk_that_writes_something_else_is_found(
 
 
 def test_somebody_who_writes_at_the_same_time_is_found(
-    folder: Path, writer: RecordWriter, monkeypatch: pytest.MonkeyPatch
+    writer: RecordWriter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
         patch_write(patch, lambda real, fd, data: min(len(data), real(fd, data + b"theirs")))

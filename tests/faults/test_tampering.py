@@ -165,7 +165,7 @@ def test_a_history_that_was_written_anew_is_noticed_on_the_machine_that_knows_it
         RecordWriter.open(folder, HOLDER)
 
 
-def test_a_copy_of_an_older_state_is_noticed(folder: Path, tmp_path: Path, writer: RecordWriter) -> None:
+def test_a_copy_of_an_older_state_is_noticed(folder: Path, writer: RecordWriter) -> None:
     old = record(folder).read_bytes()
     writer.append("note", {"number": 4})
     writer.close()
