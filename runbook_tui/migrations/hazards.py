@@ -113,10 +113,20 @@ def _concurrently(subject: Subject, judged: Judged) -> Iterator[Finding]:
 
 def _unbatched(subject: Subject, judged: Judged) -> Iterator[Finding]:
     operation = judged.operation
-    if operation.phase is Phase.BACKFILL and operation.kind in _LONG:
-        message = f"{operation.text}: one statement holds its row locks until all rows are done"
-        remedy = recipe(operation.kind)
-        yield subject.finding("unbatched-backfill", Level.WARNING, operation.line, message, remedy)
+    if operation.phase is not Phase.BACKFILL or operation.kind not in _LONG:
+        return
+    alone = judged.change.outside_transaction or not subject.body.transactional
+    if operation.conditional and alone:
+        level = Level.NOTE
+        effect = "in a loop or condition, outside a transaction; see that every batch is small"
+    elif operation.conditional:
+        level = Level.WARNING
+        effect = "however it is repeated, one transaction holds the row locks of all of it"
+    else:
+        level = Level.WARNING
+        effect = "one statement holds its row locks until all rows are done"
+    message = f"{operation.text}: {effect}"
+    yield subject.finding("unbatched-backfill", level, operation.line, message, recipe(operation.kind))
 
 
 def _required_drop(subject: Subject, judged: Judged) -> Iterator[Finding]:

@@ -279,6 +279,17 @@ def test_a_concurrent_index_in_an_autocommit_block_is_fine(alembic: Judge) -> No
     assert not any(finding.rule == "concurrently-in-transaction" for finding in alembic(outside).findings)
 
 
+def test_a_backfill_in_batches_is_told_from_one_in_a_single_transaction(alembic: Judge) -> None:
+    fill = 'op.execute("UPDATE orders SET note = 1 WHERE note IS NULL")'
+    loop = f"for _ in range(40):\n        {fill}"
+    committed = f"with op.get_context().autocommit_block():\n        for _ in range(40):\n            {fill}"
+    levels = {
+        text: [finding.level for finding in alembic(text).findings if finding.rule == "unbatched-backfill"]
+        for text in (fill, loop, committed)
+    }
+    assert levels == {fill: [Level.WARNING], loop: [Level.WARNING], committed: [Level.NOTE]}
+
+
 # the graph
 
 
