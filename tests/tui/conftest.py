@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import pty
+import select
 import shutil
+import subprocess
+import sys
 import textwrap
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from textual.pilot import Pilot
@@ -26,8 +32,13 @@ DATA = Path(__file__).parent / "data"
 PATIENCE = 20.0
 """Seconds after which a condition is given up; the machine may be busy."""
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+ROOT = Path(__file__).parents[2]
+PROGRAM = (
+    "import sys; from pathlib import Path; from runbook_tui.tui.app import RunbookApp; "
+    "app = RunbookApp(Path(sys.argv[1]), mode=sys.argv[2]); app.run(); sys.exit(app.return_code or 0)"
+)
 
-D = TypeVar("D", bound=Screen[object])
+D = TypeVar("D", bound=Screen[Any])
 WriteRunbook = Callable[..., Path]
 
 
@@ -96,7 +107,63 @@ class Sitting:
         await self.press("enter")
 
 
+class Terminal:
+    """The app on a terminal of its own."""
+
+    def __init__(self, path: Path, mode: str) -> None:
+        self.master, slave = pty.openpty()
+        environment = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8"}
+        command = [sys.executable, "-c", PROGRAM, str(path), mode]
+        self.process = subprocess.Popen(
+            command,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            cwd=ROOT,
+            env=environment,
+            start_new_session=True,
+        )
+        os.close(slave)
+        self.received = b""
+
+    def read(self, wanted: bytes) -> None:
+        """Read until these bytes came."""
+        end = time.monotonic() + PATIENCE
+        while wanted not in self.received:
+            assert time.monotonic() < end, self.received[-500:]
+            if not select.select([self.master], [], [], 0.1)[0]:
+                continue
+            try:
+                self.received += os.read(self.master, 65536)
+            except OSError:
+                break
+
+    def ended(self) -> int:
+        """The exit status; what the app still says is read meanwhile."""
+        end = time.monotonic() + PATIENCE
+        while self.process.poll() is None:
+            assert time.monotonic() < end
+            if select.select([self.master], [], [], 0.05)[0]:
+                try:
+                    self.received += os.read(self.master, 65536)
+                except OSError:
+                    continue
+        return self.process.returncode
+
+    def hang_up(self) -> None:
+        """Close the window; whoever writes to it gets an error from then on."""
+        os.close(self.master)
+        self.master = -1
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        if self.master >= 0:
+            os.close(self.master)
+
+
 Sit = Callable[..., AbstractAsyncContextManager[Sitting]]
+OnTerminal = Callable[[Path, str], Terminal]
 
 
 @pytest.fixture(autouse=True)
@@ -156,3 +223,17 @@ def sit() -> Sit:
             yield sitting
 
     return opened
+
+
+@pytest.fixture
+def on_terminal() -> Iterator[OnTerminal]:
+    """Starts the app on a terminal of its own; ends it after the test."""
+    terminals: list[Terminal] = []
+
+    def start(path: Path, mode: str) -> Terminal:
+        terminals.append(Terminal(path, mode))
+        return terminals[-1]
+
+    yield start
+    for terminal in terminals:
+        terminal.close()

@@ -262,9 +262,10 @@ async def test_a_rollback_shows_its_plan_and_undoes_step_by_step(
     async with sit(path, mode="run") as app:
         await app.press("b")
         assert "nothing was done that has to be undone" in app.said
-        for name in ("a", "b"):
-            await app.press("r")
-            await app.until(lambda name=name: app.state(name) == "succeeded" and not app.run.executing)
+        await app.press("r")
+        await app.until(lambda: app.state("a") == "succeeded" and not app.run.executing)
+        await app.press("r")
+        await app.until(lambda: app.state("b") == "succeeded" and not app.run.executing)
         await app.press("b")
         await app.dialog(ConfirmDialog)
         assert "1 Set the flag by hand 2 Add a column" in app.asked

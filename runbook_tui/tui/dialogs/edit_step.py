@@ -94,7 +94,7 @@ class EditStepDialog(ModalScreen[dict[str, object] | None]):
         )
 
     def _action(self) -> Iterable[Widget]:
-        yield Static("What is done", classes="form-heading")
+        yield Static("What is done", classes="form-heading", markup=False)
         yield Horizontal(
             self._select("action", "Action", list(step_form.STEP_ACTIONS)),
             self._input("directory", "Directory"),
@@ -104,7 +104,7 @@ class EditStepDialog(ModalScreen[dict[str, object] | None]):
         yield self._area("text", "Command")
 
     def _check(self) -> Iterable[Widget]:
-        yield Static("How it is verified", classes="form-heading")
+        yield Static("How it is verified", classes="form-heading", markup=False)
         yield Horizontal(
             self._select("verify.action", "Verify", list(step_form.VERIFY_ACTIONS)),
             self._input("verify.database", "Database"),
@@ -113,7 +113,7 @@ class EditStepDialog(ModalScreen[dict[str, object] | None]):
         yield self._area("verify.text", "Verify")
 
     def _undo(self) -> Iterable[Widget]:
-        yield Static("How it is undone", classes="form-heading")
+        yield Static("How it is undone", classes="form-heading", markup=False)
         yield Horizontal(
             self._select("rollback.action", "Rollback", list(step_form.ROLLBACK_ACTIONS)),
             self._tick("reversible", "Can be undone"),

@@ -74,10 +74,11 @@ class Field:
     def lines(self, width: int) -> list[Content]:
         """The value beside the label, or under it where there is no room."""
         label = Content.styled(self.label, QUIET)
-        if width < self.width + 16:
-            return [label, *(line.pad_left(2) for line in self.value.wrap(max(width - 2, 2)))]
+        if width < self.width + 16 or label.cell_length >= self.width:
+            values = self.value.wrap(max(width - 2, 2))
+            return [label.truncate(width, ellipsis=True), *(line.pad_left(2) for line in values)]
         first, *rest = self.value.wrap(width - self.width) or [Content("")]
-        gap = " " * max(self.width - label.cell_length, 1)
+        gap = " " * (self.width - label.cell_length)
         return [Content("").join([label, gap, first]), *(line.pad_left(self.width) for line in rest)]
 
 
