@@ -73,7 +73,9 @@ def _attended(demo: Demo) -> int:
     from runbook_tui.demo import processes
 
     if _put_back(demo):
-        narrate("The release was executed to its end; the example is back at its start. The records are kept.")
+        narrate(
+            "The release was executed to its end; the example is back at its start. The records are kept."
+        )
     processes.start(demo.folder)
     try:
         return open_app(demo.runbook, mode="author")

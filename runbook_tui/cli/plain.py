@@ -189,13 +189,20 @@ class _Session:
         accept = "approve" if step.approve is not None else "done"
         choice = choose([accept, "skip", "decline" if step.approve is not None else "fail", "pause"])
         if choice == accept:
-            return self._accept(step, "")
+            return self._accept(step, self._who_approved(step))
         if choice == "skip":
             return self._skip(step)
         if choice == "pause":
             return DONE
         self._refuse(step, reason())
         return FAILED
+
+    def _who_approved(self, step: Step) -> str:
+        """Whoever is none of the approvers has to say who approved."""
+        if not step.approvers or self._runner.operator in step.approvers or self._runner.state.rehearsal:
+            return ""
+        say(f"      approvers: {', '.join(step.approvers)}; you are {self._runner.operator}")
+        return reason("who approved it, and where: ")
 
     def _decided(self, step: Step, decision: Decision) -> int | None:
         note = f"{decision.by}: {decision.because}"

@@ -21,10 +21,10 @@ def choose(choices: Sequence[str]) -> str:
         say(f"{_INDENT}a number from 1 to {len(choices)} is needed")
 
 
-def reason() -> str:
+def reason(prompt: str = "reason: ") -> str:
     """A line of text that is not empty."""
     while True:
-        typed = ask(f"{_INDENT}reason: ")
+        typed = ask(f"{_INDENT}{prompt}")
         if typed:
             return typed
 

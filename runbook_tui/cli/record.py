@@ -11,8 +11,6 @@ from runbook_tui.cli.output import emit, say, table
 if TYPE_CHECKING:
     from runbook_tui.execution.report import RunReport
 
-WHOLE, BROKEN = 0, 1
-
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what ``runbook record`` takes."""
@@ -24,7 +22,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
-    """Show what was done, or say whether the record is whole; 1 when it is not."""
+    """Show what was done, or say whether the record is intact (0), broken (1) or cannot be told (2)."""
     return _show(args.run, args.json) if args.action == "show" else _verify(args.run, args.json)
 
 
@@ -40,7 +38,7 @@ def _show(folder: Path, as_json: bool) -> int:
         emit(asdict(summary))
     else:
         _print(view.runbook.title, summary)
-    return WHOLE
+    return 0
 
 
 def _print(title: str, summary: RunReport) -> None:
@@ -66,34 +64,19 @@ def _print(title: str, summary: RunReport) -> None:
 
 
 def _verify(folder: Path, as_json: bool) -> int:
-    from runbook_tui.execution.framing import Whole
-    from runbook_tui.execution.record import read_record
-    from runbook_tui.execution.runs import frozen_runbook
+    from dataclasses import asdict
 
-    view = read_record(folder)
-    layers = {
-        "chain": f"{len(view.checkpoints)} checkpoints, each with its checksum and linked to the one before"
-        if view.whole is Whole.CLEAN
-        else f"{view.whole}: {view.why}",
-        "end": _end(view.behind),
-    }
-    broken = view.whole is not Whole.CLEAN or bool(view.behind)
-    if view.checkpoints:
-        frozen_runbook(folder, view.checkpoints[0])  # raises when it is not the one of the first checkpoint
-        layers["runbook"] = "the frozen runbook is the one that the first checkpoint names"
+    from runbook_tui.execution.verify import Judgement, verify
+
+    found = verify(folder)
     if as_json:
-        emit({"path": str(view.path), "whole": not broken, "layers": layers})
+        emit(asdict(found))
     else:
-        for name, text in layers.items():
-            say(f"{name}: {text}")
+        words = {True: "holds", False: "BROKEN", None: "not known"}
+        say(table((words[layer.holds], layer.text) for layer in found.findings))
         say(
-            "A chain shows accidents; it does not stop somebody who may write the file from writing it anew.",
-            "dim",
+            f"The record is {found.judgement}."
+            if found.judgement is not Judgement.UNSURE
+            else "Nobody can tell."
         )
-    return BROKEN if broken else WHOLE
-
-
-def _end(behind: int | None) -> str:
-    if behind is None:
-        return "this machine did not write the record, so it cannot tell whether the end is missing"
-    return f"{behind} checkpoints are missing at the end" if behind else "nothing is missing at the end"
+    return list(Judgement).index(found.judgement)

@@ -14,6 +14,7 @@ from runbook_tui.planning.steps.drafting import (
     PREFLIGHT,
     Drafting,
     key,
+    pager,
 )
 from runbook_tui.planning.words import bullets, line, new, old, paragraphs, plural
 from runbook_tui.runbook.model import Kind, Risk, Step, StepPhase
@@ -164,6 +165,7 @@ def _datastore(drafting: Drafting, word: str, name: str, template: str) -> Step:
             "run": drafting.commands.shell(template, where, {"datastore": name}),
             "directory": drafting.paths.beside_manifest(),
             "owner": line(owner.change.service.owner) if owner else OPERATOR,
+            "pager": pager(scope, owner.change) if owner else None,
             "repeatable": True,
             "estimate": BACKUP if word == "backup" else PREFLIGHT,
         }

@@ -8,7 +8,7 @@ from runbook_tui.migrations.model import Level, Operation, Phase, Reversal
 from runbook_tui.planning import usage
 from runbook_tui.planning.migrations import PlannedMigration
 from runbook_tui.planning.rules.contract_last import NAME as CONTRACT_LAST
-from runbook_tui.planning.steps.drafting import DECISION, MIGRATE, Drafting, key
+from runbook_tui.planning.steps.drafting import DECISION, MIGRATE, Drafting, key, pager
 from runbook_tui.planning.words import bullets, line, names, old, paragraphs, sentence
 from runbook_tui.release.model import ServiceChange
 from runbook_tui.runbook.model import Check, Kind, MigrationNote, Risk, Rollback, Step, StepPhase
@@ -45,6 +45,7 @@ def gates(drafting: Drafting) -> Iterator[Step]:
             service=migration.service,
             approve=paragraphs(question, *(f"{one.text}\n{bullets(one.hits)}".strip() for one in found)),
             owner=line(scope.changes[migration.service].service.owner),
+            pager=pager(scope, scope.changes[migration.service]),
             approvers=tuple(scope.release.manifest.approvers),
             risk=Risk.HIGH if blocked else Risk.MEDIUM,
             estimate=DECISION,
