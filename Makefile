@@ -5,7 +5,7 @@ BIN := .venv/bin
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint unit soak bench wheel schemas snapshots clean
+.PHONY: help demo test lint unit soak bench wheel schemas snapshots pictures clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */\1|/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -48,6 +48,9 @@ bench: .venv/.dev  ## timings, as ratios to a baseline of the same run
 
 snapshots: .venv/.dev  ## accept the app's pictures as they are now
 	@$(BIN)/pytest -q tests/tui --snapshot-update
+
+pictures: .venv/.dev  ## make the pictures of the documentation anew; look at them before you keep them
+	@$(BIN)/python docs/make_pictures.py
 
 wheel: .venv/.run  ## build dist/*.whl
 	@$(BIN)/python -m hatchling build -t wheel
