@@ -186,6 +186,16 @@ class RunbookDocument:
         """
         self._change(runbook, "the runbook cannot be changed")
 
+    def set_text(self, text: str) -> None:
+        """Make the document say what a text says, as one edit: after a person changed it in an editor.
+
+        Raises:
+            ProblemsError: everything that is wrong with the text; the document is as it was.
+        """
+        other = self._parsed(text.encode(), self.shown)
+        if other.text != self.text:
+            self._append(other._versions[0])
+
     def _change(
         self,
         new: Runbook,
@@ -201,8 +211,12 @@ class RunbookDocument:
         layout = version.layout.patched(
             version.runbook, new, renamed=renamed or {}, keep_comments=keep_comments
         )
+        self._append(_Version(new, layout, layout.text))
+
+    def _append(self, version: _Version) -> None:
+        """Make a version the present one; what was undone before it is gone."""
         del self._versions[self._index + 1 :]
-        self._versions.append(_Version(new, layout, layout.text))
+        self._versions.append(version)
         self._index += 1
 
     @property

@@ -322,6 +322,9 @@ async def test_without_an_editor_the_file_is_edited_in_the_app_and_checked(sit: 
         await app.press("ctrl+s")
         await app.until(lambda: app.runbook.title == "Checkout release, week 48")
         assert dirty(app)
+        await app.press("u")
+        assert app.runbook.title == "Checkout release, week 47"
+        assert not dirty(app)
     assert checkout.read_text() == before
 
 

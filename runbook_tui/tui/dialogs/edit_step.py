@@ -137,7 +137,7 @@ class EditStepDialog(ModalScreen[dict[str, object] | None]):
 
     def on_mount(self) -> None:
         """Name the step, focus its title."""
-        words = "New step" if self._new else f"Edit {self._step.title}"
+        words = "New step" if self._new else f"Edit · {self._step.title}"
         self.query_one("#dialog").border_title = line(words)
         self._judge()
         self.query_one(Input).focus()

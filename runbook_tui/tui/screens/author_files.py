@@ -162,28 +162,30 @@ class FileActions(AuthorBase):
         """Edit the file in $EDITOR; what comes back is checked before it replaces anything."""
         document = self.document
         assert document is not None
-        text = document.text
-        while True:
-            changed = await self._edited_text(text)
-            if changed is None or changed == document.text:
-                self.say("Nothing was changed.")
-                return
+        before = document.text
+        text = await self._edited_text(before)
+        while text is not None and text != before:
             try:
-                self.replace(changed)
+                document.set_text(text)
             except RunbookError as error:
-                again = await self.confirm(
-                    "The text is not a valid runbook",
-                    [Paragraph(lines(str(error))), Gap()],
-                    verb="Throw the text away",
-                    safe="Edit again",
-                    danger=True,
-                )
-                if again:
+                if await self._throws_away(error):
                     return
-                text = changed
-                continue
-            self.say("Taken over from the editor; not saved yet.")
-            return
+                text = await self._edited_text(text)
+            else:
+                self.edited()
+                self.say("Taken over from the editor; not saved yet.")
+                return
+        self.say("Nothing was changed.")
+
+    async def _throws_away(self, error: RunbookError) -> bool:
+        """Whether a text that is no runbook is given up; it can be edited again."""
+        return await self.confirm(
+            "The text is not a valid runbook",
+            [Paragraph(lines(str(error)))],
+            verb="Throw the text away",
+            safe="Edit again",
+            danger=True,
+        )
 
     async def _edited_text(self, text: str) -> str | None:
         """What a person made of a text, in their own editor or, where that is not possible, in the app's."""
@@ -195,16 +197,6 @@ class FileActions(AuthorBase):
         except (NoEditor, SuspendNotSupported) as error:
             self.say(f"{error} Editing here instead.", "warning")
         return await self.app.push_screen_wait(EditTextDialog(line(self.path.name), text))
-
-    def replace(self, text: str) -> None:
-        """Take over a text of the whole file.
-
-        Raises:
-            ProblemsError: it is not a valid runbook; nothing is changed.
-        """
-        from runbook_tui.runbook.document import RunbookDocument
-
-        self.take(RunbookDocument.parse(text, self.path.name))
 
     def take(self, document: RunbookDocument) -> None:
         """Show another document."""

@@ -30,7 +30,7 @@ class PlanningActions(FileActions):
             return "there are no open questions"
         if action_id == "questions" and self.manifest is None:
             return "the runbook names no manifest to keep answers beside"
-        if action_id == "replan" and self.runbook_app.replan is None:
+        if action_id == "replan" and (self.runbook_app.replan is None or self.runbook.manifest is None):
             return "the runbook names no manifest to plan from"
         return ""
 

@@ -116,6 +116,8 @@ class RunScreen(DecisionActions):
         self.show(select=self.runner.current())
         if event.resumed:
             self._say_resumed()
+        for drift in self.run_now.drift():
+            self.say(drift, "warning")
         self._watch_again()
 
     def _watch_again(self) -> None:

@@ -1,10 +1,11 @@
-"""A signal from outside ends the app in good order: the terminal is as it was, commands go on."""
+"""The app on a real terminal: signals end it in good order, and it lends the terminal to an editor."""
 
 from __future__ import annotations
 
 import os
 import signal
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -62,3 +63,16 @@ def test_an_interrupt_from_outside_opens_the_stop_menu_and_ends_nothing(
     terminal.process.send_signal(signal.SIGINT)
     terminal.read(b"nothing was stopped")
     assert terminal.process.poll() is None
+
+
+def test_the_terminal_is_lent_to_the_editor_and_what_it_wrote_is_taken_over(
+    checkout: Path, on_terminal: OnTerminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDITOR", "sed -i s/47/48/")
+    before = checkout.read_text()
+    terminal = on_terminal(checkout, "author")
+    terminal.read(b"answer missing")
+    os.write(terminal.master, b"\x05")  # ctrl+e
+    terminal.read(b"week 48")
+    assert terminal.received.count(ALTERNATE_ON) == 2
+    assert checkout.read_text() == before
