@@ -119,6 +119,21 @@ class RunbookDocument:
             self._source = (self.text, parse_yaml(self.text.encode(), self.shown))
         return self._source[1].place(location, key=key)
 
+    def lines_of(self, step_id: str) -> range:
+        """Where a step stands in the text: indexes of its lines, without the comments above it.
+
+        Empty when there is no such step, or the file is not written as a list of blocks.
+        """
+        version = self._versions[self._index]
+        start = len(version.layout.head)
+        for step, part in zip(version.runbook.steps, version.layout.steps, strict=False):
+            start += len(part.leading)
+            if step.id == step_id:
+                same = version.layout.text == version.text
+                return range(start, start + len(part.lines)) if same else range(0)
+            start += len(part.lines)
+        return range(0)
+
     def set_field(self, step_id: str, field: str, value: object | None) -> None:
         """Change one field of a step; see :meth:`set_fields`."""
         self.set_fields(step_id, {field: value})

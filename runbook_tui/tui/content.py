@@ -14,7 +14,7 @@ DISABLED = "$foreground-disabled"
 
 
 def line(text: object, style: str = "") -> Content:
-    """One line of foreign text, safe to draw; ``style`` may name theme colours (``bold $accent``)."""
+    """One line of foreign text, safe to draw; ``style`` may name theme colours (``bold $primary``)."""
     return Content.styled(plain(str(text)), style) if style else Content(plain(str(text)))
 
 

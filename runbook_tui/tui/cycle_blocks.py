@@ -46,7 +46,7 @@ def _cycle(cycle: Cycle, titles: dict[str, str]) -> list[Block]:
 def _constraint(constraint: Constraint, titles: dict[str, str], *, cheapest: bool) -> list[Block]:
     before = titles.get(constraint.before, constraint.before)
     after = titles.get(constraint.after, constraint.after)
-    mark = Content.styled("  ← cheapest to remove", "$accent") if cheapest else Content("")
+    mark = Content.styled("  ← cheapest to remove", "$primary") if cheapest else Content("")
     evidence = " · ".join(filter(None, [f"rule {constraint.rule}", constraint.source]))
     return [
         Paragraph(joined(line(before, "bold"), Content.styled(" before ", QUIET), line(after, "bold"), mark)),

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from runbook_tui.execution.runner import Runner
     from runbook_tui.files.problems import RunbookError
     from runbook_tui.runbook.document import RunbookDocument
+    from runbook_tui.runbook.model import Runbook
 
 
 class DocumentRead(Message):
@@ -30,15 +31,14 @@ class NotRead(Message):
 
 
 class Rendered(Message):
-    """The text of a tab is there."""
+    """The document, or one step of it, was rendered for a tab."""
 
-    def __init__(self, tab: str, step_id: str, text: str, marked: range = range(0)) -> None:
+    def __init__(self, runbook: Runbook, tab: str, step_id: str, text: str) -> None:
         super().__init__()
+        self.runbook = runbook
         self.tab = tab
         self.step_id = step_id
         self.text = text
-        self.marked = marked
-        """Indexes of the lines that are about the step."""
 
 
 class Planned(Message):

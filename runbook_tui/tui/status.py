@@ -19,7 +19,7 @@ class Look(NamedTuple):
 
 LOOKS: dict[State, Look] = {
     State.PENDING: Look("·", "pending", QUIET),
-    State.RUNNING: Look("▸", "running", "bold $accent"),
+    State.RUNNING: Look("▸", "running", "bold $primary"),
     State.WAITING: Look("!", "waiting", "bold $warning"),
     State.SUCCEEDED: Look("✓", "done", "$success"),
     State.FAILED: Look("✗", "failed", "bold $error"),
@@ -29,7 +29,7 @@ LOOKS: dict[State, Look] = {
     State.BLOCKED: Look("⊘", "blocked", QUIET),
 }
 
-READY = Look("○", "ready", "$accent")
+READY = Look("○", "ready", "$primary")
 """A pending step whose needs are all done."""
 
 WIDEST_WORD = max(len(look.word) for look in [*LOOKS.values(), READY])

@@ -65,7 +65,7 @@ def run_items(
         lead = Content("").join(
             [
                 Content.styled(
-                    "▶" if here else brackets.get(step.id, " "), "bold $accent" if here else QUIET
+                    "▶" if here else brackets.get(step.id, " "), "bold $primary" if here else QUIET
                 ),
                 " ",
                 Content.styled(seen.sign, seen.style),

@@ -1,11 +1,6 @@
-"""Where a step stands in the rendered document and in the runbook file."""
+"""Where a step stands in the rendered document."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from runbook_tui.runbook.document import RunbookDocument
 
 _LEVEL = "#### "
 """What begins the section of a step in the shipped template."""
@@ -28,17 +23,3 @@ def _begins_section(line: str) -> bool:
     """Whether a line is a heading of the step's level or above."""
     marks = len(line) - len(line.lstrip("#"))
     return 1 <= marks <= len(_LEVEL.strip()) and line[marks : marks + 1] == " "
-
-
-def source_lines(document: RunbookDocument, step_id: str) -> range:
-    """Indexes of the lines of a step in the file, without blank ones at its end; empty when it has gone."""
-    steps = document.runbook.steps
-    index = next((number for number, step in enumerate(steps) if step.id == step_id), None)
-    if index is None:
-        return range(0)
-    lines = document.text.split("\n")
-    start = document.place(("steps", index)).line - 1
-    end = document.place(("steps", index + 1)).line - 1 if index + 1 < len(steps) else len(lines)
-    while end > start and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#")):
-        end -= 1
-    return range(start, end)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.content import Content
 
+from runbook_tui.rendering.render import render
 from runbook_tui.runbook.document import RunbookDocument
 from runbook_tui.runbook.model import Kind, Runbook, Step
 from runbook_tui.tui.content import line, lines
@@ -18,7 +19,7 @@ from runbook_tui.tui.forms import step_form
 from runbook_tui.tui.forms.new_step import KINDS, new_step
 from runbook_tui.tui.step_blocks import details
 from runbook_tui.tui.step_items import any_order, author_items, matches
-from runbook_tui.tui.step_lines import source_lines
+from runbook_tui.tui.step_lines import document_lines
 from runbook_tui.tui.times import planned, spent
 from runbook_tui.tui.widgets.output_pane import MAX_LINES, OutputStore
 from runbook_tui.tui.widgets.row import Cell, LineOfNoReturn, LineVisual, PhaseRow, StepRow
@@ -219,7 +220,17 @@ def test_estimates_have_no_false_precision(seconds: float | None, text: str) -> 
     assert planned(seconds) == text
 
 
-def test_source_lines_end_before_the_comment_of_the_next_step(write_runbook: WriteRunbook) -> None:
+def test_the_section_of_a_step_in_the_document_ends_at_the_next_heading(checkout_runbook: Runbook) -> None:
+    text = render(checkout_runbook)
+    found = document_lines(text, "deploy-billing")
+    section = text.split("\n")[found.start : found.stop]
+    assert section[0] == "#### deploy-billing"
+    assert sum(part.startswith("#") for part in section) == 1
+    assert any("billing:2.4.0" in part for part in section)
+    assert document_lines(text, "gone") == range(0)
+
+
+def test_the_lines_of_a_step_in_the_file_follow_edits(write_runbook: WriteRunbook) -> None:
     document = RunbookDocument.read(
         write_runbook("""
         - id: a
@@ -232,10 +243,18 @@ def test_source_lines_end_before_the_comment_of_the_next_step(write_runbook: Wri
           kind: note
         """)
     )
-    text = document.text.split("\n")
-    assert [text[i].strip() for i in source_lines(document, "a")] == ["- id: a", "title: A", "kind: note"]
-    assert [text[i].strip() for i in source_lines(document, "b")] == ["- id: b", "title: B", "kind: note"]
-    assert source_lines(document, "gone") == range(0)
+
+    def written(step_id: str) -> list[str]:
+        text = document.text.split("\n")
+        return [text[index].strip() for index in document.lines_of(step_id)]
+
+    assert written("a") == ["- id: a", "title: A", "kind: note"]
+    assert written("b") == ["- id: b", "title: B", "kind: note"]
+    document.set_field("a", "description", "First.")
+    document.move_step("b", after=None)
+    assert written("a") == ["- id: a", "title: A", "kind: note", "description: First."]
+    assert written("b") == ["- id: b", "title: B", "kind: note"]
+    assert written("gone") == []
 
 
 @given(st.lists(st.text(alphabet="ab\n", max_size=20), max_size=30))

@@ -57,7 +57,7 @@ def _blocks(error: RunbookError) -> list[Block]:
     blocks: list[Block] = []
     for problem in error.problems:
         blocks.append(
-            Paragraph(Content("  ").join([line(problem.place, "bold $accent"), line(problem.what)]))
+            Paragraph(Content("  ").join([line(problem.place, "bold $primary"), line(problem.what)]))
         )
         more = "; ".join(
             filter(None, [f"expected {problem.expected}" if problem.expected else "", problem.remedy])

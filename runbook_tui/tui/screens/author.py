@@ -134,9 +134,9 @@ class AuthorScreen(EditActions, PlanningActions):
             missing = f"{count(len(runbook.questions), 'answer')} missing"
             facts.append(Content.styled(missing, "bold $warning"))
         if document.dirty:
-            facts.append(Content.styled("● not saved", "$accent"))
+            facts.append(Content.styled("● not saved", "$primary"))
         self.query_one(TitleBar).show(
-            line(runbook.title, "bold"), [badge(line(runbook.environment), "$accent")], facts
+            line(runbook.title, "bold"), [badge(line(runbook.environment), "$primary")], facts
         )
 
     def _show_step(self) -> None:

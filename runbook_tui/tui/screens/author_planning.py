@@ -128,7 +128,7 @@ class PlanningActions(FileActions):
                     Gap(),
                     Field("Before", lines(_shown(conflict.was), QUIET)),
                     Field("Yours", lines(_shown(conflict.mine))),
-                    Field("Planned", lines(_shown(conflict.now), "$accent")),
+                    Field("Planned", lines(_shown(conflict.now), "$primary")),
                 ],
                 [
                     Choice("mine", "Keep yours"),
@@ -183,7 +183,7 @@ class PlanningActions(FileActions):
         for finding in found:
             words = joined(line(f"{finding.level}  ", _LEVELS[finding.level]), lines(finding.text))
             body += [Paragraph(words), Paragraph(line(f"{finding.place} · {finding.rule}", QUIET), 2)]
-            body += [Paragraph(lines(finding.remedy, "$accent"), 2)] if finding.remedy else []
+            body += [Paragraph(lines(finding.remedy, "$primary"), 2)] if finding.remedy else []
             body.append(Gap())
         self.tell(count(len(found), "finding"), body)
 

@@ -15,7 +15,6 @@ from runbook_tui.tui.actions import Action
 if TYPE_CHECKING:
     from runbook_tui.tui.app import RunbookApp
     from runbook_tui.tui.dialogs.answers import Check, Choice
-    from runbook_tui.tui.widgets.action_bar import ActionBar
     from runbook_tui.tui.widgets.sheet import Block
 
 Severity = Literal["information", "warning", "error"]
@@ -59,15 +58,15 @@ class ActionScreen(Screen[None]):
         from runbook_tui.tui.widgets.action_bar import ActionBar
 
         for bar in self.query(ActionBar):
-            self._show_actions(bar)
+            bar.show(self.ACTIONS, self.refusals(), self.primary_action())
 
     def primary_action(self) -> str:
         """Id of the one action that this moment asks for; empty when none stands out."""
         return ""
 
-    def _show_actions(self, bar: ActionBar) -> None:
-        refused = {action.id: reason for action in self.ACTIONS if (reason := self.why_not(action.id))}
-        bar.show(self.ACTIONS, refused, self.primary_action())
+    def refusals(self) -> dict[str, str]:
+        """Why actions are not possible now, by their ids; those that are possible are left out."""
+        return {action.id: reason for action in self.ACTIONS if (reason := self.why_not(action.id))}
 
     def say(self, text: str, severity: Severity = "information") -> None:
         """Tell the person something that needs no answer."""

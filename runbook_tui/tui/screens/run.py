@@ -29,6 +29,7 @@ from runbook_tui.tui.widgets.step_list import StepList
 from runbook_tui.tui.widgets.title_bar import TitleBar, badge
 
 if TYPE_CHECKING:
+    from runbook_tui.execution.model import RunState
     from runbook_tui.tui.run_view import RunView
 
 _FRAME = 1 / 60
@@ -47,6 +48,8 @@ class RunScreen(DecisionActions):
         self._rehearsal, self._operator, self._new = rehearsal, operator, new
         self._shown: str | None = None
         self._draining = False
+        self._listed: tuple[RunState | None, str | None] = (None, None)
+        """What the rows of the list were made from."""
 
     def compose(self) -> ComposeResult:
         """The frame; it is filled when the run is open."""
@@ -165,21 +168,30 @@ class RunScreen(DecisionActions):
 
     def show(self, *, select: str | None = None) -> None:
         """Draw everything again."""
-        from runbook_tui.tui.step_items import run_items
-
         runner = self.run_now
         if select is not None and select != self._shown:
             self._shown = select
             self._show_output()
         view = self.view()
-        items = run_items(view.runbook.steps, view.state.statuses, ready=view.ready, current=view.here)
-        self.query_one(StepList).show(items, self._shown)
+        self._show_list(view)
         self._show_title(view)
         self._show_card(view)
         self._show_progress(view)
         self.refresh_actions()
         if not runner.state.finished and all(s.state in DONE for s in runner.state.statuses.values()):
             self.call_later(self._finish)
+
+    def _show_list(self, view: RunView) -> None:
+        """The rows of the list; they are only made again after something happened."""
+        from runbook_tui.tui.step_items import run_items
+
+        step_list = self.query_one(StepList)
+        if self._listed[0] is view.state and self._listed[1] == view.here:
+            step_list.select(self._shown)
+            return
+        self._listed = (view.state, view.here)
+        items = run_items(view.runbook.steps, view.state.statuses, ready=view.ready, current=view.here)
+        step_list.show(items, self._shown)
 
     def _finish(self) -> None:
         """Close the record of a run that has nothing left to do."""
@@ -332,6 +344,13 @@ class RunScreen(DecisionActions):
         if self.runner is None:
             return "" if action_id in {"help", "palette", "quit"} else "the run is not open yet"
         return self.view().why_not(action_id)
+
+    def refusals(self) -> dict[str, str]:
+        """Why actions are not possible now: all of them at one moment."""
+        if self.runner is None:
+            return super().refusals()
+        view = self.view()
+        return {action.id: reason for action in RUN if (reason := view.why_not(action.id))}
 
     def primary_action(self) -> str:
         """The verb that this moment asks for."""

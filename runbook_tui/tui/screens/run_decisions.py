@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from runbook_tui.runbook.model import Step
 
 
+_MOST = 12
+"""Steps that are listed; of more of them only the number is said."""
+
 _VERDICTS: dict[str, Literal["worked", "again", "failed"]] = {
     "worked": "worked",
     "again": "again",
@@ -70,7 +73,10 @@ class DecisionActions(ExecutionActions):
         body = self._about(step)
         if waiting:
             body.append(Heading("These steps rely on it, directly or not"))
-            body += [Paragraph(line(f"· {self.view().title(name)}"), 2) for name in waiting]
+            view = self.view()
+            body += [Paragraph(line(f"· {view.title(name)}"), 2) for name in waiting[:_MOST]]
+            if len(waiting) > _MOST:
+                body.append(Paragraph(line(f"and {len(waiting) - _MOST} more", QUIET), 2))
         else:
             body.append(Paragraph(Content("No other step relies on it.")))
         body.append(Gap())

@@ -85,8 +85,10 @@ class ActionBar(Widget):
         if action.id in self._refused:
             return Content.styled(f"{action.shown_key} {action.description}", DISABLED)
         if action.id == self._primary:
-            return Content.styled(f" {action.shown_key} {action.description} ", "bold $background on $accent")
-        return Content.assemble((action.shown_key, "bold $accent"), (f" {action.description}", "$text"))
+            return Content.styled(
+                f" {action.shown_key} {action.description} ", "bold $background on $primary"
+            )
+        return Content.assemble((action.shown_key, "bold $primary"), (f" {action.description}", "$text"))
 
     def _at(self, column: int) -> Action | None:
         return next((action for start, end, action in self._places if start <= column < end), None)

@@ -78,7 +78,7 @@ class OutputPane(Log):
         scrollbar-size-horizontal: 1;
         &:focus {
             border: round $border;
-            border-title-color: $accent;
+            border-title-color: $primary;
             background-tint: $foreground 0%;
         }
     }

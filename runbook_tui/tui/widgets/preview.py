@@ -17,7 +17,7 @@ class Preview(Markdown):
         padding: 0;
         background: $background;
         & MarkdownH1, & MarkdownH2, & MarkdownH3 {
-            color: $accent;
+            color: $primary;
             background: $background;
             content-align: left middle;
             text-style: bold;

@@ -13,8 +13,8 @@ _STYLES = {
     State.SUCCEEDED: "$success",
     State.SKIPPED: "$warning",
     State.ROLLED_BACK: "$warning",
-    State.RUNNING: "$accent",
-    State.WAITING: "$accent",
+    State.RUNNING: "$primary",
+    State.WAITING: "$primary",
     State.FAILED: "$error",
     State.UNKNOWN: "$warning",
 }

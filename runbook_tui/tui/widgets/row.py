@@ -12,7 +12,7 @@ from textual.visual import RenderOptions, Visual
 
 from runbook_tui.tui.content import DISABLED, QUIET
 
-_NARROWEST_TITLE = 26
+_NARROWEST_TITLE = 22
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ class Heading:
     def lines(self, width: int) -> list[Content]:
         """A free line and the heading."""
         heading = Content.assemble(
-            (self.text, "bold $accent"), (f"  {self.note}" if self.note else "", QUIET)
+            (self.text, "bold $primary"), (f"  {self.note}" if self.note else "", QUIET)
         )
         return [Content(""), heading.truncate(width, ellipsis=True)]
 

@@ -46,10 +46,19 @@ class StepList(OptionList):
         scrollbar-size-vertical: 1;
         &:focus {
             border: round $border;
-            border-title-color: $accent;
+            border-title-color: $primary;
             background-tint: $foreground 0%;
         }
         & > .option-list--option { padding: 0 1; }
+        & > .option-list--option-highlighted {
+            color: $foreground;
+            background: $primary 14%;
+        }
+        &:focus > .option-list--option-highlighted {
+            color: $foreground;
+            background: $primary 25%;
+            text-style: bold;
+        }
         & > .option-list--option-disabled { color: $text; background: $background; }
     }
     """

@@ -49,6 +49,8 @@ class StepTabs(TabbedContent):
         super().__init__()
         self._document: RunbookDocument | None = None
         self._step_id: str | None = None
+        self._rendered: tuple[Runbook | None, str] = (None, "")
+        """The document rendered last, and what of."""
 
     def compose(self) -> ComposeResult:
         """The panes; the preview gets its widgets when it is opened first."""
@@ -97,37 +99,40 @@ class StepTabs(TabbedContent):
             from runbook_tui.tui.why_blocks import why
 
             self.query_one("#why Sheet", Sheet).show(why(document.runbook, step.id))
+        elif self.active == "source":
+            self.query_one("#source TextView", TextView).show(
+                document.text, marked=document.lines_of(step.id)
+            )
+        elif self.active == "document" and self._rendered[0] is document.runbook:
+            self.post_message(Rendered(document.runbook, "document", step.id, self._rendered[1]))
         else:
-            self._text_in_background(document, document.runbook, document.text, step.id, self.active)
+            self._render_in_background(document.runbook, step.id, self.active)
 
-    @work(thread=True, exclusive=True, group="render", description="make the text of a tab")
-    def _text_in_background(
-        self, document: RunbookDocument, runbook: Runbook, source: str, step_id: str, tab: str
-    ) -> None:
+    @work(thread=True, exclusive=True, group="render", description="render the document")
+    def _render_in_background(self, runbook: Runbook, step_id: str, tab: str) -> None:
         from runbook_tui.files.problems import RunbookError
         from runbook_tui.rendering.render import render, render_step
-        from runbook_tui.tui.step_lines import document_lines, source_lines
 
         try:
-            if tab == "source":
-                self.post_message(Rendered(tab, step_id, source, source_lines(document, step_id)))
-            elif tab == "preview":
-                self.post_message(Rendered(tab, step_id, render_step(runbook, step_id)))
-            else:
-                text = render(runbook)
-                self.post_message(Rendered(tab, step_id, text, document_lines(text, step_id)))
+            text = render_step(runbook, step_id) if tab == "preview" else render(runbook)
         except RunbookError as error:
-            self.post_message(Rendered(tab, step_id, f"The document cannot be rendered.\n\n{error}"))
+            text = f"The document cannot be rendered.\n\n{error}"
+        self.post_message(Rendered(runbook, tab, step_id, text))
 
     @on(Rendered)
     async def _show_text(self, event: Rendered) -> None:
         event.stop()
+        if event.tab == "document":
+            self._rendered = (event.runbook, event.text)
         if event.step_id != self._step_id or event.tab != self.active:
             return
         if event.tab == "preview":
             await self._show_preview(event.text)
         else:
-            self.query_one(f"#{event.tab} TextView", TextView).show(event.text, marked=event.marked)
+            from runbook_tui.tui.step_lines import document_lines
+
+            marked = document_lines(event.text, event.step_id)
+            self.query_one("#document TextView", TextView).show(event.text, marked=marked)
 
     async def _show_preview(self, text: str) -> None:
         from runbook_tui.tui.widgets.preview import Preview

@@ -31,7 +31,7 @@ _INLINE = re.compile(r"`[^`]+`|\*\*[^*]+\*\*")
 
 def _markdown(text: str) -> Content:
     if _HEADING.match(text):
-        return Content.styled(text, "bold $accent")
+        return Content.styled(text, "bold $primary")
     if text.startswith(("```", "---", "|--", "| -", "<")):
         return Content.styled(text, QUIET)
     content = Content(text)
@@ -46,7 +46,7 @@ def _yaml(text: str) -> Content:
     found = _YAML.match(text)
     if not found:
         return Content(text)
-    return Content.assemble((found["lead"], QUIET), (found["key"], "$accent"), found["rest"])
+    return Content.assemble((found["lead"], QUIET), (found["key"], "$primary"), found["rest"])
 
 
 _COLOURS: dict[Language, Callable[[str], Content]] = {"markdown": _markdown, "yaml": _yaml, "text": Content}

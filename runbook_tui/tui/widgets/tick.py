@@ -32,7 +32,7 @@ class Tick(Checkbox):
             background-tint: $foreground 0%;
         }
         &:focus > .toggle--label {
-            color: $accent;
+            color: $primary;
             background: transparent;
             text-style: bold;
         }

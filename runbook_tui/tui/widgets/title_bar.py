@@ -58,5 +58,5 @@ class TitleBar(Widget):
 
 
 def badge(text: Content, colour: str) -> Content:
-    """A word on a coloured ground; ``colour`` is a theme colour such as ``$accent``."""
+    """A word on a coloured ground; ``colour`` is a theme colour such as ``$primary``."""
     return Content("").join([" ", text, " "]).stylize(f"bold $background on {colour}")
