@@ -6,14 +6,15 @@ that the base's migrations are applied is checked by the runbook's preflight.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from runbook_tui.migrations.engine import engine_family
 from runbook_tui.migrations.graph import is_chain
 from runbook_tui.migrations.history import History, find_history_problems, find_phase_problems
 from runbook_tui.migrations.model import Finding, Level, Migration, PendingMigrations
 from runbook_tui.migrations.read import Source, judge_scripts, ordered, origin_of
-from runbook_tui.migrations.tools import Files, Script, below
+from runbook_tui.migrations.tools import Files, Script, Scripts, below
 
 
 def pending(
@@ -34,7 +35,7 @@ def pending(
     origin = origin_of(source, target_files or base_files, service=service, engine=engine)
     found = origin.tool.scripts(target_files, source.path)
     base = ordered(origin.tool.scripts(base_files, source.path))
-    target = _effective(base, ordered(found))
+    target = ordered(Scripts(_effective(base, found.scripts)))
     names = frozenset(script.id for script in target) - _applied(base, target)
     history = History(origin.tool, origin.engine, base, target, names)
     migrations = judge_scripts(origin, target, names) if names else ()
@@ -65,16 +66,38 @@ def _applied(base: Sequence[Script], target: Sequence[Script]) -> frozenset[str]
 
 
 def _effective(base: Sequence[Script], target: Sequence[Script]) -> tuple[Script, ...]:
-    """The scripts that the tool uses: a squashed migration, or those that it replaces, never both."""
+    """The scripts that the tool uses: a squashed migration, or those that it replaces, never both.
+
+    As Django's loader does it: the squashed one, unless some of its parts are applied and others are not. What
+    follows one that is not used follows those in its place.
+    """
     known = {script.id for script in base}
     there = {script.id for script in target}
-    unused: set[str] = set()
+    instead: dict[str, tuple[str, ...]] = {}
     for script in target:
-        if known.intersection(script.replaces) and there.intersection(script.replaces):
-            unused.add(script.id)
-        elif script.replaces:
-            unused.update(script.replaces)
-    return tuple(script for script in target if script.id not in unused)
+        parts = there.intersection(script.replaces)
+        if parts and known.intersection(script.replaces) and not known.issuperset(script.replaces):
+            instead[script.id] = tuple(name for name in script.replaces if name in parts)[-1:]
+        else:
+            instead.update(dict.fromkeys(script.replaces, (script.id,)))
+    return tuple(
+        replace(script, parents=_used(script, instead)) for script in target if script.id not in instead
+    )
+
+
+def _used(script: Script, instead: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The parents of a script, with what stands in the place of those that are not used."""
+    found: list[str] = []
+    waiting, seen = list(script.parents), set[str]()
+    while waiting:
+        parent = waiting.pop(0)
+        if parent not in seen:
+            seen.add(parent)
+            if parent in instead:
+                waiting[:0] = [name for name in instead[parent] if name != script.id]
+            else:
+                found.append(parent)
+    return tuple(found)
 
 
 def _engine(engine: str, source: Source) -> list[Finding]:

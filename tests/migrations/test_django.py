@@ -318,6 +318,42 @@ def test_a_squashed_migration_is_applied_where_its_parts_are(pend: Pend) -> None
     assert [item.id for item in fresh.pending] == ["a.0001_squashed", "a.0003_z"]
 
 
+def test_what_follows_a_squashed_migration_follows_its_parts_while_they_are_not_all_applied(
+    pend: Pend,
+) -> None:
+    parts = {
+        "a/migrations/0001_x.py": migration(""),
+        "a/migrations/0002_y.py": migration('("a", "0001_x")'),
+    }
+    target = {
+        **parts,
+        "a/migrations/0001_squashed.py": SQUASHED,
+        "a/migrations/0003_z.py": migration('("a", "0001_squashed")'),
+    }
+    applied = pend(parts, target, folder="a/migrations")
+    assert [(item.id, item.parents) for item in applied.pending] == [("a.0003_z", ("a.0001_squashed",))]
+    first = {"a/migrations/0001_x.py": parts["a/migrations/0001_x.py"]}
+    half = pend(first, target, folder="a/migrations")
+    assert [(item.id, item.parents) for item in half.pending] == [
+        ("a.0002_y", ("a.0001_x",)),
+        ("a.0003_z", ("a.0002_y",)),
+    ]
+    for found in (applied, half):
+        assert [finding for finding in found.findings if finding.level is not Level.NOTE] == []
+
+
+def test_what_follows_a_part_follows_the_squashed_migration_in_its_place(pend: Pend) -> None:
+    target = {
+        "a/migrations/0001_squashed.py": SQUASHED,
+        "a/migrations/0003_z.py": migration('("a", "0002_y")'),
+    }
+    found = pend({}, target, folder="a/migrations")
+    assert [(item.id, item.parents) for item in found.pending] == [
+        ("a.0001_squashed", ()),
+        ("a.0003_z", ("a.0001_squashed",)),
+    ]
+
+
 def test_a_file_that_does_not_parse_keeps_its_place(pend: Pend) -> None:
     broken = migration('("a", "0001_x")').replace("operations = [", "operations = [(")
     files = {
