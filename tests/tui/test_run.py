@@ -313,23 +313,30 @@ async def test_a_second_operator_is_told_who_holds_the_record(sit: Sit, answered
         first.close()
 
 
+@pytest.mark.parametrize("spilled", [Path("/spilled/record.yaml"), None])
 async def test_nothing_is_done_any_more_when_the_record_cannot_be_written(
-    sit: Sit, answered: Path, monkeypatch: pytest.MonkeyPatch
+    sit: Sit,
+    answered: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    spilled: Path | None,
 ) -> None:
     def refuse(self: Runner, text: str, step_id: str | None = None) -> None:
-        raise RecordFailed("No space left on device", Path("/spilled/record.yaml"), "")
+        raise RecordFailed("No space left on device", spilled, "---\nseq: 0\n...\n")
 
     monkeypatch.setattr(Runner, "note", refuse)
     async with sit(answered, mode="run") as app:
         await app.press("n")
         await app.answer("anything")
         await app.dialog(MessageDialog)
-        assert "/spilled/record.yaml" in app.asked
+        assert (str(spilled) if spilled else "keep the checkpoints that are printed") in app.asked
         await app.press("escape", "c")
         assert "the record cannot be written" in app.said
         assert app.state("announce-start") == "waiting"
         await app.press("ctrl+q")
     assert app.app.return_code == 74
+    assert ("seq: 0" in capsys.readouterr().err) is (spilled is None)
 
 
 async def test_another_step_can_be_looked_at_and_escape_goes_back(sit: Sit, answered: Path) -> None:

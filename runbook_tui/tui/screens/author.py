@@ -62,11 +62,11 @@ class AuthorScreen(EditActions, PlanningActions):
         self.call_after_refresh(self._fill)
 
     async def _fill(self) -> None:
-        """Mount what the first frame does not need, then read the file."""
+        """Read the file, and meanwhile mount what the first frame did not need."""
         from runbook_tui.tui.widgets.step_tabs import StepTabs
 
-        await self.query_one("#right").mount(StepTabs())
         self.read()
+        await self.query_one("#right").mount(StepTabs())
 
     # -- reading
 

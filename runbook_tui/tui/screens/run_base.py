@@ -19,6 +19,7 @@ from runbook_tui.tui.widgets.output_pane import OutputStore
 from runbook_tui.tui.widgets.sheet import Paragraph
 
 if TYPE_CHECKING:
+    from runbook_tui.execution.errors import RecordFailed
     from runbook_tui.execution.runner import Runner
     from runbook_tui.tui.run_view import RunView
 
@@ -32,7 +33,7 @@ class RunBase(ActionScreen):
         self.runner: Runner | None = None
         self.executing: str | None = None
         self.rolling_back = False
-        self.record_error: RunbookError | None = None
+        self.record_error: RecordFailed | None = None
         """Why the record cannot be written any more; nothing is done after that."""
         self.output = OutputStore()
         self.leaving = threading.Event()
@@ -76,7 +77,7 @@ class RunBase(ActionScreen):
         status = runner.state.statuses.get(shown or "")
         return runner.current() if status is not None and status.state in DONE else shown
 
-    def record_failed(self, error: RunbookError) -> None:
+    def record_failed(self, error: RecordFailed) -> None:
         """Tell where the checkpoints are now, and do nothing any more."""
         self.record_error = error
         self.show()

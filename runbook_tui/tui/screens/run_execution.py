@@ -232,7 +232,16 @@ class ExecutionActions(RunBase):
 
     def leave(self) -> None:
         """End the app with the status that the run deserves."""
-        self.app.exit(return_code=self.exit_status())
+        error = self.record_error
+        if error is None or error.spilled is not None:
+            self.app.exit(return_code=self.exit_status())
+            return
+        from rich.text import Text
+
+        from runbook_tui.text.terminal import block
+
+        # No file could be written: the checkpoints are kept on the terminal, below what the app leaves.
+        self.app.exit(return_code=self.exit_status(), message=Text(block(error.text)))
 
     def exit_status(self) -> int:
         """0 when the run succeeded or is only paused, 1 when it did not succeed, 74 when the record failed."""
