@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from runbook_tui.planning.regenerate import Merge
     from runbook_tui.release.model import Release
     from runbook_tui.runbook.document import RunbookDocument
-    from runbook_tui.runbook.model import Window
+    from runbook_tui.runbook.model import Runbook, Selection, Window
 
 
 class NoOrder(RunbookError):
@@ -34,8 +34,10 @@ class Request:
     """What to plan."""
 
     manifest: Path
-    environment: str = "production"
+    environment: str | None = None
+    """As the runbook that is there says when None, else ``production``; so it is with title and window."""
     title: str | None = None
+    """The title of the runbook that is there when None, as long as the same services were asked for."""
     window: Window | None = None
     targets: Mapping[str, str] | None = None
     """Service to ref, in place of the manifest's ``release``."""
@@ -68,26 +70,31 @@ def draft(request: Request, runbook_path: Path | None = None) -> Draft:
 
     Args:
         request: what to plan.
-        runbook_path: where the runbook will be; directories in it are relative to its folder.
+        runbook_path: where the runbook will be; directories in it are relative to its folder. What the request leaves
+            open is taken from the runbook that is there.
 
     Raises:
-        ProblemsError, RepositoryError: the manifest or a repository cannot be read as asked.
+        ProblemsError, RepositoryError: the manifest, a repository or the runbook cannot be read as asked.
     """
     from runbook_tui.catalog.manifest import read_manifest
     from runbook_tui.planning.planner import plan
     from runbook_tui.release.read import read_release
+    from runbook_tui.runbook.document import RunbookDocument
 
+    if runbook_path is not None and runbook_path.exists():
+        request = _completed(request, RunbookDocument.read(runbook_path).runbook)
     loaded = read_manifest(request.manifest)
     release = read_release(loaded, targets=request.targets, only=request.only, fetch=request.fetch)
     planned = plan(release, _options(request), runbook_path=str(runbook_path) if runbook_path else None)
     if planned.cycles:
         planned = _with_split(request, loaded, release, planned)
+    if planned.runbook is not None:
+        selected = planned.runbook.model_copy(update={"selection": _selection(request)})
+        planned = replace(planned, runbook=selected)
     return Draft(request, loaded, release, planned)
 
 
 def _with_split(request: Request, loaded: LoadedManifest, release: Release, planned: Plan) -> Plan:
-    from dataclasses import replace
-
     from runbook_tui.planning.split import propose
     from runbook_tui.release.read import read_introductions, read_release
 
@@ -103,10 +110,31 @@ def _with_split(request: Request, loaded: LoadedManifest, release: Release, plan
     return replace(planned, cycles=cycles)
 
 
+def _completed(request: Request, there: Runbook) -> Request:
+    """What the request leaves open, from the runbook that is there: people may have set or changed it."""
+    same = _selection(request) == there.selection
+    return replace(
+        request,
+        environment=request.environment or there.environment,
+        title=request.title or (there.title if same else None),
+        window=request.window or there.window,
+    )
+
+
+def _selection(request: Request) -> Selection | None:
+    from runbook_tui.runbook.model import Selection
+
+    if request.only is None and not request.targets:
+        return None
+    targets = dict(sorted((request.targets or {}).items()))
+    return Selection(only=tuple(sorted(request.only or ())), targets=targets)
+
+
 def _options(request: Request) -> PlanOptions:
     from runbook_tui.planning.planner import PlanOptions
 
-    return PlanOptions(title=request.title, environment=request.environment, window=request.window)
+    environment = request.environment or "production"
+    return PlanOptions(title=request.title, environment=environment, window=request.window)
 
 
 def derived_path(runbook_path: Path) -> Path:
@@ -142,7 +170,7 @@ def write(drafted: Draft, runbook_path: Path) -> Written:
 
 
 def replan(runbook_path: Path) -> Written:
-    """Derive a runbook again from the manifest that it names, and merge.
+    """Derive a runbook again from the manifest that it names, for what was asked for then, and merge.
 
     Raises:
         RunbookError: it names no manifest, or what :func:`draft` and :func:`write` raise.
@@ -154,5 +182,10 @@ def replan(runbook_path: Path) -> Written:
         raise RunbookError(
             f"{runbook_path} names no manifest, so it cannot be planned again; add the key `manifest`"
         )
-    request = Request(runbook_path.parent / runbook.manifest, environment=runbook.environment)
+    selection = runbook.selection
+    request = Request(
+        runbook_path.parent / runbook.manifest,
+        targets=selection.targets if selection else None,
+        only=frozenset(selection.only) if selection and selection.only else None,
+    )
     return write(draft(request, runbook_path), runbook_path)

@@ -1,7 +1,8 @@
 """Derive a runbook from a manifest, git and pending migrations.
 
 Without ``-o`` the order is printed with its reasons. With ``-o FILE`` the runbook is written there; a file that
-exists is merged into: what people changed in it is kept, and what contradicts it is shown as a conflict.
+exists is merged into: what people changed in it is kept, and what contradicts it is shown as a conflict. Its
+environment, title and window stay unless others are given.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("manifest", type=Path, help="the manifest, such as services.yaml")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write or merge the runbook here")
     parser.add_argument(
-        "--environment", default="production", metavar="NAME", help="production, staging, ..."
+        "--environment", metavar="NAME", help="production, staging, ...; production if nothing says otherwise"
     )
     parser.add_argument("--title", help="title of the runbook")
     parser.add_argument("--window", nargs=2, metavar=("START", "END"), help="such as 2026-11-24T09:30+01:00")
@@ -82,9 +83,20 @@ def _request(args: Namespace) -> Request:
         title=args.title,
         window=_window(args.window),
         targets=_targets(args.target),
-        only=frozenset(name.strip() for name in args.only.split(",")) if args.only else None,
+        only=_only(args.only),
         fetch=args.fetch,
     )
+
+
+def _only(given: str | None) -> frozenset[str] | None:
+    from runbook_tui.cli.usage import UsageError
+
+    if given is None:
+        return None
+    services = frozenset(name.strip() for name in given.split(",")) - {""}
+    if not services:
+        raise UsageError("--only", given, "names of services with commas between them")
+    return services
 
 
 def _targets(given: list[str]) -> dict[str, str]:

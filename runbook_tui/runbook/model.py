@@ -252,6 +252,15 @@ class Window(Model):
     end: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$")]
 
 
+class Selection(Model):
+    """What was asked for besides the manifest when the release was planned; the app asks for the same again."""
+
+    only: tuple[Key, ...] = Field(default=(), description="the services to release; all of them if left out")
+    targets: dict[Key, Line] = Field(
+        default={}, description="service to the ref released in place of its own"
+    )
+
+
 class OpenQuestion(Model):
     """Something the planner could not know and nobody has answered yet."""
 
@@ -286,6 +295,9 @@ class Runbook(Model):
     window: Window | None = None
     manifest: Line | None = Field(
         default=None, description="the manifest it was planned from, relative to this file"
+    )
+    selection: Selection | None = Field(
+        default=None, description="what --only and --target of plan narrowed the release to"
     )
     downtime: Text | None = Field(
         default=None, description="why the release has downtime; left out when it has none"

@@ -7,8 +7,8 @@ from typing import Any
 from runbook_tui.runbook.model import Model, Runbook, Step
 
 TOP_ORDER = (
-    "runbook", "title", "environment", "system", "summary", "window", "manifest", "downtime", "release", "variables",
-    "questions", "remarks", "steps",
+    "runbook", "title", "environment", "system", "summary", "window", "manifest", "selection", "downtime", "release",
+    "variables", "questions", "remarks", "steps",
 )  # fmt: skip
 STEP_ORDER = (
     "id", "title", "kind", "phase", "service", "description", "run", "http", "sql", "confirm", "wait", "approve",

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-ON_ONE_LINE = frozenset({"window", "approvers", "issues", "authors"})
+ON_ONE_LINE = frozenset({"window", "only", "approvers", "issues", "authors"})
 """Keys whose value is written as ``{a: b}`` or ``[a, b]`` where it is short."""
 _LONGEST_ON_ONE_LINE = 80
 

@@ -81,6 +81,7 @@ def test_bugs_are_told_apart(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     [
         ("--target", "billing", "SERVICE=REF"),
         ("--target", "=main", "SERVICE=REF"),
+        ("--only", ",", "names of services"),
         ("--window", "tomorrow noon", "2026-11-24T09:30+01:00"),
     ],
 )
