@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import stat
@@ -30,9 +31,9 @@ def write_atomic(path: Path, data: bytes | str, *, mode: int = 0o644) -> None:
         WriteRefusedError: nothing was changed.
     """
     content = data.encode("utf-8") if isinstance(data, str) else data
-    temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}.tmp")
     try:
         permissions = _permissions(path, mode)
+        temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(6)}.tmp")
         _write_new(temporary, content, permissions)
         try:
             temporary.replace(path)
@@ -41,7 +42,38 @@ def write_atomic(path: Path, data: bytes | str, *, mode: int = 0o644) -> None:
             raise
         _sync_folder(path.parent)
     except OSError as error:
-        raise WriteRefusedError(f"{path}: cannot be written ({error.strerror or error})") from error
+        raise _refused(path, error) from error
+
+
+def require_writable(path: Path) -> None:
+    """Refuse a file that :func:`write_atomic` would refuse, as far as one can tell without writing.
+
+    For writing several files, or after long work: the first is not written where the second could not be.
+
+    Raises:
+        WriteRefusedError: with the reason.
+    """
+    try:
+        _permissions(path, 0)
+        if not path.parent.is_dir():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+    except OSError as error:
+        raise _refused(path, error) from error
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise _refused(path, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
+
+
+def _refused(path: Path, error: OSError) -> WriteRefusedError:
+    reason = error.strerror or str(error)
+    if error.errno in {errno.ENOENT, errno.ENOTDIR}:
+        reason, remedy = f"there is no folder {path.parent}", "make it, or correct the path"
+    elif error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        remedy = "check the permissions of its folder, or write somewhere else"
+    elif error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        remedy = "make room, or write somewhere else"
+    else:
+        remedy = "check the path"
+    return WriteRefusedError(f"{path}: cannot be written ({reason}); {remedy}")
 
 
 def _permissions(path: Path, mode: int) -> int:
@@ -49,6 +81,8 @@ def _permissions(path: Path, mode: int) -> int:
         status = path.lstat()
     except FileNotFoundError:
         return mode
+    if stat.S_ISDIR(status.st_mode):
+        raise WriteRefusedError(f"{path}: this is a folder, not a regular file; name a file inside it")
     if not stat.S_ISREG(status.st_mode):
         raise WriteRefusedError(f"{path}: is not a regular file; it is not replaced, name the file itself")
     return stat.S_IMODE(status.st_mode) & 0o777

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Annotated, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel
@@ -35,6 +36,19 @@ def wanted_form(model: type[BaseModel], location: Sequence[str | int]) -> str:
     return ""
 
 
+def is_required(model: type[BaseModel], location: Sequence[str | int]) -> bool:
+    """Whether the key at the end of a location must not be left out."""
+    *above, key = location or ("",)
+    fields = [
+        field
+        for annotation in _at(model, above)
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel)
+        for name, field in annotation.model_fields.items()
+        if key == (field.alias or name)
+    ]
+    return bool(fields) and all(field.is_required() for field in fields)
+
+
 def _at(model: type[BaseModel], location: Sequence[str | int]) -> list[object]:
     """The annotations that can stand at a location, unions taken apart."""
     here = _members([model])
@@ -52,7 +66,7 @@ def _at(model: type[BaseModel], location: Sequence[str | int]) -> list[object]:
 def _children(annotation: object, element: str | int) -> Iterable[object]:
     origin = get_origin(annotation)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        hints = get_type_hints(annotation, include_extras=True)
+        hints = _hints(annotation)
         for name, field in annotation.model_fields.items():
             if element == (field.alias or name):
                 yield hints[name]
@@ -60,6 +74,11 @@ def _children(annotation: object, element: str | int) -> Iterable[object]:
         yield get_args(annotation)[1]
     elif origin in {tuple, list, frozenset, set} and isinstance(element, int):
         yield get_args(annotation)[0]
+
+
+@cache
+def _hints(model: type[BaseModel]) -> dict[str, object]:
+    return get_type_hints(model, include_extras=True)
 
 
 def _members(annotations: Iterable[object]) -> list[object]:

@@ -12,6 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+MOST_SHOWN = 100
+"""Problems that an error's text lists: nobody reads more, and a file that is no manifest at all can have 100,000."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
@@ -59,4 +62,8 @@ class ProblemsError(RunbookError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems: tuple[Problem, ...] = tuple(sorted(set(problems)))
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        lines = [str(problem) for problem in self.problems[:MOST_SHOWN]]
+        left = len(self.problems) - len(lines)
+        if left:
+            lines.append(f"and {left:,} more problem{'s' if left > 1 else ''}; mend these first")
+        super().__init__("\n".join(lines))

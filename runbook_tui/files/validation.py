@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from runbook_tui.files.model_fields import known_keys, wanted_form
+from runbook_tui.files.model_fields import is_required, known_keys, wanted_form
 from runbook_tui.files.problems import Problem
 from runbook_tui.files.suggestions import did_you_mean, one_of, quoted
 from runbook_tui.files.yaml_source import Location, YamlSource
@@ -121,7 +121,7 @@ def _problem(findings: Sequence[_Finding], source: YamlSource, model: type[BaseM
     error, location = finding.error, finding.location
     kind = error["type"]
     if finding.wrong_form:
-        return _wrong_form(findings, source)
+        return _wrong_form(findings, source, model)
     if kind == "missing":
         name = str(error["loc"][-1])
         place = source.place(location, key=bool(location) and isinstance(location[-1], str))
@@ -147,12 +147,16 @@ def _unknown_key(finding: _Finding, source: YamlSource, model: type[BaseModel]) 
     )
 
 
-def _wrong_form(findings: Sequence[_Finding], source: YamlSource) -> Problem:
+def _wrong_form(findings: Sequence[_Finding], source: YamlSource, model: type[BaseModel]) -> Problem:
     location = findings[0].location
     forms = list(dict.fromkeys(finding.wrong_form for finding in findings))
     value = findings[0].error["input"]
     expected = " or ".join(forms)
-    remedy = "give it a value, or remove the key" if value is None else ""
+    remedy = ""
+    if value is None:
+        remedy = "give it a value"
+        if not is_required(model, findings[0].labels):
+            remedy += ", or remove the key"
     named = f"{location[-1]}: " if location and isinstance(location[-1], str) else ""
     return Problem(source.place(location), f"{named}found {_form(value)}", expected, remedy)
 

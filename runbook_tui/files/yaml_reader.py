@@ -101,10 +101,10 @@ class _Reader:
             self._report_empty()
         else:
             found = f"the text {quoted(data)}" if isinstance(data, str) else "a list"
-            self._report(event, f"the file holds {found}", _MAPPING, "")
+            self._report(event, f"the file holds {found}", _MAPPING, _WRONG_FILE)
 
     def _report_empty(self) -> None:
-        self.problems.append(Problem(Place(self.shown), "the file is empty", _MAPPING))
+        self.problems.append(Problem(Place(self.shown), "the file is empty", _MAPPING, _WRONG_FILE))
 
     def _refuse_directives(self, event: DocumentStartEvent) -> None:
         if event.version is None and not event.tags:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from runbook_tui.files.atomic import WriteRefusedError, write_atomic
+from runbook_tui.files.atomic import WriteRefusedError, require_writable, write_atomic
 from runbook_tui.files.problems import RunbookError
 
 
@@ -52,8 +52,29 @@ def test_what_is_no_regular_file_is_not_replaced(tmp_path: Path) -> None:
 
 
 def test_missing_folder_is_the_users_error(tmp_path: Path) -> None:
-    with pytest.raises(RunbookError, match="No such file or directory"):
-        write_atomic(tmp_path / "no" / "a", "x")
+    (tmp_path / "file").write_text("x")
+    for folder in ("no", "file"):
+        with pytest.raises(RunbookError, match=f"there is no folder {tmp_path / folder}"):
+            write_atomic(tmp_path / folder / "a", "x")
+
+
+def test_name_of_the_longest_length_is_written_and_a_longer_one_refused(tmp_path: Path) -> None:
+    longest = "😀" * 63 + "abc"
+    write_atomic(tmp_path / longest, "x")
+    assert (tmp_path / longest).read_text() == "x"
+    with pytest.raises(WriteRefusedError, match="File name too long"):
+        write_atomic(tmp_path / (longest + "d"), "x")
+
+
+def test_what_would_be_refused_is_refused_beforehand(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "old").write_text("old")
+    require_writable(tmp_path / "old")
+    require_writable(tmp_path / "new")
+    for path in (tmp_path / "folder", tmp_path / "no" / "a", tmp_path / "old" / "a", tmp_path / ("x" * 256)):
+        with pytest.raises(WriteRefusedError):
+            require_writable(path)
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["folder", "old"]
 
 
 @pytest.mark.parametrize("call", ["fsync", "fchmod", "replace"])

@@ -96,6 +96,22 @@ def test_wrong_forms_are_told_in_plain_words() -> None:
     ]
 
 
+def test_a_required_key_without_a_value_is_never_to_be_removed() -> None:
+    assert found("version: 1\nparts:\n  a: {name: , size: }\n") == [
+        "f:3:7: name: found nothing; expected text; give it a value",
+        "f:3:15: size: found nothing; expected a whole number; give it a value, or remove the key",
+    ]
+
+
+def test_an_error_shows_the_first_hundred_of_very_many_problems() -> None:
+    with pytest.raises(ProblemsError) as caught:
+        parse_yaml(b"a: [" + b"*a, " * 5000 + b"]", "f")
+    lines = str(caught.value).splitlines()
+    assert len(caught.value.problems) == 5000
+    assert lines[99].startswith("f:1:401: the alias")
+    assert lines[100:] == ["and 4,900 more problems; mend these first"]
+
+
 def test_wrong_values_are_told_with_what_is_possible() -> None:
     text = "version: 2\nkind: sotf\nfree: toolong\nparts:\n  a: {name: A1, size: big, colour: gren}\n  B!: {name: x}\n"
     assert found(text) == [
