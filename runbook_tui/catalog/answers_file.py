@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from runbook_tui.catalog.answers import Answers, ContractAnswer, MigrationAnswer, ServiceAnswer
 from runbook_tui.catalog.model import Manifest, Model
 from runbook_tui.files.atomic import write_atomic
-from runbook_tui.files.problems import RunbookError
+from runbook_tui.files.problems import ProblemsError, RunbookError
 from runbook_tui.files.suggestions import did_you_mean, one_of, quoted
 from runbook_tui.files.yaml_source import YamlSource, parse_yaml, read_bytes, read_yaml, validate
 
@@ -54,7 +53,7 @@ def read_answers_source(manifest_path: Path, *, shown: str | None = None) -> Yam
         ProblemsError: the file cannot be read as YAML.
     """
     path = answers_path(manifest_path)
-    return read_yaml(path, shown=shown) if path.exists() or path.is_symlink() else None
+    return read_yaml(path, shown=shown) if os.path.lexists(path) else None
 
 
 def save_answer(manifest_path: Path, question_id: str, values: Mapping[str, str | bool]) -> None:
@@ -76,7 +75,7 @@ def save_answer(manifest_path: Path, question_id: str, values: Mapping[str, str 
     section, key, answer = _checked(question_id, values)
     _require_known(question_id, section, key, read_manifest(manifest_path).manifest)
     path = answers_path(manifest_path)
-    existing = read_bytes(path, str(path)) if path.exists() else _NEW_FILE.encode()
+    existing = read_bytes(path, str(path)) if os.path.lexists(path) else _NEW_FILE.encode()
     text = _with_answer(existing.decode("utf-8-sig"), section, key, answer)
     validate(parse_yaml(text.encode(), str(path)), Answers)
     write_atomic(path, text)
@@ -96,13 +95,13 @@ def _checked(question_id: str, values: Mapping[str, str | bool]) -> tuple[str, s
     if unknown:
         known = one_of(model.model_fields)
         raise AnswerError(f"{question_id}: an answer has no field {quoted(unknown[0])}; expected {known}")
-    try:
-        answer = model.model_validate(dict(values))
-        Answers.model_validate({section: {key: dict(values)}})
-    except ValidationError as error:
-        raise AnswerError(f"{question_id}: {_first(error)}") from error
     if kind == "migration" and not all(key.partition("/")):
         raise AnswerError(f"{quoted(question_id)} names no migration; expected migration:<service>/<id>")
+    try:
+        written = YamlSource(quoted(question_id)[1:-1], {section: {key: dict(values)}}, {}, {})
+        answer = getattr(validate(written, Answers), section)[key]
+    except ProblemsError as error:
+        raise AnswerError(str(error)) from error
     return section, key, {name: _plain(value) for name, value in answer if name in values}
 
 
@@ -123,12 +122,6 @@ def _require_known(question_id: str, section: str, key: str, manifest: Manifest)
 
 def _plain(value: object) -> str | bool:
     return value if isinstance(value, bool) else str(value)
-
-
-def _first(error: ValidationError) -> str:
-    details = error.errors(include_url=False)[0]
-    where = ".".join(str(element) for element in details["loc"])
-    return f"{where}: {details['msg'][:1].lower()}{details['msg'][1:]}"
 
 
 def _with_answer(text: str, section: str, key: str, answer: Mapping[str, str | bool]) -> str:

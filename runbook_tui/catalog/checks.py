@@ -10,6 +10,7 @@ from runbook_tui.catalog.model import Manifest, Service
 from runbook_tui.catalog.path_checks import check_paths
 from runbook_tui.catalog.places import Report
 from runbook_tui.catalog.template_checks import check_templates
+from runbook_tui.files.problems import MOST_SHOWN
 from runbook_tui.files.suggestions import did_you_mean, one_of, quoted
 from runbook_tui.files.yaml_source import Location
 
@@ -111,7 +112,9 @@ def _check_answers(manifest: Manifest, answers: Answers, report: Report) -> None
 
 
 def _unknown(report: Report, location: Location, kind: str, name: str, known: Collection[str]) -> None:
-    remedy = did_you_mean(name, known) or f"add the {kind}, or remove the name here"
+    # Comparing thousands of names with thousands takes minutes, and the problems after these are not shown.
+    close = did_you_mean(name, known) if len(report.problems) < MOST_SHOWN else ""
+    remedy = close or f"add the {kind}, or remove the name here"
     report.value(location, f"there is no {kind} {quoted(name)} in this manifest", _known(known), remedy)
 
 

@@ -34,17 +34,17 @@ def read_included(path: Path, source: YamlSource, problems: list[Problem]) -> It
         problems: where problems are added.
     """
     entries = source.data.get("include") if isinstance(source.data, dict) else None
-    seen = {path.resolve()}
+    seen = {os.path.realpath(path)}  # which, unlike Path.resolve, bears loops of links and endless names
     for index, entry in enumerate(entries if isinstance(entries, list) else ()):
         location = ("include", index)
         if not isinstance(entry, str) or not entry:
             continue
         file = path.parent / entry
-        if file.resolve() in seen:
+        if os.path.realpath(file) in seen:
             what = f"{quoted(entry)} is already part of this manifest"
             problems.append(Problem(source.place(location), what, "every file once", "remove the line"))
             continue
-        seen.add(file.resolve())
+        seen.add(os.path.realpath(file))
         try:
             inner = read_yaml(file, shown=os.path.normpath(Path(source.path).parent / entry))
             yield Included(location, Path(entry).parent, inner, validate(inner, IncludedManifest))

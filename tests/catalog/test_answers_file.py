@@ -139,17 +139,32 @@ def test_file_keeps_its_mode_and_leaves_nothing_behind(manifest: Path) -> None:
         ("nonsense", {}, "there is no question 'nonsense'"),
         ("migration:billing", {"phase": "expand", "by": "a", "because": "b"}, "names no migration"),
         ("migration:/1", {"phase": "expand", "by": "a", "because": "b"}, "names no migration"),
-        ("migration:a/1", {"phase": "deploy", "by": "a", "because": "b"}, "phase: input should be 'expand'"),
-        ("migration:a/1", {"phase": "expand", "by": "a"}, "because: field required"),
+        (
+            "migration:a/1",
+            {"phase": "deploy", "by": "a", "because": "b"},
+            "phase: found the text 'deploy'; expected one of",
+        ),
+        ("migration:a/1", {"phase": "expand", "by": "a"}, "the key 'because' is missing"),
         ("contract:a", {"verdict": "either", "by": "", "because": "b"}, "by: "),
         ("contract:a", {"verdict": "either", "by": "a\nb", "because": "b"}, "by: "),
-        ("contract:a b", {"verdict": "either", "by": "a", "because": "b"}, "contracts"),
+        ("contract:a b", {"verdict": "either", "by": "a", "because": "b"}, "found the text 'a b' as a name"),
         (
             "contract:a",
             {"verdict": "either", "by": "a", "because": "b", "phase": "expand"},
             "no field 'phase'",
         ),
-        ("on-call:a", {"on_call": "x", "by": "a", "because": "\x1b"}, "because: "),
+        (
+            "on-call:a",
+            {"on_call": "x", "by": "", "because": "\x1b"},
+            "on-call:a: because: found the text '\\u{1b}'; expected one line of text without control characters\n"
+            "on-call:a: by: found an empty value; expected at least 1 character",
+        ),
+        (
+            "migration:a/1",
+            {"phase": "expnd", "by": "a", "because": "b"},
+            "migration:a/1: phase: found the text 'expnd'; expected one of backfill, contract, expand; "
+            "did you mean 'expand'?",
+        ),
         (
             "on-call:order",
             {"on_call": "x", "by": "a", "because": "b"},

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from runbook_tui.catalog.answers import Answers
 from runbook_tui.catalog.manifest import LoadedManifest, read_manifest
 from runbook_tui.catalog.model import Access, BackfillPosition, CommandCheck, Dependency, Tool
 from runbook_tui.files.problems import Place
@@ -126,6 +127,20 @@ services:
     depends_on: [a]
     datastores: [{name: b-db, access: owner}]
 """
+
+
+def test_files_that_the_system_refuses(told: Told, tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    long = "x" * 300
+    found = told(SMALL + f"include: [loop, {long}]\n")
+    assert [problem.split(": ", 2)[1] for problem in found] == ["loop", long]
+    assert all("the file cannot be read (" in problem for problem in found)
+
+
+def test_a_manifest_with_the_longest_name_has_no_answers(tmp_path: Path) -> None:
+    path = tmp_path / ("x" * 250 + ".yaml")
+    path.write_text(SMALL)
+    assert read_manifest(path).answers == Answers()
 
 
 def test_included_services_are_merged_and_stay_where_they_are(read: Read, tmp_path: Path) -> None:
