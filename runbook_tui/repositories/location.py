@@ -12,6 +12,8 @@ from pathlib import Path
 from runbook_tui.repositories.command import user_settings
 from runbook_tui.repositories.model import RepositoryError
 
+_CLONE = "clone it there, or correct `repository` in the manifest"
+
 
 @dataclass(frozen=True, slots=True)
 class Location:
@@ -30,24 +32,26 @@ def locate(path: Path) -> Location:
 
     Raises RepositoryError when there is none, and when it is somebody else's and not declared safe.
     """
-    if not path.exists():
+    try:
+        if not path.exists():
+            raise RepositoryError(f"{path} does not exist", "a git repository", _CLONE)
+        git_dir = _git_dir(path)
+        if git_dir is None:
+            raise _not_a_repository(path)
+        location = Location(shown=str(path), git_dir=git_dir, common_dir=_common_dir(git_dir))
+        _check_owner(path, location)
+    except (OSError, RuntimeError) as error:  # RuntimeError: pathlib's word for a loop of links
+        reason = getattr(error, "strerror", None) or "a loop of symbolic links"
         raise RepositoryError(
-            f"{path} does not exist",
-            "a git repository",
-            "clone it there, or correct `repository` in the manifest",
-        )
-    git_dir = _git_dir(path)
-    if git_dir is None:
-        raise _not_a_repository(path)
-    location = Location(shown=str(path), git_dir=git_dir, common_dir=_common_dir(git_dir))
-    _check_owner(path, location)
+            f"{path} cannot be looked into ({reason})", "a git repository", _CLONE
+        ) from error
     return location
 
 
 def shallow_boundary(location: Location) -> frozenset[str]:
     """Full names of the commits at which a shallow clone was cut off; empty for a complete one."""
     try:
-        return frozenset((location.common_dir / "shallow").read_text("ascii").split())
+        return frozenset((location.common_dir / "shallow").read_text("ascii", "replace").split())
     except FileNotFoundError:
         return frozenset()
 
@@ -103,7 +107,7 @@ def _not_a_repository(path: Path) -> RepositoryError:
     return RepositoryError(
         f"{path} is not a git repository",
         "a work tree with .git, or a bare repository",
-        "clone it there, or correct `repository` in the manifest",
+        _CLONE,
     )
 
 

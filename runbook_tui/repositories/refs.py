@@ -87,7 +87,7 @@ class RefTable:
             raise RepositoryError(
                 f"no tag matches {glob}",
                 "a tag glob such as v2.*",
-                f"the newest tags are {', '.join(newest)}" if newest else "fetch them: there are no tags",
+                f"its newest tags: {', '.join(newest)}" if newest else "fetch them: there are no tags",
             )
         return self._tags[max(matching, key=version_key)]
 

@@ -33,6 +33,16 @@ def test_a_plain_folder_is_no_repository(tmp_path: Path) -> None:
     assert "is not a git repository" in str(_refused(tmp_path))
 
 
+def test_paths_that_the_system_refuses(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / ".git").write_text("gitdir: ../loop\n")
+    for path in (tmp_path / ("x" * 300), tmp_path / "loop", tmp_path / "in"):
+        error = _refused(path)
+        assert error.what.startswith(str(path))
+        assert error.remedy
+
+
 def test_a_folder_inside_a_repository_is_not_searched_upwards(source: Source) -> None:
     source.commit("one", {"services/billing/app.py": "1"})
     error = _refused(source.path / "services/billing")

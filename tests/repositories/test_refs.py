@@ -138,7 +138,7 @@ def test_a_tag_glob_takes_the_newest_version(source: Source) -> None:
     assert repository.resolve("v2.8.?2").tag == "v2.8.12"
     error = _unresolved(repository, "w*")
     assert error.what == "no tag matches w*"
-    assert error.remedy == "the newest tags are v3.0, v2.10, v2.10-rc1"
+    assert error.remedy == "its newest tags: v3.0, v2.10, v2.10-rc1"
 
 
 def test_the_tag_of_a_commit(source: Source) -> None:
