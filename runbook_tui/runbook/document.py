@@ -273,7 +273,7 @@ class RunbookDocument:
         _, written = _checked(data, str(target))
         if written != self.runbook:
             raise AssertionError("the text does not say what the runbook says")
-        write_atomic(target.resolve() if target.is_symlink() else target, data)
+        write_atomic(_file_behind(target), data)
         if own:
             self.path, self.shown = target, str(target)
             self._saved_text, self._saved_digest = self.text, digest(data)
@@ -290,6 +290,18 @@ class RunbookDocument:
                 f"{path}: somebody else changed the file since it was read; nothing was written; "
                 "read it again, or save under another name"
             )
+
+
+def _file_behind(path: Path) -> Path:
+    """The file that a link names: the link stays. One that names no file could make one anywhere."""
+    if not path.is_symlink():
+        return path
+    try:
+        return path.resolve(strict=True)
+    except (OSError, RuntimeError) as error:  # RuntimeError: pathlib's word for a loop of links
+        raise RunbookError(
+            f"{path}: a symbolic link that leads to no file; remove it, or name the file itself"
+        ) from error
 
 
 def _checked(data: bytes, shown: str) -> tuple[YamlSource, Runbook]:

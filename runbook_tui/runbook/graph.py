@@ -9,6 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from runbook_tui.runbook.model import Need, Step
 
+_ENOUGH = 500_000
+"""Steps to look at for a shorter cycle: all ways through a thousand that wait for each other, in half a second."""
+
 
 def _before(steps: Iterable[Step]) -> dict[str, tuple[str, ...]]:
     """Step id to the ids of its direct needs, both in the order of the file."""
@@ -67,14 +70,40 @@ def waves(steps: Sequence[Step]) -> tuple[tuple[str, ...], ...]:
 
 
 def cycle(steps: Sequence[Step]) -> tuple[str, ...]:
-    """One shortest cycle of the needs: each id needs the next, the last is the first; empty without one."""
+    """One shortest cycle of the needs: each id needs the next, the last is the first; empty without one.
+
+    Of thousands of steps that wait for each other a short one, which takes a moment; the shortest would take minutes.
+    """
     before = _before(steps)
+    tangled = _on_cycles(before)
+    if not tangled:
+        return ()
     shortest: tuple[str, ...] = ()
-    for start in _on_cycles(before):
-        found = _shortest_back(before, start, limit=len(shortest) - 2 if shortest else len(before))
-        if found:
-            shortest = found
+    looked_at = 0
+    for start in (_on_one(before, tangled), *tangled):
+        limit = len(shortest) - 2 if shortest else len(before)
+        found, count = _shortest_back(before, start, limit=limit)
+        shortest = found or shortest
+        looked_at += count
+        if looked_at > _ENOUGH:
+            break
     return shortest
+
+
+def entangled(steps: Sequence[Step]) -> frozenset[str]:
+    """Ids of the steps on cycles of the needs, and between two of them: no order of these exists."""
+    return frozenset(_on_cycles(_before(steps)))
+
+
+def _on_one(before: Mapping[str, Sequence[str]], tangled: Sequence[str]) -> str:
+    """A step that is on a cycle: each of the entangled ones needs another, so following them comes round."""
+    left = frozenset(tangled)
+    name = tangled[0]
+    passed: set[str] = set()
+    while name not in passed:
+        passed.add(name)
+        name = next(need for need in before[name] if need in left)
+    return name
 
 
 def _on_cycles(before: Mapping[str, Sequence[str]]) -> list[str]:
@@ -95,8 +124,13 @@ def _on_cycles(before: Mapping[str, Sequence[str]]) -> list[str]:
     return list(left)
 
 
-def _shortest_back(before: Mapping[str, Sequence[str]], start: str, *, limit: int) -> tuple[str, ...]:
-    """The shortest way from ``start`` back to itself, of at most ``limit`` edges; empty without one."""
+def _shortest_back(
+    before: Mapping[str, Sequence[str]], start: str, *, limit: int
+) -> tuple[tuple[str, ...], int]:
+    """The shortest way from ``start`` back to itself, of at most ``limit`` edges, or an empty one.
+
+    And how many steps were looked at for it.
+    """
     came_from: dict[str, str] = {}
     level = [start]
     for _ in range(limit):
@@ -107,12 +141,12 @@ def _shortest_back(before: Mapping[str, Sequence[str]], start: str, *, limit: in
                     way = [start, name]
                     while way[-1] != start:
                         way.append(came_from[way[-1]])
-                    return tuple(reversed(way))
+                    return tuple(reversed(way)), len(came_from)
                 if need not in came_from:
                     came_from[need] = name
                     following.append(need)
         level = following
-    return ()
+    return (), len(came_from)
 
 
 def dependents(steps: Sequence[Step], step_id: str) -> tuple[str, ...]:

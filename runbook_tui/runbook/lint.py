@@ -62,6 +62,11 @@ def _steps(runbook: Runbook) -> Iterator[tuple[Location, Step]]:
         yield ("steps", index, "id"), step
 
 
+def _nothing_to_do(runbook: Runbook) -> Iterator[_Found]:
+    if not runbook.steps:
+        yield _Found(("steps",), "error", "no-steps", "the runbook has no steps", "add one, or plan it")
+
+
 def _open_questions(runbook: Runbook) -> Iterator[_Found]:
     for index, question in enumerate(runbook.questions):
         level: Level = "error" if question.blocking else "warning"
@@ -197,6 +202,7 @@ def _leftover(at: Location, text: str, where: str, level: Level) -> Iterator[_Fo
 
 
 _RULES: tuple[Callable[[Runbook], Iterator[_Found]], ...] = (
+    _nothing_to_do,
     _open_questions,
     _remarks,
     _owners,

@@ -17,15 +17,37 @@ from pydantic import (
 
 from runbook_tui.runbook.duration import format_duration, parse_duration
 
-StepId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,99}$")]
+StepId = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,99}$"),
+    Field(description="an id of small letters, digits, dots, dashes and underscores, at most 100"),
+]
 """Stable id of a step, derived from what it is about: ``deploy-billing``, ``expand-billing-0042``."""
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
-Text = Annotated[str, StringConstraints(max_length=100_000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$")]
+_LINE = "one line of text without control characters"
+
+Line = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=2000, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$"),
+    Field(description=_LINE),
+]
+Text = Annotated[
+    str,
+    StringConstraints(max_length=100_000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$"),
+    Field(description="text without control characters"),
+]
 """Text of several lines; no control characters but tab and line feed."""
-Key = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
+Key = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$"),
+    Field(description=_LINE),
+]
 """A key that people choose. YAML lets a plain key have at most 1024 characters, escapes included."""
-Variable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$")]
+Variable = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$"),
+    Field(description="a name of letters, digits and underscores that does not begin with a digit"),
+]
 """A name that a shell can use."""
 
 Duration = Annotated[
@@ -41,6 +63,13 @@ Duration = Annotated[
     ),
 ]
 """A time span in seconds; written ``90s``, ``2m``, ``1h30m``."""
+
+
+Time = Annotated[
+    str,
+    StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$"),
+    Field(description="a time with its UTC offset such as 2026-11-24T09:30+01:00"),
+]
 
 
 class Model(BaseModel):
@@ -88,7 +117,11 @@ class Risk(StrEnum):
 class Http(Model):
     """An HTTP request that has to answer with a status below 400."""
 
-    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s\x00-\x1f\x7f]+$", max_length=2000)]
+    url: Annotated[
+        str,
+        StringConstraints(pattern=r"^https?://[^\s\x00-\x1f\x7f]+$", max_length=2000),
+        Field(description="a URL: http://... or https://..."),
+    ]
     method: Literal["GET", "POST", "PUT", "DELETE", "HEAD"] = "GET"
     body: Text | None = None
     headers: dict[Key, Line] = {}
@@ -248,8 +281,8 @@ class ServiceRelease(Model):
 class Window(Model):
     """When the release may happen; both with UTC offset."""
 
-    start: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$")]
-    end: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$")]
+    start: Time
+    end: Time
 
 
 class Selection(Model):

@@ -6,17 +6,21 @@ A file with one of these problems is not read. What a good runbook should have b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 
-from runbook_tui.files.problems import Place, Problem
+from runbook_tui.files.problems import MOST_SHOWN, Place, Problem
 from runbook_tui.files.suggestions import did_you_mean, quoted
-from runbook_tui.runbook.graph import cycle, order_violations
-from runbook_tui.runbook.model import Need, Runbook, Window
+from runbook_tui.runbook.graph import cycle, entangled, order_violations
+from runbook_tui.runbook.model import Need, Runbook, Step, Window
 
 Locate = Callable[[tuple[str | int, ...]], Place]
 """Gives the place of a location such as ``("steps", 3, "needs", 0)``."""
+
+_MOST_CYCLES = 20
+_LONGEST_CYCLE = 12
+"""Needs of one cycle that are written out."""
 
 
 def semantic_problems(runbook: Runbook, place: Locate) -> list[Problem]:
@@ -26,13 +30,8 @@ def semantic_problems(runbook: Runbook, place: Locate) -> list[Problem]:
     needs = list(_need_problems(runbook, place))
     problems += duplicates + needs
     if duplicates:
-        return problems
-    around = cycle(runbook.steps)
-    if len(around) > 2:
-        return [*problems, _cycle_problem(runbook, around, place)]
-    if not around:
-        problems += _order_problems(runbook, place)
-    return problems
+        return problems  # which of the steps with one id a need means is not known
+    return [*problems, *_cycle_problems(runbook, place), *_order_problems(runbook, place)]
 
 
 def because(need: Need) -> str:
@@ -71,36 +70,66 @@ def _duplicate_ids(runbook: Runbook, place: Locate) -> Iterator[Problem]:
 
 def _need_problems(runbook: Runbook, place: Locate) -> Iterator[Problem]:
     known = {step.id for step in runbook.steps}
+    unknown = 0
     for index, step in enumerate(runbook.steps):
         for position, need in enumerate(step.needs):
             where = place(("steps", index, "needs", position, "step"))
             if need.step == step.id:
                 yield Problem(where, f"step '{step.id}' needs itself", "another step", "remove the need")
             elif need.step not in known:
+                unknown += 1
                 what = f"step '{step.id}' needs '{need.step}', which is not a step of this runbook"
-                remedy = did_you_mean(need.step, known) or "add that step, or remove the need"
-                yield Problem(where, what, "the id of a step", remedy)
+                # Comparing thousands of names with thousands takes minutes, and so many problems are not shown.
+                close = did_you_mean(need.step, known) if unknown <= MOST_SHOWN else ""
+                yield Problem(where, what, "the id of a step", close or "add that step, or remove the need")
 
 
-def _position(runbook: Runbook, step_id: str, need: str) -> tuple[str | int, ...]:
-    index = next(index for index, step in enumerate(runbook.steps) if step.id == step_id)
-    needs = runbook.steps[index].needs
-    return ("steps", index, "needs", next(i for i, other in enumerate(needs) if other.step == need))
-
-
-def _cycle_problem(runbook: Runbook, around: tuple[str, ...], place: Locate) -> Problem:
-    reasons = []
-    for step_id, needed in pairwise(around):
-        need = next(need for need in runbook.step(step_id).needs if need.step == needed)
-        reasons.append(f"'{step_id}' needs '{needed}' because {because(need)}")
-    what = "these steps wait for each other: " + "; ".join(reasons)
-    return Problem(
-        place(_position(runbook, around[0], around[1])), what, "an order", "remove one of these needs"
-    )
+def _cycle_problems(runbook: Runbook, place: Locate) -> Iterator[Problem]:
+    """Cycles that have no step in common; one that has is found once the others are mended."""
+    index = {step.id: number for number, step in enumerate(runbook.steps)}
+    left = _without_own(runbook.steps)
+    for _ in range(_MOST_CYCLES):
+        around = cycle(left)
+        if not around:
+            return
+        ways = [
+            (
+                index[step_id],
+                next(need for need in runbook.steps[index[step_id]].needs if need.step == needed),
+            )
+            for step_id, needed in pairwise(around)
+        ]
+        reasons = [
+            f"'{runbook.steps[number].id}' needs '{need.step}' because {because(need)}"
+            for number, need in ways[:_LONGEST_CYCLE]
+        ]
+        if len(ways) > _LONGEST_CYCLE:
+            reasons.append(f"and so on, over {len(ways)} steps back to '{around[0]}'")
+        number, need = ways[0]
+        where = place(("steps", number, "needs", runbook.steps[number].needs.index(need)))
+        what = "these steps wait for each other: " + "; ".join(reasons)
+        yield Problem(where, what, "an order", "remove one of these needs")
+        left = [step for step in left if step.id not in around]
 
 
 def _order_problems(runbook: Runbook, place: Locate) -> Iterator[Problem]:
+    """Steps in the wrong order; of those that wait for each other no order is right."""
+    index = {step.id: number for number, step in enumerate(runbook.steps)}
+    tangled = entangled(_without_own(runbook.steps))
     for step, need in order_violations(runbook.steps):
+        if step.id in tangled and need.step in tangled:
+            continue
+        where = place(("steps", index[step.id], "needs", step.needs.index(need)))
         what = f"step '{step.id}' stands before '{need.step}', which it needs because {because(need)}"
         remedy = f"move '{step.id}' behind '{need.step}', or remove the need"
-        yield Problem(place(_position(runbook, step.id, need.step)), what, "", remedy)
+        yield Problem(where, what, "", remedy)
+
+
+def _without_own(steps: Sequence[Step]) -> list[Step]:
+    """The steps without those needs of their own that name themselves, which are told apart."""
+    return [
+        step.model_copy(update={"needs": tuple(need for need in step.needs if need.step != step.id)})
+        if any(need.step == step.id for need in step.needs)
+        else step
+        for step in steps
+    ]

@@ -538,6 +538,8 @@ def test_everything_that_does_not_hold_together_is_told_at_once_with_its_place()
         RunbookDocument.parse(BROKEN, "x.yaml")
     assert [str(problem) for problem in caught.value.problems] == [
         "x.yaml:3:17: there is no such time as '2026-13-01T00:00Z'; expected a time such as 2026-11-24T09:30+01:00",
+        "x.yaml:11:9: step 'a' stands before 'b', which it needs because the table comes first (m.sql:3); "
+        "move 'a' behind 'b', or remove the need",
         "x.yaml:12:16: step 'a' needs 'dploy', which is not a step of this runbook; expected the id of a step; "
         "did you mean 'deploy'?",
         "x.yaml:13:16: step 'a' needs itself; expected another step; remove the need",
@@ -575,3 +577,70 @@ steps:
         "x:4:43: these steps wait for each other: 'a' needs 'c' because one; 'c' needs 'a' because four; "
         "expected an order; remove one of these needs"
     )
+
+
+def test_every_separate_circle_is_told_and_every_wrong_order_beside_them() -> None:
+    text = "runbook: 1\ntitle: T\nsteps:\n"
+    needs = {"a": "b", "b": "a", "c": "d", "d": "c", "e": "f", "f": "", "g": "g"}
+    for name, need in needs.items():
+        needed = f", needs: [{{step: {need}, because: so}}]" if need else ""
+        text += f"  - {{id: {name}, title: T, kind: note{needed}}}\n"
+    with pytest.raises(ProblemsError) as caught:
+        RunbookDocument.parse(text, "x")
+    assert [str(problem).partition(";")[0] for problem in caught.value.problems] == [
+        "x:4:43: these steps wait for each other: 'a' needs 'b' because so",
+        "x:6:43: these steps wait for each other: 'c' needs 'd' because so",
+        "x:8:43: step 'e' stands before 'f', which it needs because so",
+        "x:10:50: step 'g' needs itself",
+    ]
+
+
+def test_a_very_long_circle_is_told_in_short() -> None:
+    count = 400
+    text = "runbook: 1\ntitle: T\nsteps:\n"
+    for number in range(count):
+        need = f"{{step: s{(number + 1) % count}, because: so}}"
+        text += f"  - {{id: s{number}, title: T, kind: note, needs: [{need}]}}\n"
+    with pytest.raises(ProblemsError) as caught:
+        RunbookDocument.parse(text, "x")
+    (problem,) = caught.value.problems
+    assert problem.what.endswith("'s11' needs 's12' because so; and so on, over 400 steps back to 's0'")
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (
+            "  - {id: A b, title: T, kind: note}",
+            "an id of small letters, digits, dots, dashes and underscores",
+        ),
+        ('  - {id: a, title: "x\\ny", kind: note}', "one line of text"),
+        ("  - {id: a, title: T, kind: note, http: ftp://x}", "a URL: http://... or https://..."),
+        ("  - {id: a, title: T, kind: note, run: x, environment: {1A: x}}", "a name of letters, digits"),
+        (
+            "window: {start: noon, end: 2026-11-24T12:00Z}",
+            "a time with its UTC offset such as 2026-11-24T09:30+01:00",
+        ),
+        ("  - {id: a, title: T, kind: deploy, run: x, timeout: soon}", "a time span such as"),
+    ],
+)
+def test_what_has_the_wrong_form_is_told_in_words(written: str, expected: str) -> None:
+    steps = f"steps:\n{written}" if written.startswith(" ") else f"steps: []\n{written}"
+    with pytest.raises(ProblemsError) as caught:
+        RunbookDocument.parse(f"runbook: 1\ntitle: T\n{steps}", "x")
+    assert expected in str(caught.value)
+    assert "^" not in str(caught.value)
+
+
+def test_a_link_is_followed_only_to_a_file(tmp_path: Path) -> None:
+    document = RunbookDocument.parse("runbook: 1\ntitle: T\nsteps: []\n", "x")
+    (tmp_path / "real.yaml").write_text("old")
+    (tmp_path / "link.yaml").symlink_to("real.yaml")
+    (tmp_path / "nowhere.yaml").symlink_to("not there.yaml")
+    (tmp_path / "loop.yaml").symlink_to("loop.yaml")
+    for name in ("nowhere.yaml", "loop.yaml"):
+        with pytest.raises(RunbookError, match="a symbolic link that leads to no file"):
+            document.save(tmp_path / name)
+    document.save(tmp_path / "link.yaml")
+    assert (tmp_path / "real.yaml").read_text() == document.text
+    assert len(list(tmp_path.iterdir())) == 4

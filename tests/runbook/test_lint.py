@@ -46,6 +46,13 @@ def test_a_complete_runbook_has_no_findings() -> None:
     assert found("title: Checkout", "title: Checkout") == []
 
 
+def test_a_runbook_without_steps_is_an_error() -> None:
+    document = RunbookDocument.parse("runbook: 1\ntitle: T\nsteps: []\n", "x.yaml")
+    assert [str(finding) for finding in lint(document)] == [
+        "x.yaml:3:8: error: the runbook has no steps; add one, or plan it [no-steps]"
+    ]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "finding"),
     [
