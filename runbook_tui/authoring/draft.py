@@ -76,15 +76,19 @@ def draft(request: Request, runbook_path: Path | None = None) -> Draft:
     Raises:
         ProblemsError, RepositoryError: the manifest, a repository or the runbook cannot be read as asked.
     """
+    from runbook_tui.authoring.broken_migrations import require_loadable
     from runbook_tui.catalog.manifest import read_manifest
     from runbook_tui.planning.planner import plan
     from runbook_tui.release.read import read_release
     from runbook_tui.runbook.document import RunbookDocument
 
-    if runbook_path is not None and runbook_path.exists():
-        request = _completed(request, RunbookDocument.read(runbook_path).runbook)
+    if runbook_path is not None:
+        _require_place(runbook_path, request.manifest)
+        if runbook_path.exists():
+            request = _completed(request, RunbookDocument.read(runbook_path).runbook)
     loaded = read_manifest(request.manifest)
     release = read_release(loaded, targets=request.targets, only=request.only, fetch=request.fetch)
+    require_loadable(release, loaded)
     planned = plan(release, _options(request), runbook_path=str(runbook_path) if runbook_path else None)
     if planned.cycles:
         planned = _with_split(request, loaded, release, planned)
@@ -92,6 +96,16 @@ def draft(request: Request, runbook_path: Path | None = None) -> Draft:
         selected = planned.runbook.model_copy(update={"selection": _selection(request)})
         planned = replace(planned, runbook=selected)
     return Draft(request, loaded, release, planned)
+
+
+def _require_place(runbook_path: Path, manifest: Path) -> None:
+    """Refuse what cannot be written before the work is done, and the manifest as the place of the runbook."""
+    from runbook_tui.files.atomic import linked_file, require_writable
+
+    require_writable(linked_file(runbook_path))
+    require_writable(linked_file(derived_path(runbook_path)))
+    if runbook_path.exists() and manifest.exists() and runbook_path.samefile(manifest):
+        raise RunbookError(f"{runbook_path}: this is the manifest; name another file for the runbook")
 
 
 def _with_split(request: Request, loaded: LoadedManifest, release: Release, planned: Plan) -> Plan:
@@ -148,6 +162,7 @@ def write(drafted: Draft, runbook_path: Path) -> Written:
     Raises:
         NoOrder: the plan has cycles.
         ProblemsError: the file that is there is not a valid runbook; it is left as it is.
+        WriteRefusedError: the runbook, or what is kept beside it, cannot be written; neither was.
     """
     from runbook_tui.planning.regenerate import merge
     from runbook_tui.runbook.document import RunbookDocument
@@ -155,6 +170,7 @@ def write(drafted: Draft, runbook_path: Path) -> Written:
     derived = drafted.plan.runbook
     if derived is None:
         raise NoOrder(drafted.plan)
+    _require_place(runbook_path, drafted.request.manifest)
     sidecar = derived_path(runbook_path)
     created = RunbookDocument.create(derived)
     if not runbook_path.exists():
@@ -162,11 +178,25 @@ def write(drafted: Draft, runbook_path: Path) -> Written:
         created.save(sidecar)
         return Written(created, None)
     document = RunbookDocument.read(runbook_path)
-    before = RunbookDocument.read(sidecar).runbook if sidecar.exists() else None
+    before = _derived_before(sidecar, runbook_path)
     merged = merge(document, before, derived)
     document.save()
     created.save(sidecar)
     return Written(document, merged)
+
+
+def _derived_before(sidecar: Path, runbook_path: Path) -> Runbook | None:
+    from runbook_tui.runbook.document import RunbookDocument
+
+    if not sidecar.exists():
+        return None
+    try:
+        return RunbookDocument.read(sidecar).runbook
+    except RunbookError as error:
+        raise RunbookError(
+            f"{error}\n{sidecar} is how {runbook_path.name} was derived last, to tell what people changed since; "
+            "restore it, or remove it: every difference is then shown as a conflict"
+        ) from error
 
 
 def replan(runbook_path: Path) -> Written:

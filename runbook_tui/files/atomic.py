@@ -63,6 +63,22 @@ def require_writable(path: Path) -> None:
         raise _refused(path, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
 
 
+def linked_file(path: Path) -> Path:
+    """The file that a symbolic link names, to be written in place of the link; the path itself if it is no link.
+
+    Raises:
+        WriteRefusedError: it leads to no file: writing could make one anywhere.
+    """
+    if not os.path.islink(path):  # which, unlike Path.is_symlink, bears endless names  # noqa: PTH114
+        return path
+    try:
+        return path.resolve(strict=True)
+    except (OSError, RuntimeError) as error:  # RuntimeError: pathlib's word for a loop of links
+        raise WriteRefusedError(
+            f"{path}: a symbolic link that leads to no file; remove it, or name the file itself"
+        ) from error
+
+
 def _refused(path: Path, error: OSError) -> WriteRefusedError:
     reason = error.strerror or str(error)
     if error.errno in {errno.ENOENT, errno.ENOTDIR}:

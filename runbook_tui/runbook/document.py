@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from runbook_tui.files.atomic import write_atomic
+from runbook_tui.files.atomic import linked_file, write_atomic
 from runbook_tui.files.problems import Place, ProblemsError, RunbookError
 from runbook_tui.files.yaml_source import Location, YamlSource, parse_yaml, read_bytes, validate
 from runbook_tui.runbook import edits
@@ -273,7 +273,7 @@ class RunbookDocument:
         _, written = _checked(data, str(target))
         if written != self.runbook:
             raise AssertionError("the text does not say what the runbook says")
-        write_atomic(_file_behind(target), data)
+        write_atomic(linked_file(target), data)
         if own:
             self.path, self.shown = target, str(target)
             self._saved_text, self._saved_digest = self.text, digest(data)
@@ -290,18 +290,6 @@ class RunbookDocument:
                 f"{path}: somebody else changed the file since it was read; nothing was written; "
                 "read it again, or save under another name"
             )
-
-
-def _file_behind(path: Path) -> Path:
-    """The file that a link names: the link stays. One that names no file could make one anywhere."""
-    if not path.is_symlink():
-        return path
-    try:
-        return path.resolve(strict=True)
-    except (OSError, RuntimeError) as error:  # RuntimeError: pathlib's word for a loop of links
-        raise RunbookError(
-            f"{path}: a symbolic link that leads to no file; remove it, or name the file itself"
-        ) from error
 
 
 def _checked(data: bytes, shown: str) -> tuple[YamlSource, Runbook]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,22 @@ def manifest(tmp_path: Path) -> Path:
     services = "".join(_SERVICE.format(name=name) for name in ("billing", "cart"))
     path.write_text(f"version: 1\nsystem: shop\nservices:\n{services}", encoding="utf-8")
     return path
+
+
+@pytest.fixture
+def commit(manifest: Path) -> Callable[[str, str, Mapping[str, str]], None]:
+    """Commits files of a service and moves a tag there."""
+
+    def make(service: str, tag: str, files: Mapping[str, str]) -> None:
+        repository = manifest.parent / service
+        for name, content in files.items():
+            (repository / name).parent.mkdir(exist_ok=True)
+            (repository / name).write_text(content, "utf-8")
+        _git(repository, "add", "--all")
+        _git(repository, "commit", "--quiet", "--message", f"Change {tag}")
+        _git(repository, "tag", "--force", tag)
+
+    return make
 
 
 def _git(folder: Path, *arguments: str) -> None:
