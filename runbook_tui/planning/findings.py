@@ -36,7 +36,9 @@ def findings(scope: Scope, steps: Mapping[str, Step], yielded: Iterable[Yielded]
         *_commands(scope),
         *_migrations(scope),
         *_contracts(scope),
+        *_unused_answers(scope),
         *_lost(scope),
+        *_untouched(scope),
         *_gaps(scope),
         *(_gave_way(item) for item in yielded),
     }
@@ -168,11 +170,14 @@ def _outside(scope: Scope, item: PlannedMigration, step: str) -> Iterator[PlanFi
     if item.phase is Phase.BACKFILL and not item.stopped and backfill_position.NAME not in scope.off:
         writers = [user for user in scope.staying_users(migration.datastore) if user.writes]
         if writers and not scope.backfills_first(migration.datastore):
+            outside = names(old(user.change) for user in writers)
             text = (
-                f"{names(old(user.change) for user in writers)} also writes to {migration.datastore} and is not in the "
-                f"release: rows that it writes after {line(migration.id)} are not filled in"
+                f"{migration.datastore} is also written by {outside}, outside of the release: rows written there after "
+                f"{line(migration.id)} are not filled in"
             )
-            remedy = f"release it too, or run {line(migration.id)} again after its next release"
+            remedy = (
+                f"release {names(user.name for user in writers)} too, or run {line(migration.id)} again later"
+            )
             yield _warning("writer-not-in-release", text, line(migration.path), remedy, step)
 
 
@@ -197,6 +202,21 @@ def _contracts(scope: Scope) -> Iterator[PlanFinding]:
             yield PlanFinding("consumer-not-in-release", level, text, line(change.path), remedy, step)
 
 
+def _unused_answers(scope: Scope) -> Iterator[PlanFinding]:
+    """A verdict belongs to one change; left in the file it would be taken for the next change of that API."""
+    changed = {change.api for change in scope.contract_changes}
+    for change in scope.moving:
+        for api in sorted({item.api for item in change.service.provides} - changed):
+            answer = scope.release.answers.contracts.get(api)
+            if answer is not None:
+                text = (
+                    f"{api} does not change in this release, and {line(answer.by)} answers that it does, "
+                    f"{answer.verdict}: {line(answer.because)}"
+                )
+                remedy = f"take contract:{api} out of the answers before {api} changes again"
+                yield _warning("unused-answer", text, remedy=remedy)
+
+
 def _lost(scope: Scope) -> Iterator[PlanFinding]:
     for change in scope.moving:
         if change.lost:
@@ -206,6 +226,15 @@ def _lost(scope: Scope) -> Iterator[PlanFinding]:
             )
             remedy = f"merge them into what is released, unless {change.name} is meant to go back"
             yield _warning("lost-commits", text, None, remedy, scope.deploy(change.name))
+
+
+def _untouched(scope: Scope) -> Iterator[PlanFinding]:
+    """Of several services in one repository some move only because the others do."""
+    for change in scope.moving:
+        if not change.commits and not change.lost and change.service.path != ".":
+            text = f"no commit of {new(change)} touches {line(change.service.path)}: it is deployed as it is"
+            remedy = f"leave {change.name} out with --only, unless it uses what changed elsewhere"
+            yield _note("nothing-changed", text, None, remedy, scope.deploy(change.name))
 
 
 def _gaps(scope: Scope) -> Iterator[PlanFinding]:

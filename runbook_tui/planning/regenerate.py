@@ -219,11 +219,12 @@ def _remarks(old: Iterable[Mapping[str, Any]], conflicts: Iterable[Conflict]) ->
 
 def _remark(conflict: Conflict) -> dict[str, Any]:
     harmless = conflict.field.partition(".")[0] in _HARMLESS
-    take = (
-        "remove the step"
-        if not conflict.field and conflict.now is None
-        else f"change it to {_short(conflict.now)}"
-    )
+    if conflict.field:
+        take = f"change it to {_short(conflict.now)}"
+    elif conflict.now is None:
+        take = "remove the step"
+    else:
+        take = "put the step back"
     return {
         "rule": RULE,
         "level": "warning" if harmless else "error",

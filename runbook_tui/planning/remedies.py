@@ -85,8 +85,10 @@ def recipe(item: PlannedMigration) -> str:
 
 
 def _split_migration(item: PlannedMigration) -> str:
-    offline = f"or set datastores.{item.migration.datastore}.contract: offline and accept the downtime"
-    return f"split {line(item.migration.key)}: {recipe(item)}; {offline}"
+    written = recipe(item)
+    joined = " Or" if written.endswith(".") else "; or"
+    offline = f"set datastores.{item.migration.datastore}.contract: offline and accept the downtime"
+    return f"split {line(item.migration.key)}: {written}{joined} {offline}"
 
 
 def _bear_both(scope: Scope, edge: Constraint) -> str:

@@ -35,7 +35,7 @@ def affected(scope: Scope, item: PlannedMigration) -> tuple[User, ...]:
 
     Who only reads is broken by what disappears, never by a rule for new rows.
     """
-    if not (item.phase is Phase.CONTRACT or item.stopped):
+    if not (item.phase in (Phase.CONTRACT, Phase.BREAKING) or item.stopped):
         return ()
     users = scope.staying_users(item.migration.datastore)
     return tuple(user for user in users if item.migration.dropped or user.writes)

@@ -11,7 +11,7 @@ from runbook_tui.migrations.model import Finding, Level, Migration, PendingMigra
 def apply_answers(pending: PendingMigrations, answers: Answers) -> PendingMigrations:
     """``pending`` with the phase and reversal that people gave to migrations whose phase is ``ask``.
 
-    What was read from a file stands: an answer about any other migration changes nothing.
+    A migration that could be read keeps what was read: planning sets an answer against it, and says so.
     """
     return replace(pending, pending=tuple(_answered(migration, answers) for migration in pending.pending))
 

@@ -55,3 +55,24 @@ def test_a_complete_release_has_nothing_to_complain_about(world: World) -> None:
     world.service("billing", uses={"db": "owner"}).migration("billing", "1", Phase.EXPAND)
     world.manifest |= {"approvers": ["maria"], "announce": {"channel": "#releases"}}
     assert world.plan().findings == ()
+
+
+def test_a_verdict_on_an_api_that_does_not_change_is_pointed_out(world: World) -> None:
+    world.service("billing").service("cart").api("billing", "billing-http", "cart")
+    world.answer("contracts", "billing-http", verdict="consumer-first")
+    assert not world.findings("unused-answer")
+    world.contracts.clear()
+    (finding,) = world.findings("unused-answer")
+    assert finding.level == "warning"
+    assert "billing-http does not change in this release" in finding.text
+    world.staying.add("billing")
+    assert not world.findings("unused-answer")
+
+
+def test_a_service_that_moves_only_with_its_repository_is_pointed_out(world: World) -> None:
+    release = world.service("billing", path="services/billing").release()
+    assert not world.findings("nothing-changed")
+    (change,) = release.changes
+    found = plan(replace(release, changes=(replace(change, commits=()),)))
+    (finding,) = [finding for finding in found.findings if finding.rule == "nothing-changed"]
+    assert finding.text == "no commit of billing 2.0 touches services/billing: it is deployed as it is"

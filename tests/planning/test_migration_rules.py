@@ -77,7 +77,7 @@ def test_a_writer_outside_the_release_is_a_warning_for_a_backfill(world: World) 
     world.migration("billing", "0043", Phase.BACKFILL)
     (finding,) = world.findings("writer-not-in-release")
     assert finding.level == "warning"
-    assert "orders 1.0 also writes to db" in finding.text
+    assert "db is also written by orders 1.0" in finding.text
     assert not world.store("db", backfill="before-deploy").findings("writer-not-in-release")
 
 
@@ -218,8 +218,40 @@ def test_a_name_that_is_still_used_is_an_error_with_its_places(world: World) -> 
     assert (finding.level, finding.source, finding.step) == ("error", "src/a.py:9", "contract-billing-0044")
     gate = world.step("gate-billing-0044")
     assert gate.approve
-    assert gate.approve.startswith("Do not approve: audit still uses")
+    assert gate.approve.startswith("Do not approve: what 0044 drops is still used by audit.")
     assert gate.approve.index("- src/a.py:9: ") < gate.approve.index("- src/b.py:3: ")
+
+
+def test_a_person_decides_about_a_breaking_migration_that_is_placed_without_expand_before_deploy(
+    world: World,
+) -> None:
+    world.service("billing", uses={"db": "owner"}).service("audit", moves=False, uses={"db": "write"})
+    world.migration("billing", "0044", Phase.BREAKING, column="amount").off("expand-before-deploy")
+    assert ("gate-billing-0044", "migrate-billing-0044") in world.constraints("contract-last")
+
+
+def test_several_users_outside_the_release_are_told_in_one_sentence(world: World) -> None:
+    world.service("billing", uses={"db": "owner"})
+    for name in ("audit", "shipping"):
+        world.service(name, moves=False, uses={"db": "write"})
+    world.migration("billing", "0044", Phase.CONTRACT, column="amount")
+    found = world.constraints("contract-last")
+    assert found["gate-billing-0044", "contract-billing-0044"] == (
+        "db is also used by audit and shipping, outside of this release"
+    )
+    assert world.step("gate-billing-0044").title == "Decide whether 0044 is safe for audit and shipping"
+
+
+def test_stopping_and_starting_around_an_offline_contract_tell_why(world: World) -> None:
+    world.service("billing", uses={"db": "owner"}).store("db", contract="offline")
+    world.migration("billing", "0044", Phase.CONTRACT, column="amount")
+    found = world.constraints("contract-last")
+    assert found["stop-billing", "contract-billing-0044"] == (
+        "billing 1.0 may still use orders.amount, which 0044 drops; it is stopped first (db has contract: offline)"
+    )
+    assert found["contract-billing-0044", "deploy-billing"] == (
+        "billing 2.0 is started only when 0044 is applied to db"
+    )
 
 
 def test_who_only_reads_is_not_asked_about_a_rule_for_new_rows(world: World) -> None:

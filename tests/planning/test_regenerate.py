@@ -127,6 +127,12 @@ def test_a_field_that_both_changed_keeps_the_persons_value_and_is_told() -> None
     assert remark.remedy == "keep yours or change it to run 'alembic upgrade 43', then remove this remark"
 
 
+def test_a_step_that_a_person_removed_and_the_planner_changed_can_be_put_back() -> None:
+    document, _ = merged([remove("deploy-cart")], [change("deploy-cart", "title", "x")])
+    [remark] = document.runbook.remarks
+    assert remark.remedy == "keep yours or put the step back, then remove this remark"
+
+
 def test_different_actions_are_one_conflict_and_leave_one_action() -> None:
     document, result = merged(
         [change("freeze", "run", "freeze")], [change("freeze", "http", "https://freeze.example")]

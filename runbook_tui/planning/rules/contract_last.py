@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from runbook_tui.migrations.model import Phase
 from runbook_tui.planning import effects, usage
-from runbook_tui.planning.context import Context
+from runbook_tui.planning.context import Context, User
 from runbook_tui.planning.migrations import CONTRACT_LAST, PlannedMigration
 from runbook_tui.planning.model import Constraint
 from runbook_tui.planning.rules.evidence import constraint
-from runbook_tui.planning.words import line, new, old
+from runbook_tui.planning.words import line, names, new, old
 
 NAME = CONTRACT_LAST
 
@@ -28,8 +28,8 @@ def contract_last(context: Context) -> Iterator[Constraint]:
             yield from _while_stopped(context, item) if item.stopped else _online(context, item)
             gate = context.scope.ids.gate(item.migration)
             if context.has(gate):
-                outside = " and ".join(user.name for user in usage.affected(context.scope, item))
-                because = f"{outside} also uses {item.migration.datastore} and is not in this release"
+                outside = names(user.name for user in usage.affected(context.scope, item))
+                because = f"{item.migration.datastore} is also used by {outside}, outside of this release"
                 source = effects.narrowing(item.migration).source
                 yield constraint(gate, context.scope.step_of(item), NAME, because, source)
 
@@ -37,9 +37,8 @@ def contract_last(context: Context) -> Iterator[Constraint]:
 def _online(context: Context, item: PlannedMigration) -> Iterator[Constraint]:
     scope, effect = context.scope, effects.narrowing(item.migration)
     for user in scope.moving_users(item.migration.datastore):
-        relies = "may still use" if effect.drops else "may not be ready for"
         version = line(user.change.version)
-        because = f"{old(user.change)} {relies} {effect.phrase}; {version} is deployed and verified first"
+        because = f"{_relies(user, effect)}; {version} is deployed and verified first"
         yield constraint(scope.deploy(user.name), scope.step_of(item), NAME, because, effect.source)
 
 
@@ -47,8 +46,13 @@ def _while_stopped(context: Context, item: PlannedMigration) -> Iterator[Constra
     scope, effect = context.scope, effects.narrowing(item.migration)
     step, store = scope.step_of(item), item.migration.datastore
     for user in scope.users(store):
-        stopped = f"{old(user.change)} is stopped before {effect.phrase} ({store} has contract: offline)"
+        stopped = f"{_relies(user, effect)}; it is stopped first ({store} has contract: offline)"
         yield constraint(scope.ids.service("stop", user.name), step, NAME, stopped, effect.source)
-        started = f"{new(user.change)} is started only on {store} after {effect.phrase}"
+        started = f"{new(user.change)} is started only when {line(item.migration.id)} is applied to {store}"
         word = "deploy" if user.change.moves else "start"
         yield constraint(step, scope.ids.service(word, user.name), NAME, started, effect.source)
+
+
+def _relies(user: User, effect: effects.Effect) -> str:
+    relies = "may still use" if effect.drops else "may not be ready for"
+    return f"{old(user.change)} {relies} {effect.phrase}"

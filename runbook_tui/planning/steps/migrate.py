@@ -33,13 +33,13 @@ def gates(drafting: Drafting) -> Iterator[Step]:
         blocked = [one for one in found if one.still_used]
         revision, outside = line(migration.id), names(one.service for one in found)
         question = (
-            f"Do not approve: {names(one.service for one in blocked)} still uses what {revision} drops."
+            f"Do not approve: what {revision} drops is still used by {names(one.service for one in blocked)}."
             if blocked
-            else f"May {revision} be applied to {migration.datastore} although {outside} is not in this release?"
+            else f"May {revision} be applied to {migration.datastore}? Also used by {outside}, outside of this release."
         )
         yield Step(
             id=scope.ids.gate(migration),
-            title=f"Decide whether {outside} allows {revision}",
+            title=f"Decide whether {revision} is safe for {outside}",
             kind=Kind.GATE,
             phase=StepPhase.CONTRACT,
             service=migration.service,
