@@ -18,6 +18,7 @@ def run(args: Namespace) -> int:
     from dataclasses import asdict
 
     from runbook_tui.cli.output import emit, narrate, say
+    from runbook_tui.planning.words import plural
     from runbook_tui.runbook.document import RunbookDocument
     from runbook_tui.runbook.lint import lint
 
@@ -29,6 +30,6 @@ def run(args: Namespace) -> int:
             say(str(finding))
         errors = sum(finding.level == "error" for finding in findings)
         warnings = sum(finding.level == "warning" for finding in findings)
-        narrate(f"{errors} errors, {warnings} warnings")
+        narrate(f"{plural(errors, 'error')}, {plural(warnings, 'warning')}")
     failing = {"error", "warning"} if args.strict else {"error"}
     return int(any(finding.level in failing for finding in findings))

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from runbook_tui.authoring.draft import Draft, Written
     from runbook_tui.planning.model import Constraint, Cycle, Plan
 
+_ABOUT_THE_ORDER = frozenset({"dependency-first", "rule-off"})
+"""Rules whose notes are printed as well: without them nobody could tell why the order is as it is."""
+
 
 def order(drafted: Draft) -> str:
     """The steps in waves, each with why it comes after what it needs."""
@@ -32,7 +35,7 @@ def order(drafted: Draft) -> str:
 
 
 def contradictions(drafted: Draft) -> str:
-    """Why no order exists: the smallest cycles, the cheapest edge of each, and the split."""
+    """Why no order exists: the smallest cycles, the cheapest edge of each, and the split or that there is none."""
     parts = ["No order exists. Each line forces the next, and the last one leads back to the first."]
     parts += [_cycle(number, cycle) for number, cycle in enumerate(drafted.plan.cycles, 1)]
     parts += _remarks(drafted.plan)
@@ -53,11 +56,16 @@ def _cycle(number: int, cycle: Cycle) -> str:
         lines += [f"      left for later: {text}" for text in release.remaining]
     if cycle.split:
         lines.append("  Plan the first of them now with --split.")
+    else:
+        lines.append("  No earlier commits split it into releases that can be ordered.")
     return "\n".join(lines)
 
 
 def written(drafted: Draft, result: Written) -> str:
     """What was written, and what a person has to look at."""
+    from runbook_tui.planning.regenerate import RULE as MERGE_CONFLICT
+    from runbook_tui.planning.words import plural
+
     plan = drafted.plan
     path = result.document.path
     lines = []
@@ -66,10 +74,13 @@ def written(drafted: Draft, result: Written) -> str:
     else:
         merge = result.merge
         lines.append(
-            f"Merged into {path}: {len(merge.added)} steps added, {len(merge.removed)} removed, "
+            f"Merged into {path}: {plural(len(merge.added), 'step')} added, {len(merge.removed)} removed, "
             f"{len(merge.changed)} changed. What people edited is kept."
         )
         lines += [f"  conflict: {conflict}" for conflict in merge.conflicts]
+        unsettled = sum(remark.rule == MERGE_CONFLICT for remark in result.document.runbook.remarks)
+        if unsettled > len(merge.conflicts):
+            lines.append(f"  {plural(unsettled, 'conflict')} in the file to settle; see runbook check {path}")
     lines += _remarks(plan)
     return "\n".join(lines)
 
@@ -139,7 +150,7 @@ def _remarks(plan: Plan) -> list[str]:
             need = "needed" if question.blocking else "optional"
             lines.append(f"  {question.id} ({need}): {question.text}{_at(question.source)}")
         parts.append("\n".join(lines))
-    findings = [finding for finding in plan.findings if finding.level != "note"]
+    findings = [item for item in plan.findings if item.level != "note" or item.rule in _ABOUT_THE_ORDER]
     if findings:
         lines = ["Look at:"]
         for finding in findings:
