@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 from runbook_tui.cli.output import interactive, say
@@ -149,11 +150,15 @@ class _Session:
             environment = self._runner.state.environment
             typed = ask(f"      type {environment} to go on, anything else to stop: ")
             return typed == environment
-        steps = self._runner.runbook.step
-        if any(steps(need.step).approve is not None for need in step.needs):
-            return True  # it can only start when that approval was given
-        say("      no approval precedes the point of no return; add a gate, or run in a terminal", "yellow")
+        if any(self._approved(need.step) for need in step.needs):
+            return True
+        say("      nobody approved the point of no return; add a gate, or run in a terminal", "yellow")
         return False
+
+    def _approved(self, step_id: str) -> bool:
+        """Whether a step asked for an approval and got it; one that was skipped did not."""
+        asked = self._runner.runbook.step(step_id).approve is not None
+        return asked and self._runner.state.statuses[step_id].state is State.SUCCEEDED
 
     def _execute(self, step: Step) -> int | None:
         status = self._runner.run(
@@ -177,7 +182,8 @@ class _Session:
         seconds = f" in {status.seconds:.1f}s" if status.seconds is not None else ""
         message = f": {status.message}" if status.message else ""
         style = {State.SUCCEEDED: "green", State.FAILED: "red", State.UNKNOWN: "yellow"}.get(status.state, "")
-        say(f"      {MARKS.get(status.state, status.state)}{seconds}{message}", style)
+        told = f"{MARKS.get(status.state, status.state)}{seconds}{message}"
+        say(indent(told, "      "), style)
 
     def _decide(self, step: Step) -> int | None:
         decision = self._decisions.get(step.id)
