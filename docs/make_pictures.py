@@ -14,6 +14,8 @@ import re
 import signal
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -89,25 +91,35 @@ async def _run() -> None:
         await _until(lambda: screen.runner is not None)
         await pilot.press("escape")  # takes the banner away, which names the folder
         headline, output = screen.query_one("#headline", Static), screen.query_one(OutputPane)
-        log = screen.run_now.folder / "output" / f"{BACKFILL}-1.log"
-        pressing = asyncio.create_task(pilot.press("r"))
-        await _until(lambda: log.exists() and log.stat().st_size)
-        with _stopped(Job(screen.run_now.folder, f"{BACKFILL}-1")):
-            await pressing
+        with _stopped_at_first_output(Job(screen.run_now.folder, f"{BACKFILL}-1")):
+            await pilot.press("r")
             await _until(lambda: "running" in str(headline.content) and any(output.lines))
             await _keep(pilot, "run")
         await _until(lambda: screen.executing is None)
 
 
 @contextlib.contextmanager
-def _stopped(job: Job) -> Iterator[None]:
-    """Let a command stand still: it would be over before the picture of it is taken."""
-    command = survivors(job)
-    _send(signal.SIGSTOP, command)
+def _stopped_at_first_output(job: Job) -> Iterator[None]:
+    """Let a command stand still once it printed something: it would be over before the picture of it is taken.
+
+    A thread waits for that, because the app may be busy for longer than the command takes.
+    """
+    stopped: list[int] = []
+
+    def stop() -> None:
+        ends = time.monotonic() + _PATIENCE
+        while not (job.log.exists() and job.log.stat().st_size) and time.monotonic() < ends:
+            time.sleep(0.005)
+        stopped.extend(survivors(job))
+        _send(signal.SIGSTOP, stopped)
+
+    thread = threading.Thread(target=stop, daemon=True)
+    thread.start()
     try:
         yield
     finally:
-        _send(signal.SIGCONT, command)
+        thread.join()
+        _send(signal.SIGCONT, stopped)
 
 
 def _send(number: int, processes: Iterable[int]) -> None:

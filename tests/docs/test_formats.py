@@ -42,6 +42,7 @@ _OF_RUNBOOK = (
     runbook.OpenQuestion,
     runbook.Remark,
     runbook.Window,
+    runbook.Selection,
     runbook.Http,
     runbook.Sql,
 )
@@ -71,7 +72,10 @@ def test_the_page_on_the_runbook_names_every_key(model: type[BaseModel], pages: 
 
 
 def test_the_page_on_the_runbook_names_every_check(pages: dict[str, str]) -> None:
-    found = {finding.rule for finding in lint(RunbookDocument.parse(BARE, "bare.yaml"))}
+    empty = "runbook: 1\ntitle: Empty\nsteps: []\n"
+    found = {
+        finding.rule for text in (BARE, empty) for finding in lint(RunbookDocument.parse(text, "bare.yaml"))
+    }
     assert len(found) > 10
     assert {rule for rule in found if f"`{rule}`" not in pages["docs/runbook-file.md"]} == set()
 
