@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
 from runbook_tui.catalog.model import Access, DatastoreUse, Manifest, Service
@@ -15,6 +16,7 @@ def check_datastores(manifest: Manifest, report: Report) -> None:
     _check_declared_are_used(manifest, report)
     _check_owners(manifest, report)
     _check_engines(manifest, report)
+    _check_migrated_once(manifest, report)
     for name, service in manifest.services.items():
         _check_uses(name, service, report)
         _check_migrations(name, service, report)
@@ -76,6 +78,32 @@ def _agree(one: str, other: str) -> bool:
     )
 
 
+def _check_migrated_once(manifest: Manifest, report: Report) -> None:
+    """Two processes of one code base are two services, and each of its migrations is still applied once."""
+    folders: dict[tuple[str, str, str], tuple[str, Location]] = {}
+    for name, service in manifest.services.items():
+        may_migrate = {use.name for use in service.datastores if use.access is not Access.READ}
+        for index, source in enumerate(service.migration_sources):
+            if source.datastore not in may_migrate:
+                continue
+            where: Location = (*_migrations_of(name, service, index), "path")
+            path = posixpath.normpath(posixpath.join(service.path, source.path))
+            folder = (posixpath.normpath(service.repository), path, source.datastore)
+            other, first = folders.setdefault(folder, (name, where))
+            if first != where:
+                what = f"{other} already applies the migrations of {path} to {quoted(source.datastore)}"
+                remedy = "leave 'migrations' out here: this service still waits for them, as it uses the data store"
+                report.value(
+                    where, f"{what} at {report.places.place(first)}", "one service that does", remedy
+                )
+
+
+def _migrations_of(name: str, service: Service, index: int) -> Location:
+    """Where one of a service's migration folders stands: alone, or in a list."""
+    several = isinstance(service.migrations, tuple)
+    return ("services", name, "migrations", *((index,) if several else ()))
+
+
 def _check_uses(name: str, service: Service, report: Report) -> None:
     seen: set[str] = set()
     for index, use in enumerate(service.datastores):
@@ -89,9 +117,8 @@ def _check_uses(name: str, service: Service, report: Report) -> None:
 
 def _check_migrations(name: str, service: Service, report: Report) -> None:
     access = {use.name: use.access for use in service.datastores}
-    several = isinstance(service.migrations, tuple)
     for index, source in enumerate(service.migration_sources):
-        where: Location = ("services", name, "migrations", *((index,) if several else ()), "datastore")
+        where: Location = (*_migrations_of(name, service, index), "datastore")
         store = source.datastore
         if store not in access:
             remedy = did_you_mean(store, access) or f"add {quoted(store)} to the service's 'datastores'"

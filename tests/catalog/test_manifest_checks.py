@@ -107,6 +107,18 @@ def test_migrations_belong_to_the_services_own_datastores(told: Told) -> None:
     assert "add 'orders-db' to the service's 'datastores'" in found[2]
 
 
+def test_migrations_are_applied_by_one_service(told: Told) -> None:
+    found = told(
+        manifest(
+            "web datastores: [{name: db, access: owner}], migrations: {path: m, datastore: db}",
+            "worker datastores: [{name: db, access: write}], migrations: [{path: ./m/, datastore: db}]",
+            "shard datastores: [{name: db2, access: owner}], migrations: {path: m, datastore: db2}",
+        )
+    )
+    assert starts(found) == ["5: web already applies the migrations of m to 'db' at services.yaml:4:121"]
+    assert "leave 'migrations' out here" in found[0]
+
+
 def test_paths_stay_in_their_repository(told: Told) -> None:
     found = told(
         manifest(
