@@ -1,5 +1,7 @@
 """Run the command line: ``python -m runbook_tui``."""
 
+import sys
+
 from runbook_tui.cli.main import entry
 
-entry()
+sys.exit(entry())

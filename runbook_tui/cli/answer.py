@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
+
+from runbook_tui.cli.parser import file_path
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what ``runbook answer`` takes."""
-    parser.add_argument("manifest", type=Path)
+    parser.add_argument("manifest", type=file_path)
     parser.add_argument("question", help="its id, such as migration:billing/0044 or contract:billing-http")
     parser.add_argument("answer", help="one of the choices that runbook plan prints, or text")
     parser.add_argument("--because", required=True, metavar="TEXT", help="why; kept with the answer")

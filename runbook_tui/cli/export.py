@@ -5,14 +5,18 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from runbook_tui.cli.parser import file_path
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what ``runbook export`` takes."""
-    parser.add_argument("runbook", type=Path)
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write here; printed when left out")
+    parser.add_argument("runbook", type=file_path)
+    parser.add_argument(
+        "-o", "--output", type=file_path, metavar="FILE", help="write here; printed when left out"
+    )
     parser.add_argument(
         "--template",
-        type=Path,
+        type=file_path,
         metavar="FILE",
         help='a Jinja file; it may extend "runbook.md.j2" and override blocks',
     )
@@ -32,7 +36,9 @@ def run(args: Namespace) -> int:
     document = RunbookDocument.read(args.runbook)
     text = render(document.runbook, template=args.template, state=_state(args.run))
     if args.output is None:
-        sys.stdout.write(text)
+        from runbook_tui.text.terminal import block
+
+        sys.stdout.write(block(text) if sys.stdout.isatty() else text)
         return 0
     from runbook_tui.files.atomic import write_atomic
 

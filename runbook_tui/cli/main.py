@@ -7,14 +7,18 @@ Exit statuses, the same for all commands:
     2   bad input, with its place; nothing was written
     3   a person is needed, or nobody can know what happened
     70  a bug in this program
-    74  the record cannot be written
+    74  the record, or the output, cannot be written
     75  somebody else holds the record
     130 interrupted
+    141 nobody reads the output any more
 """
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
+from io import TextIOWrapper
 
 from runbook_tui import __version__
 
@@ -39,6 +43,8 @@ def entry() -> int:
     Returns:
         The exit status, see the module's docstring.
     """
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # not every terminal can show an arrow
     return main(sys.argv[1:])
 
 
@@ -48,6 +54,23 @@ def main(arguments: list[str]) -> int:
     Args:
         arguments: as after the program's name: ``["plan", "services.yaml"]``.
     """
+    try:
+        status = _main(arguments)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        _drop_output()
+        return 141
+    except OSError as error:
+        return _unwritten(error) if _is_of_output(error) else _failed(error)
+    except Exception as error:
+        return _failed(error)
+    return status
+
+
+def _main(arguments: list[str]) -> int:
     if not arguments or arguments[0] in {"-h", "--help", "help"}:
         print(_help())
         return 0
@@ -55,26 +78,16 @@ def main(arguments: list[str]) -> int:
         print(f"runbook-tui {__version__}")
         return 0
     name, *rest = arguments
-    if name not in COMMANDS:
-        return _unknown(name)
-    try:
-        return _run(name, rest)
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
-    except BrokenPipeError:
-        sys.stdout = None  # nobody reads: no second error at exit
-        return 0
-    except Exception as error:
-        return _failed(error)
+    return _run(name, rest) if name in COMMANDS else _unknown(name)
 
 
 def _run(name: str, rest: list[str]) -> int:
-    from argparse import ArgumentParser
     from importlib import import_module
 
+    from runbook_tui.cli.parser import Parser
+
     command = import_module(f"runbook_tui.cli.{name}")
-    parser = ArgumentParser(prog=f"runbook {name}", description=(command.__doc__ or name).splitlines()[0])
+    parser = Parser(prog=f"runbook {name}", description=(command.__doc__ or name).splitlines()[0])
     command.add_arguments(parser)
     status = command.run(parser.parse_args(rest))
     return int(status)
@@ -82,12 +95,40 @@ def _run(name: str, rest: list[str]) -> int:
 
 def _failed(error: Exception) -> int:
     from runbook_tui.files.problems import RunbookError
+    from runbook_tui.text.terminal import block
 
-    if isinstance(error, RunbookError):
-        from runbook_tui.text.terminal import block
-
+    if not isinstance(error, RunbookError):
+        return _bug(error)
+    try:
         print(block(str(error)), file=sys.stderr)
-        return error.exit_status
+    except BrokenPipeError:
+        _drop_output()
+    return error.exit_status
+
+
+def _is_of_output(error: OSError) -> bool:
+    """Whether it was standard output that could not be written; what concerns a file names it."""
+    return error.filename is None and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EIO}
+
+
+def _unwritten(error: OSError) -> int:
+    _drop_output()
+    print(f"the output cannot be written ({error.strerror}); make room, and run it again", file=sys.stderr)
+    return 74
+
+
+def _drop_output() -> None:
+    """What could not be written is not tried again when Python ends, which would complain and change the status."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            nothing = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nothing, stream.fileno())
+            os.close(nothing)
+
+
+def _bug(error: Exception) -> int:
     import traceback
 
     traceback.print_exception(error)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
+
+from runbook_tui.cli.parser import file_path
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what ``runbook open`` takes."""
-    parser.add_argument("runbook", type=Path)
+    parser.add_argument("runbook", type=file_path)
 
 
 def run(args: Namespace) -> int:

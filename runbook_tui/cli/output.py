@@ -23,8 +23,11 @@ def narrate(text: str, style: str = "") -> None:
 
 
 def emit(value: object) -> None:
-    """Print a value as JSON, for programs."""
-    print(json.dumps(value, indent=2, ensure_ascii=False))
+    """Print a value as JSON, for programs; what cannot be seen is escaped in it."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    if block(text) != text:
+        text = "".join(c if block(c) == c else json.dumps(c)[1:-1] for c in text)
+    print(text)
 
 
 def styled(text: str, style: str, terminal: bool | None = None) -> str:

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from runbook_tui.cli.output import interactive, say
 from runbook_tui.cli.prompts import ask, choose, reason
 from runbook_tui.cli.step_text import action_lines
-from runbook_tui.execution.model import State
+from runbook_tui.execution.model import Phase, State
 
 if TYPE_CHECKING:
     from runbook_tui.cli.decisions import Decision
     from runbook_tui.execution.model import StepStatus
     from runbook_tui.execution.runner import Runner
-    from runbook_tui.runbook.model import Step
+    from runbook_tui.runbook.model import Runbook, Step
 
 DONE, FAILED, PERSON_NEEDED = 0, 1, 3
 
@@ -55,19 +55,32 @@ def run_plain(
         0 done (or stopped as asked), 1 a step failed or was declined, 3 a person is needed.
     """
     from runbook_tui.cli.decisions import read_decisions
+    from runbook_tui.cli.usage import require_step
+    from runbook_tui.execution.runner import Runner
 
-    made = read_decisions(decisions) if decisions else {}
-    runner = _open(runbook, rehearsal, new, operator)
+    unfinished = [] if new else Runner.unfinished(runbook, rehearsal=rehearsal)
+    planned = _planned(runbook, unfinished)
+    made = read_decisions(decisions, planned) if decisions else {}
+    if until is not None:
+        require_step("--until", until, planned)
+    runner = _open(runbook, unfinished, rehearsal, operator)
     try:
         return _Session(runner, made, until).run()
     finally:
         runner.close()
 
 
-def _open(runbook: Path, rehearsal: bool, new: bool, operator: str | None) -> Runner:
+def _planned(runbook: Path, unfinished: list[Path]) -> Runbook:
+    """What will be executed: the file, or what an unfinished run has frozen."""
+    from runbook_tui.execution.runs import read_run
+    from runbook_tui.runbook.document import RunbookDocument
+
+    return read_run(unfinished[0]).runbook if unfinished else RunbookDocument.read(runbook).runbook
+
+
+def _open(runbook: Path, unfinished: list[Path], rehearsal: bool, operator: str | None) -> Runner:
     from runbook_tui.execution.runner import Runner
 
-    unfinished = [] if new else Runner.unfinished(runbook, rehearsal=rehearsal)
     if not unfinished:
         runner = Runner.start(runbook, rehearsal=rehearsal, operator=operator)
         say(f"Run {runner.state.run_id} of {runner.runbook.title} ({runner.state.environment})", "bold")
@@ -127,8 +140,13 @@ class _Session:
             return self._unknown(step, status)
         if status.state is State.FAILED:
             return self._failed(step, status)
+        if status.state is State.WAITING and status.phase is Phase.VERIFY:
+            return self._see(step)
         if step.manual:
             return self._decide(step)
+        decision = self._decisions.get(step.id)
+        if decision is not None and decision.decision == "skip":
+            return self._decided(step, decision)
         if not self._may_cross(step):
             return PERSON_NEEDED
         return self._execute(step)
@@ -172,7 +190,35 @@ class _Session:
             return None
         if status.state is State.UNKNOWN:
             return self._unknown(step, status)
+        if status.state is State.WAITING:
+            return self._see(step)
         return self._failed(step, status)
+
+    def _see(self, step: Step) -> int | None:
+        """What a step did is seen by a person: it worked, or it did not."""
+        if step.verify is not None and step.verify.confirm is not None:
+            say(indent(step.verify.confirm, "      "))
+        decision = self._decisions.get(step.id)
+        if decision is not None and decision.decision in {"approve", "confirm", "decline"}:
+            note = f"{decision.by}: {decision.because}"
+            say(f"      {decision.decision} ({note})")
+            return self._seen(step, note, worked=decision.decision != "decline")
+        if not self._asks:
+            say(
+                f"      a person has to see whether {step.id} worked; give --decisions or run in a terminal",
+                "yellow",
+            )
+            return PERSON_NEEDED
+        choice = choose(["it worked", "it did not", "pause"])
+        if choice == "pause":
+            return DONE
+        worked = choice == "it worked"
+        return self._seen(step, "" if worked else reason(), worked=worked)
+
+    def _seen(self, step: Step, note: str, *, worked: bool) -> int | None:
+        act = self._runner.confirm(step.id, note=note) if worked else self._runner.decline(step.id, note)
+        self._tell(step, act)
+        return None if worked else FAILED
 
     def _output(self, text: str) -> None:
         for line in text.splitlines():
@@ -227,6 +273,8 @@ class _Session:
         else:
             status = self._runner.confirm(step.id, note=note)
         self._tell(step, status)
+        if status.state is State.WAITING:
+            return self._see(step)
         return None if status.state is State.SUCCEEDED else FAILED
 
     def _refuse(self, step: Step, reason: str) -> None:

@@ -11,15 +11,23 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runbook_tui.cli.parser import file_path
+
 if TYPE_CHECKING:
     from runbook_tui.authoring.draft import Draft, Request
     from runbook_tui.runbook.model import Window
 
 
+_LONGEST_ENVIRONMENT = 200
+"""Characters; a record takes no more."""
+
+
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what ``runbook plan`` takes."""
-    parser.add_argument("manifest", type=Path, help="the manifest, such as services.yaml")
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write or merge the runbook here")
+    parser.add_argument("manifest", type=file_path, help="the manifest, such as services.yaml")
+    parser.add_argument(
+        "-o", "--output", type=file_path, metavar="FILE", help="write or merge the runbook here"
+    )
     parser.add_argument(
         "--environment", metavar="NAME", help="production, staging, ...; production if nothing says otherwise"
     )
@@ -79,13 +87,23 @@ def _request(args: Namespace) -> Request:
 
     return Request(
         manifest=args.manifest,
-        environment=args.environment,
+        environment=_environment(args.environment),
         title=args.title,
         window=_window(args.window),
         targets=_targets(args.target),
         only=_only(args.only),
         fetch=args.fetch,
     )
+
+
+def _environment(given: str | None) -> str | None:
+    from runbook_tui.cli.usage import UsageError
+
+    if given is not None and not (
+        given.strip() and given.isprintable() and len(given) <= _LONGEST_ENVIRONMENT
+    ):
+        raise UsageError("--environment", given, "a short name such as production")
+    return given
 
 
 def _only(given: str | None) -> frozenset[str] | None:
@@ -102,16 +120,19 @@ def _only(given: str | None) -> frozenset[str] | None:
 def _targets(given: list[str]) -> dict[str, str]:
     from runbook_tui.cli.usage import UsageError
 
-    targets = {}
+    targets: dict[str, str] = {}
     for text in given:
         service, separator, ref = text.partition("=")
         if not (service and separator and ref):
             raise UsageError("--target", text, "SERVICE=REF, such as billing=v2.4.0")
-        targets[service] = ref
+        if targets.setdefault(service, ref) != ref:
+            raise UsageError("--target", text, f"one ref for {service}, which is {targets[service]} already")
     return targets
 
 
 def _window(given: list[str] | None) -> Window | None:
+    from datetime import datetime
+
     from pydantic import ValidationError
 
     from runbook_tui.cli.usage import UsageError
@@ -120,7 +141,11 @@ def _window(given: list[str] | None) -> Window | None:
     if given is None:
         return None
     try:
-        return Window(start=given[0], end=given[1])
-    except ValidationError:
+        window = Window(start=given[0], end=given[1])
+        in_order = datetime.fromisoformat(window.start) < datetime.fromisoformat(window.end)
+    except (ValidationError, ValueError):
         expected = "two times with UTC offset, such as 2026-11-24T09:30+01:00 2026-11-24T12:00+01:00"
         raise UsageError("--window", " ".join(given), expected) from None
+    if not in_order:
+        raise UsageError("--window", " ".join(given), "an end after its start")
+    return window

@@ -9,15 +9,17 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from runbook_tui.cli.parser import file_path
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what ``runbook run`` takes."""
-    parser.add_argument("runbook", type=Path)
+    parser.add_argument("runbook", type=file_path)
     parser.add_argument("--plain", action="store_true", help="line by line, without the app")
     parser.add_argument("--rehearse", action="store_true", help="execute nothing, reach no network")
     parser.add_argument("--new", action="store_true", help="start a new run though one is unfinished")
     parser.add_argument(
-        "--decisions", type=Path, metavar="FILE", help="decisions of people, by step id (--plain)"
+        "--decisions", type=file_path, metavar="FILE", help="decisions of people, by step id (--plain)"
     )
     parser.add_argument("--until", metavar="STEP", help="stop before this step (--plain)")
     parser.add_argument(
@@ -27,6 +29,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Execute; 0 when every step is done, 1 when one failed, 3 when a person is needed."""
+    from runbook_tui.files.yaml_source import read_bytes
+
+    read_bytes(
+        args.runbook, str(args.runbook)
+    )  # a missing file or a pipe is told before anything is looked up
     if not args.new and _already_done(args.runbook, args.rehearse):
         return 0
     if args.plain:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -63,6 +64,45 @@ def test_a_file_that_is_not_there(command: str, tmp_path: Path, capsys: pytest.C
     error = capsys.readouterr().err
     assert "Traceback" not in error
     assert list(tmp_path.iterdir()) == []
+
+
+def _ended(arguments: list[str], output: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """The command, its standard output going to a shell's ``output``."""
+    command = [sys.executable, "-m", "runbook_tui", *arguments]
+    script = f'"$@" {output}; exit ${{PIPESTATUS[0]}}'
+    return subprocess.run(
+        ["bash", "-c", script, "bash", *command],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **variables},
+    )
+
+
+def test_output_that_nobody_reads_is_not_done(tmp_path: Path) -> None:
+    done = _ended(["--help"], "| (exec <&-; sleep 0.5)")
+    assert (done.returncode, done.stderr) == (141, "")
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("runbook: 2\n")
+    done = _ended(["check", str(wrong)], "2>&1 | (exec <&-; sleep 0.5)")
+    assert (done.returncode, done.stderr) == (2, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_output_that_cannot_be_written() -> None:
+    done = _ended(["schema", "runbook"], "> /dev/full")
+    assert done.returncode == 74
+    assert (
+        done.stderr == "the output cannot be written (No space left on device); make room, and run it again\n"
+    )
+
+
+def test_a_terminal_without_arrows_is_no_bug(tmp_path: Path) -> None:
+    runbook = tmp_path / "release.yaml"
+    runbook.write_text('runbook: 1\ntitle: T\nsteps: [{id: a, title: "v1 → v2", kind: note}]\n', "utf-8")
+    done = _ended(["explain", str(runbook), "a"], "", PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "v1 \\u2192 v2" in done.stdout
 
 
 def test_bugs_are_told_apart(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
