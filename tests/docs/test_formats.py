@@ -96,9 +96,13 @@ def test_the_step_of_the_page_is_one(pages: dict[str, str]) -> None:
 def test_the_decisions_of_the_page_are_some(pages: dict[str, str], tmp_path: Path) -> None:
     text = next(text for text in _yaml(pages["docs/execution.md"]) if text.startswith("decisions: 1"))
     (tmp_path / "decisions.yaml").write_text(text)
-    steps = "[{id: gate-go-no-go, title: Go, kind: gate, approve: Go?}, {id: verify-release, title: See, kind: verify, confirm: Well?}]"
-    runbook = RunbookDocument.parse(f"runbook: 1\ntitle: Release\nsteps: {steps}\n", "release.yaml").runbook
-    assert set(read_decisions(tmp_path / "decisions.yaml", runbook)) == {"gate-go-no-go", "verify-release"}
+    gate = "{id: gate-go-no-go, title: Go or no-go, kind: gate, approve: Go?}"
+    look = "{id: verify-release, title: Look at it, kind: verify, confirm: Is all well?}"
+    release = RunbookDocument.parse(f"runbook: 1\ntitle: Release\nsteps: [{gate}, {look}]\n", "release.yaml")
+    assert set(read_decisions(tmp_path / "decisions.yaml", release.runbook)) == {
+        "gate-go-no-go",
+        "verify-release",
+    }
     choices = Decision.model_json_schema()["properties"]["decision"]["enum"]
     assert all(f"`{choice}`" in pages["docs/execution.md"] for choice in choices)
 

@@ -15,6 +15,7 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from runbook_tui.cli import main as program
 from runbook_tui.cli.main import COMMANDS
 
 HELP = {"-h", "--help"}
@@ -48,6 +49,13 @@ def test_the_page_on_commands_lists_every_command_and_no_other(pages: dict[str, 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_page_on_commands_lists_every_option_and_no_other(name: str, pages: dict[str, str]) -> None:
     assert _documented(pages["docs/commands.md"]).get(name, set()) == _options(name) - HELP
+
+
+def test_the_page_on_commands_has_every_exit_status(pages: dict[str, str]) -> None:
+    told = re.findall(r"^    (\d+) ", program.__doc__ or "", re.MULTILINE)
+    rows = re.findall(r"^\| ([\d, ]+) \|", pages["docs/commands.md"], re.MULTILINE)
+    assert len(told) > 5
+    assert set(told) <= {status for row in rows for status in row.split(", ")}
 
 
 def test_every_option_that_is_named_exists(pages: dict[str, str]) -> None:
