@@ -140,18 +140,16 @@ class PlanningActions(FileActions):
                     ),
                 ],
             )
-            if choice == "now":
-                self._take_planned(conflict)
-            elif choice != "mine":
+            if choice not in {"mine", "now"}:
                 break
+            self._settle_one(conflict, planned=choice == "now")
 
-    def _take_planned(self, conflict: Conflict) -> None:
+    def _settle_one(self, conflict: Conflict, *, planned: bool) -> None:
+        from runbook_tui.planning.settle import settle
+
         assert self.document is not None
         try:
-            if conflict.step:
-                self.document.set_field(conflict.step, conflict.field, conflict.now)
-            else:
-                self.document.set_top(conflict.field, conflict.now)
+            settle(self.document, conflict, planned=planned)
         except RunbookError as error:
             self.say(str(error), "error")
         self.edited(select=conflict.step or None)
