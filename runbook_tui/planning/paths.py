@@ -5,7 +5,6 @@ from __future__ import annotations
 import os.path
 from pathlib import Path
 
-from runbook_tui.planning.context import Scope
 from runbook_tui.release.model import ServiceChange
 
 
@@ -13,13 +12,13 @@ class Paths:
     """Where things are, seen from the runbook file.
 
     Args:
-        scope: its manifest names paths relative to itself.
+        manifest: its path; it names paths relative to itself.
         runbook_path: the runbook file; None when it lies beside the manifest. The working directory matters only
             where one of the two paths is absolute and the other is not.
     """
 
-    def __init__(self, scope: Scope, runbook_path: str | None) -> None:
-        self._manifest = scope.release.manifest_path
+    def __init__(self, manifest: str, runbook_path: str | None) -> None:
+        self._manifest = manifest
         self._known: dict[str, str] = {}
         self._start = Path(self._manifest if runbook_path is None else runbook_path).parent
 

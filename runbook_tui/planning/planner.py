@@ -46,8 +46,10 @@ def plan(release: Release, options: PlanOptions | None = None, *, runbook_path: 
         ProblemsError: command templates or time spans of the manifest are wrong; all of them at once.
     """
     options = options or PlanOptions()
+    paths = Paths(release.manifest_path, runbook_path)
+    if runbook_path is not None:  # what the runbook says about the manifest is as relative as everything in it
+        release = replace(release, manifest_path=paths.manifest())
     scope = Scope(release)
-    paths = Paths(scope, runbook_path)
     derived = derive(Drafting(scope, Commands(scope, options.environment), paths, options.environment))
     solution = solve(scope, derived)
     steps = with_needs(derived, solution.needs)

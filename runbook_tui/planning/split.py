@@ -127,7 +127,7 @@ class _Splitting:
 
     def _solve(self, release: Release) -> tuple[Scope, Solution]:
         scope = Scope(release)
-        paths, commands = Paths(scope, None), Commands(scope, self._environment)
+        paths, commands = Paths(scope.release.manifest_path, None), Commands(scope, self._environment)
         return scope, solve(scope, derive(Drafting(scope, commands, paths, self._environment)))
 
     def _planned(self, parts: list[_Part], number: int, stuck: Iterable[Cycle]) -> PlannedRelease:

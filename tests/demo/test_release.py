@@ -83,7 +83,8 @@ def test_one_question_is_open_and_stops_nothing(planned: Draft) -> None:
 
 def test_the_decisions_are_those_that_the_runbook_asks_for(planned: Draft, demo: Demo) -> None:
     people = {step.id for step in planned.plan.steps if step.manual and step.kind is not Kind.NOTE}
-    assert set(read_decisions(demo.decisions)) == people
+    assert planned.plan.runbook is not None
+    assert set(read_decisions(demo.decisions, planned.plan.runbook)) == people
 
 
 def test_the_impossible_release_is_split_at_the_commit_before(demo: Demo, planned: Draft) -> None:

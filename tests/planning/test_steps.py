@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from runbook_tui.files.problems import ProblemsError
 from runbook_tui.migrations.model import Finding, Level, Operation, Phase, Reversal
-from runbook_tui.planning.planner import PlanOptions
+from runbook_tui.planning.planner import PlanOptions, plan
 from runbook_tui.runbook.model import Risk, Window
 
 if TYPE_CHECKING:
@@ -55,6 +56,15 @@ def test_folders_are_relative_to_the_runbook_file(world: World) -> None:
     assert runbook
     assert runbook.manifest == "../../release/services.yaml"
     assert runbook.release["billing"].repository == "../../billing"
+
+
+def test_no_folder_of_one_machine_gets_into_the_runbook(world: World) -> None:
+    world.service("billing", commands={}).service("users", depends_on=["billing"])
+    release = replace(world.release(), manifest_path="/home/ann/release/services.yaml")
+    runbook = plan(release, runbook_path="/home/ann/release/release.yaml").runbook
+    assert runbook
+    assert any(remark.source == "services.yaml" for remark in runbook.remarks)
+    assert "/home/ann" not in runbook.model_dump_json()
 
 
 def test_without_commands_a_person_does_it_and_a_finding_says_so(world: World) -> None:
