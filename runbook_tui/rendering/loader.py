@@ -24,6 +24,15 @@ def templates_folder() -> Path:
     return inside if inside.is_dir() else package.parent / "templates"
 
 
+class Unreadable(TemplateRuntimeError):
+    """A file that is no template: missing, too large, not text."""
+
+    def __init__(self, path: Path, what: str, remedy: str) -> None:
+        super().__init__(f"{path} {what}; {remedy}")
+        self.what = what
+        self.remedy = remedy
+
+
 class TemplateLoader(BaseLoader):
     """Loads shipped templates by name, then those of one folder; links that lead out of a folder are refused."""
 
@@ -58,15 +67,21 @@ def _read(path: Path) -> str:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise TemplateRuntimeError(f"{path} is not a regular file")
+                raise Unreadable(path, "is not a regular file", "name a file of text")
             data = file.read(MAX_BYTES + 1)
+    except FileNotFoundError as error:
+        raise Unreadable(path, "does not exist", "check the path") from error
+    except IsADirectoryError as error:
+        raise Unreadable(path, "is a directory", "name the file inside it") from error
     except (OSError, ValueError) as error:
-        raise TemplateRuntimeError(
-            f"{path} cannot be read ({getattr(error, 'strerror', None) or error})"
-        ) from error
+        reason = getattr(error, "strerror", None) or error
+        raise Unreadable(path, f"cannot be read ({reason})", "check the path") from error
     if len(data) > MAX_BYTES:
-        raise TemplateRuntimeError(f"{path} is larger than {MAX_BYTES // 1024} KiB")
+        raise Unreadable(path, f"is larger than {MAX_BYTES // 1024} KiB", "check that this is the right file")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise TemplateRuntimeError(f"{path} is not UTF-8 text") from error
+        what = (
+            f"is not UTF-8 text (byte {data[error.start]:#04x} in line {data[: error.start].count(10) + 1})"
+        )
+        raise Unreadable(path, what, "save the file as UTF-8") from error

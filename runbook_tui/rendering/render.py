@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from runbook_tui.files.problems import RunbookError
-from runbook_tui.files.suggestions import did_you_mean
+from runbook_tui.files.problems import Problem, ProblemsError
+from runbook_tui.rendering.faults import problems_of
 from runbook_tui.rendering.loader import OWN, TemplateLoader, templates_folder
+from runbook_tui.rendering.misspellings import unknown_blocks
 from runbook_tui.rendering.prose import prose
 from runbook_tui.rendering.views import step_view, views
 from runbook_tui.runbook.model import Runbook
 from runbook_tui.text import markdown
 from runbook_tui.text.sandbox import Sandbox, document_environment
-from runbook_tui.text.template_fault import FAULTS, template_fault
+from runbook_tui.text.template_fault import FAULTS
 
 __all__ = ["TemplateError", "render", "render_step", "templates_folder"]
 
 DEFAULT = "runbook.md.j2"
-_MISSING_NAME = re.compile(
-    r"'(\w+)' is undefined|has no attribute '(\w+)'|[Nn]o (?:filter|test) named '(\w+)'"
-)
 
 
-class TemplateError(RunbookError):
-    """A template cannot be read or rendered; its text begins with file and line."""
+class TemplateError(ProblemsError):
+    """A template cannot be read or rendered: its problems, each with file and line."""
 
 
 def render(runbook: Runbook, *, template: Path | None = None, state: Mapping[str, Any] | None = None) -> str:
@@ -44,8 +41,8 @@ def render(runbook: Runbook, *, template: Path | None = None, state: Mapping[str
     """
     names = views(runbook, state)
     if template is None:
-        return _rendered(_shipped(), DEFAULT, names)
-    return _rendered(_environment(TemplateLoader(template)), OWN + template.name, names)
+        return _rendered(_shipped(), DEFAULT, DEFAULT, names)
+    return _rendered(_environment(TemplateLoader(template)), OWN + template.name, str(template), names)
 
 
 def render_step(runbook: Runbook, step_id: str) -> str:
@@ -54,7 +51,7 @@ def render_step(runbook: Runbook, step_id: str) -> str:
     Raises:
         KeyError: there is no such step.
     """
-    return _rendered(_shipped(), "step.md.j2", {"step": step_view(runbook, step_id)})
+    return _rendered(_shipped(), "step.md.j2", "step.md.j2", {"step": step_view(runbook, step_id)})
 
 
 @cache
@@ -82,32 +79,15 @@ def _anchor(step_id: str) -> str:
     return "#" + step_id.replace(".", "")
 
 
-def _rendered(environment: Sandbox, name: str, names: Mapping[str, Any]) -> str:
+def _rendered(environment: Sandbox, name: str, shown: str, names: Mapping[str, Any]) -> str:
+    problems: list[Problem] = []
     try:
-        return environment.get_template(name).render(names)
+        if name.startswith(OWN):
+            problems = unknown_blocks(environment, name)
+        text = environment.get_template(name).render(names)
+        text.encode()  # a template can write what no file can hold
     except FAULTS as error:
-        fault = template_fault(error)
-        file = fault.file or name.removeprefix(OWN)
-        place = f"{file}:{fault.line}" if fault.line else file
-        remedy = _suggestion(fault.what, environment, names) or fault.remedy
-        raise TemplateError(f"{place}: {fault.what}" + (f"; {remedy}" if remedy else "")) from error
-
-
-def _suggestion(what: str, environment: Sandbox, names: Mapping[str, Any]) -> str:
-    match = _MISSING_NAME.search(what)
-    if match is None:
-        return ""
-    name = next(filter(None, match.groups()))
-    known = {*environment.filters, *environment.tests} if match[3] else set(_keys(names))
-    return did_you_mean(name, known)
-
-
-def _keys(value: object) -> Iterator[str]:
-    """Every name in plain data."""
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            yield str(key)
-            yield from _keys(item)
-    elif isinstance(value, list):
-        for item in value[:20]:
-            yield from _keys(item)
+        raise TemplateError([*problems, *problems_of(error, environment, name, shown, names)]) from error
+    if problems:
+        raise TemplateError(problems)
+    return text

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
 
-FAULTS = (TemplateError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError, RecursionError)
+FAULTS = (
+    TemplateError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+    MemoryError,
+)
 """Everything that loading and rendering a template in the sandbox can raise."""
 
+_CONTAINER = re.compile(r"^'(?:dict|list|str|tuple|int|float|None)(?: object)?' has no (?:attribute|element)")
 _NAMELESS = "<template>"
 
 
@@ -31,11 +42,17 @@ def template_fault(error: Exception) -> TemplateFault:
         return TemplateFault(error.filename or error.name, error.lineno, what, "")
     file, line = _raised_at(error)
     if isinstance(error, UndefinedError):
-        return TemplateFault(file, line, _sentence(error), "check the spelling")
+        what = _CONTAINER.sub("there is no", _sentence(error))
+        return TemplateFault(file, line, what, "check the spelling")
     if isinstance(error, TemplateNotFound):
         return TemplateFault(file, line, f"there is no template '{error.name}'", "check the name")
     if isinstance(error, RecursionError):
         return TemplateFault(file, line, "the template includes or calls itself without end", "")
+    if isinstance(error, MemoryError):
+        return TemplateFault(file, line, "the result is too large for the memory", "does a loop never end?")
+    if isinstance(error, UnicodeEncodeError):
+        what = f"the result has the character U+{ord(error.object[error.start]):04X}, which no file can hold"
+        return TemplateFault(file, line, what, "remove the escape sequence")
     if isinstance(error, (TemplateError, ValueError)):
         return TemplateFault(file, line, _sentence(error), "")
     return TemplateFault(file, line, f"an expression cannot be computed ({_sentence(error)})", "")

@@ -218,12 +218,3 @@ def test_answers_beside_the_manifest_are_read_and_checked(read: Read, told: Told
         "services.answers.yaml:6:3: there is no API 'zzz' in the manifest; remove the answer",
         "services.answers.yaml:8:3: there is no service 'aa' in the manifest",
     ]
-
-
-def test_example_of_the_documentation_is_read(write: Write) -> None:
-    page = Path(__file__).parents[2] / "docs/manifest.md"
-    example = page.read_text("utf-8").split("```yaml\n")[1].split("```")[0]
-    inventory = "{owner: o, repository: i, deployed: v1, release: v2, provides: [{api: inventory-http, type: openapi}]}"
-    example += f"  inventory: {inventory}\n"
-    example += "  users: {owner: o, repository: u, deployed: v1, release: v2}\n"
-    assert list(read_manifest(write(example)).manifest.services) == ["orders", "inventory", "users"]

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import resource
+import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from runbook_tui.rendering.bounds import bounded
 from runbook_tui.rendering.render import TemplateError, render, templates_folder
 from runbook_tui.rendering.views import views
 from runbook_tui.runbook.model import Runbook
@@ -56,13 +60,13 @@ def test_a_template_named_as_the_shipped_one_can_extend_it(release: Runbook, tmp
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("\n{{ runbok.title }}", "own.md.j2:2: 'runbok' is undefined; did you mean 'runbook'?"),
+        ("\n{{ runbok.title }}", "own.md.j2:2:4: 'runbok' is undefined; did you mean 'runbook'?"),
         (
             "{% for step in steps %}\n{{ step.titel }}{% endfor %}",
-            "own.md.j2:2: 'dict object' has no attribute 'titel'; did you mean 'title'?",
+            "own.md.j2:2:9: there is no 'titel'; did you mean 'title'?",
         ),
-        ("{{ nothing_like_it }}", "own.md.j2:1: 'nothing_like_it' is undefined; check the spelling"),
-        ("{{ 'a' | cel }}", "own.md.j2:1: no filter named 'cel'; did you mean 'cell'?"),
+        ("{{ nothing_like_it }}", "own.md.j2:1:4: 'nothing_like_it' is undefined; check the spelling"),
+        ("{{ 'a' | cel }}", "own.md.j2:1:10: no filter named 'cel'; did you mean 'cell'?"),
         ("a\nb\n{% if %}", "own.md.j2:3: expected an expression, got 'end of statement block'"),
         ("{% include 'prt.j2' %}", "own.md.j2:1: there is no template 'prt.j2'; check the name"),
         (
@@ -106,7 +110,7 @@ def test_what_is_wrong_with_a_template_is_told_with_its_line(
 
 
 def test_a_template_that_is_not_there_is_named(release: Runbook, own: Path) -> None:
-    with pytest.raises(TemplateError, match=r"own\.md\.j2 cannot be read \(No such file or directory\)"):
+    with pytest.raises(TemplateError, match=r"/own\.md\.j2: this template does not exist; check the path$"):
         render(release, template=own)
 
 
@@ -126,3 +130,83 @@ def test_every_name_and_block_is_documented(release: Runbook) -> None:
     assert [name for name in views(release) if name not in told] == []
     assert [block for block in re.findall(r"{% block (\w+) %}", shipped) if block not in told] == []
     assert len(re.findall(r"{% block (\w+) %}", shipped)) == 16
+
+
+def test_everything_that_is_misspelt_in_a_template_is_told_at_once(release: Runbook, own: Path) -> None:
+    text = (
+        '{% extends "runbook.md.j2" %}\n'
+        "{% block sumary %}{{ runbok.title | mdd }}{% endblock %}\n"
+        '{% block people %}{{ link("a") }}{% if crew is defined %}{{ crew }}{% endif %}\n'
+        "{{ pager | default('') }}{% if steps is emty %}{% endif %}{% block own %}{% endblock %}{% endblock %}\n"
+    )
+    with pytest.raises(TemplateError) as caught:
+        rendered(release, own, text)
+    told = [(p.place.line, p.place.column, p.what.split("'")[1], p.remedy) for p in caught.value.problems]
+    assert told == [
+        (2, 10, "sumary", "did you mean 'summary'?"),
+        (2, 22, "runbok", "did you mean 'runbook'?"),
+        (2, 37, "mdd", "did you mean 'md'?"),
+        (4, 41, "emty", "check the spelling"),
+    ]
+
+
+def test_a_block_that_the_document_does_not_have_is_never_left_out_in_silence(
+    release: Runbook, own: Path
+) -> None:
+    with pytest.raises(
+        TemplateError, match=r"own\.md\.j2:2:10: what this template extends has no block 'gonogo'"
+    ):
+        rendered(release, own, '{% extends "runbook.md.j2" %}\n{% block gonogo %}x{% endblock %}')
+    (own.parent / "ours.j2").write_text(
+        '{% extends "runbook.md.j2" %}{% block people %}{% block crew %}{% endblock %}{% endblock %}'
+    )
+    text = rendered(
+        release,
+        own,
+        '{% extends "ours.j2" %}{% block crew %}Ann{% endblock %}{% block header %}# H{% endblock %}',
+    )
+    assert "Ann" in text
+    assert text.startswith("# H")
+
+
+def test_text_that_no_file_can_hold_is_an_error(release: Runbook, own: Path) -> None:
+    with pytest.raises(TemplateError, match=r"the character U\+D800, which no file can hold"):
+        rendered(release, own, '{{ "\\ud800" }}')
+
+
+ENDLESS = "\n{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}"
+DOUBLING = (
+    "{% set box = namespace(x='aaaaaaaaaa') %}{% for i in range(60) %}\n"
+    "{% set box.x = box.x ~ box.x %}{% endfor %}{{ box.x | length }}"
+)
+
+
+def test_a_template_that_takes_too_long_is_ended(release: Runbook, own: Path) -> None:
+    before = signal.getsignal(signal.SIGVTALRM)
+    with (
+        pytest.raises(TemplateError, match=r"own\.md\.j2:2: it computes for more than 0.2 seconds"),
+        bounded(seconds=0.2),
+    ):
+        rendered(release, own, ENDLESS)
+    assert signal.getsignal(signal.SIGVTALRM) == before
+    assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory cannot be limited here")
+def test_a_template_that_takes_too_much_memory_is_ended(release: Runbook, own: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    told = r"own\.md\.j2:2: the result is too large for the memory"
+    with pytest.raises(TemplateError, match=told), bounded(memory=64 * 1024 * 1024):
+        rendered(release, own, DOUBLING)
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
+
+
+def test_limits_are_left_alone_in_other_threads(release: Runbook, own: Path) -> None:
+    own.write_text("{{ runbook.title }}")
+
+    def work() -> str:
+        with bounded():
+            return render(release, template=own)
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(work).result() == release.title

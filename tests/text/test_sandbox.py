@@ -212,7 +212,7 @@ def test_documents_load_and_extend_templates() -> None:
         ("\n{{ 1 / 0 }}", 2, "cannot be computed (division by zero)"),
         ("\n{{ 1 + 'a' }}", 2, "cannot be computed (unsupported operand"),
         ("{% macro m() %}\n{{ nope }}{% endmacro %}\n\n{{ m() }}", 2, "'nope' is undefined"),
-        ("{{ none.x }}", 1, "has no attribute 'x'"),
+        ("{{ none.x }}", 1, "there is no 'x'"),
         ("{{ [1] | first(2, 3) }}", 1, "cannot be computed"),
         ("{{ 'x' | int('y').z }}", 1, ""),
     ],
