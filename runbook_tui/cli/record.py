@@ -1,4 +1,8 @@
-"""Show or verify the record of a run. Nothing is ever written."""
+"""Show or verify the record of a run, or make a damaged one fit to go on.
+
+``show`` and ``verify`` write nothing. ``repair`` sets a damaged last checkpoint aside in a file of its own; with
+``--accept-shorter`` it also goes on though checkpoints are missing at the end. Both are written into the record.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runbook_tui.cli.output import emit, say, table
+from runbook_tui.cli.output import emit, narrate, say, table
 
 if TYPE_CHECKING:
     from runbook_tui.execution.report import RunReport
@@ -14,21 +18,30 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what ``runbook record`` takes."""
-    parser.add_argument("action", choices=["show", "verify"])
+    parser.add_argument("action", choices=["show", "verify", "repair"])
     parser.add_argument(
         "run", type=Path, help="folder of the run, such as checkout.runs/2026-11-24-production"
     )
-    parser.add_argument("--json", action="store_true", help="print as JSON")
+    parser.add_argument("--json", action="store_true", help="print as JSON (show, verify)")
+    parser.add_argument(
+        "--accept-shorter",
+        metavar="REASON",
+        default="",
+        help="why it is right to go on without the end (repair)",
+    )
 
 
 def run(args: Namespace) -> int:
     """Show what was done, or say whether the record is intact (0), broken (1) or cannot be told (2)."""
+    if args.action == "repair":
+        return _repair(args.run, args.accept_shorter)
     return _show(args.run, args.json) if args.action == "show" else _verify(args.run, args.json)
 
 
 def _show(folder: Path, as_json: bool) -> int:
     from dataclasses import asdict
 
+    from runbook_tui.execution.framing import Whole
     from runbook_tui.execution.report import report
     from runbook_tui.execution.runs import read_run
 
@@ -38,6 +51,17 @@ def _show(folder: Path, as_json: bool) -> int:
         emit(asdict(summary))
     else:
         _print(view.runbook.title, summary)
+    if view.whole not in {Whole.CLEAN, Whole.TORN}:  # a torn end is what a writer at work looks like, too
+        narrate(f"This is not all: {view.why}")
+        return 1
+    return 0
+
+
+def _repair(folder: Path, accept_shorter: str) -> int:
+    from runbook_tui.execution.runner import Runner
+
+    Runner.resume(folder, repair=True, accept_shorter=accept_shorter).close()
+    narrate(f"{folder} can go on")
     return 0
 
 

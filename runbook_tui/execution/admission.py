@@ -26,7 +26,7 @@ def refuse_damage(path: Path, seen: Scan, *, repair: bool) -> None:
     if seen.whole is Whole.DAMAGED and not repair:
         raise CorruptRecord(
             f"{path}: the last checkpoint was changed or damaged: {seen.why}; "
-            "look at it, and resume with repair to set it aside"
+            "look at it with `runbook record show`, and set it aside with `runbook record repair`"
         )
     version = seen.checkpoints[0].values.get("format")
     if version != FORMAT:
@@ -51,7 +51,8 @@ def missing(path: Path, seen: Scan, *, repair: bool, accept_shorter: str) -> int
     if count and not accept_shorter:
         raise CorruptRecord(
             f"{path}: {count} checkpoints are missing at the end: this machine wrote number {head.seq}, "
-            f"the last one here is {seen.checkpoints[-1].seq}; find them, or give a reason to go on without"
+            f"the last one here is {seen.checkpoints[-1].seq}; find them, or go on without them: "
+            "`runbook record repair --accept-shorter REASON`"
         )
     return count
 
