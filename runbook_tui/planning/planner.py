@@ -47,7 +47,9 @@ def plan(release: Release, options: PlanOptions | None = None, *, runbook_path: 
     """
     options = options or PlanOptions()
     paths = Paths(release.manifest_path, runbook_path)
-    if runbook_path is not None:  # what the runbook says about the manifest is as relative as everything in it
+    if (
+        runbook_path is not None
+    ):  # what the runbook says about the manifest is as relative as everything in it
         release = replace(release, manifest_path=paths.manifest())
     scope = Scope(release)
     derived = derive(Drafting(scope, Commands(scope, options.environment), paths, options.environment))
