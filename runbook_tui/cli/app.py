@@ -36,8 +36,10 @@ def open_app(
 
     RunbookDocument.read(runbook)  # errors are told before the screen is taken
     from runbook_tui.authoring.draft import replan
+    from runbook_tui.cli.main import drop_output
     from runbook_tui.tui.app import RunbookApp
 
     app = RunbookApp(runbook, mode=mode, rehearsal=rehearsal, operator=operator, new=new, replan=replan)
     app.run()
+    drop_output()  # the terminal may be gone; the status tells so, not an error about the output
     return app.return_code or 0

@@ -19,12 +19,15 @@ def run(args: Namespace) -> int:
     from dataclasses import asdict
 
     from runbook_tui.cli.output import emit, say
-    from runbook_tui.cli.usage import require_step
+    from runbook_tui.cli.usage import unknown_step
+    from runbook_tui.files.problems import ProblemsError
     from runbook_tui.planning.explain import explain, text
     from runbook_tui.runbook.document import RunbookDocument
 
     runbook = RunbookDocument.read(args.runbook).runbook
-    require_step("step", args.step, runbook)
+    unknown = unknown_step(str(args.runbook), args.step, runbook)
+    if unknown:
+        raise ProblemsError(unknown)
     explanation = explain(runbook, args.step)
     if args.json:
         emit(asdict(explanation))

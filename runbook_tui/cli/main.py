@@ -61,7 +61,7 @@ def main(arguments: list[str]) -> int:
         print("interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        _drop_output()
+        drop_output()
         return 141
     except OSError as error:
         return _unwritten(error) if _is_of_output(error) else _failed(error)
@@ -102,7 +102,7 @@ def _failed(error: Exception) -> int:
     try:
         print(block(str(error)), file=sys.stderr)
     except BrokenPipeError:
-        _drop_output()
+        drop_output()
     return error.exit_status
 
 
@@ -112,12 +112,12 @@ def _is_of_output(error: OSError) -> bool:
 
 
 def _unwritten(error: OSError) -> int:
-    _drop_output()
+    drop_output()
     print(f"the output cannot be written ({error.strerror}); make room, and run it again", file=sys.stderr)
     return 74
 
 
-def _drop_output() -> None:
+def drop_output() -> None:
     """What could not be written is not tried again when Python ends, which would complain and change the status."""
     for stream in (sys.stdout, sys.stderr):
         try:

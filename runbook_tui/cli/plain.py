@@ -55,14 +55,20 @@ def run_plain(
         0 done (or stopped as asked), 1 a step failed or was declined, 3 a person is needed.
     """
     from runbook_tui.cli.decisions import read_decisions
-    from runbook_tui.cli.usage import require_step
+    from runbook_tui.cli.usage import unknown_step
     from runbook_tui.execution.runner import Runner
+    from runbook_tui.files.problems import ProblemsError
 
     unfinished = [] if new else Runner.unfinished(runbook, rehearsal=rehearsal)
     planned = _planned(runbook, unfinished)
-    made = read_decisions(decisions, planned) if decisions else {}
-    if until is not None:
-        require_step("--until", until, planned)
+    problems = unknown_step(f"--until {until}", until, planned) if until is not None else []
+    made: dict[str, Decision] = {}
+    try:
+        made = read_decisions(decisions, planned) if decisions else {}
+    except ProblemsError as error:
+        problems.extend(error.problems)
+    if problems:
+        raise ProblemsError(problems)
     runner = _open(runbook, unfinished, rehearsal, operator)
     try:
         return _Session(runner, made, until).run()

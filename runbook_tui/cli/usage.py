@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runbook_tui.files.problems import RunbookError
+from runbook_tui.files.problems import Place, Problem, RunbookError
 from runbook_tui.files.suggestions import did_you_mean, one_of, quoted
 
 if TYPE_CHECKING:
@@ -18,14 +18,12 @@ class UsageError(RunbookError):
         super().__init__(f"{option}: {quoted(value)} cannot be used; expected {expected}")
 
 
-def require_step(option: str, step_id: str, runbook: Runbook) -> None:
-    """Refuse the id of a step that a runbook does not have.
-
-    Raises:
-        UsageError: with the id that was meant, or those that there are.
-    """
+def unknown_step(where: str, step_id: str, runbook: Runbook) -> list[Problem]:
+    """The problem with an id that no step has, told at ``where``; empty when one has it."""
     ids = [step.id for step in runbook.steps]
-    if step_id not in ids:
-        meant = did_you_mean(step_id, ids)
-        known = f"the id of a step; {meant}" if meant else one_of(ids) if ids else "a runbook with steps"
-        raise UsageError(option, step_id, known)
+    if step_id in ids:
+        return []
+    meant = did_you_mean(step_id, ids)
+    known = "the id of a step" if meant or not ids else one_of(ids)
+    what = f"there is no step {quoted(step_id)} in the runbook"
+    return [Problem(Place(where), what, known, meant or "check the id")]

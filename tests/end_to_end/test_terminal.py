@@ -67,10 +67,10 @@ def author(screen: Terminal, demo: Demo) -> None:
     screen.wait_for(lambda text: "answer missing" not in text and "Question 1" not in text)
     assert "on_call: phone:ann" in (demo.folder / "services.answers.yaml").read_text("utf-8")
     screen.press("e")
-    screen.wait_for("Edit Announce the start")
+    screen.wait_for("nothing changed")
     screen.settle()
     screen.press(*"Tell everybody", "ctrl+s")
-    screen.wait_for(lambda text: "Tell everybody" in text and "Edit Announce" not in text)
+    screen.wait_for(lambda text: "Tell everybody" in text and "Keep  ^s" not in text)
     screen.press("s")
     screen.wait_for(lambda _: _title(demo.runbook) == "Tell everybody")
 

@@ -34,8 +34,8 @@ PATIENCE = 20.0
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
 PROGRAM = (
-    "import sys; from pathlib import Path; from runbook_tui.tui.app import RunbookApp; "
-    "app = RunbookApp(Path(sys.argv[1]), mode=sys.argv[2]); app.run(); sys.exit(app.return_code or 0)"
+    "import sys; from pathlib import Path; from runbook_tui.cli.app import open_app; "
+    "sys.exit(open_app(Path(sys.argv[1]), mode=sys.argv[2]))"
 )
 
 D = TypeVar("D", bound=Screen[Any])
