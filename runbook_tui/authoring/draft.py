@@ -103,7 +103,14 @@ def _require_place(runbook_path: Path, manifest: Path) -> None:
     from runbook_tui.files.atomic import linked_file, require_writable
 
     require_writable(linked_file(runbook_path))
-    require_writable(linked_file(derived_path(runbook_path)))
+    sidecar = derived_path(runbook_path)
+    try:
+        require_writable(linked_file(sidecar))
+    except RunbookError as error:
+        raise RunbookError(
+            f"{error}\n{sidecar} is written together with {runbook_path.name}: "
+            "move what is there away, or choose another name"
+        ) from error
     if runbook_path.exists() and manifest.exists() and runbook_path.samefile(manifest):
         raise RunbookError(f"{runbook_path}: this is the manifest; name another file for the runbook")
 

@@ -81,8 +81,9 @@ def _check(template: _Template, environment: Environment, manifest: Manifest, re
             find_undeclared_variables(tree) | _taken_for_functions(tree, environment, manifest)
         ) - template.names
     except TemplateSyntaxError as error:
-        what = f"{template.location[-1]}: {template_fault(error).what}"
-        report.value(template.location, what, "", "see the commands in the documentation of the manifest")
+        fault = template_fault(error)
+        remedy = fault.remedy or "see the commands in the documentation of the manifest"
+        report.value(template.location, f"{template.location[-1]}: {fault.what}", "", remedy)
         return
     for name in sorted(unknown):
         what = f"{template.location[-1]}: there is no {quoted(name)} to put in"

@@ -100,7 +100,9 @@ def _permissions(path: Path, mode: int) -> int:
     if stat.S_ISDIR(status.st_mode):
         raise WriteRefusedError(f"{path}: this is a folder, not a regular file; name a file inside it")
     if not stat.S_ISREG(status.st_mode):
-        raise WriteRefusedError(f"{path}: is not a regular file; it is not replaced, name the file itself")
+        raise WriteRefusedError(
+            f"{path}: this is not a regular file, so it is not replaced; name the file itself"
+        )
     return stat.S_IMODE(status.st_mode) & 0o777
 
 

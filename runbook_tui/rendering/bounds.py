@@ -30,7 +30,7 @@ def bounded(*, seconds: float = SECONDS, memory: int = MEMORY) -> Iterator[None]
         return
 
     def too_long(_: int, __: FrameType | None) -> None:
-        raise TemplateRuntimeError(f"it computes for more than {seconds:g} seconds; does a loop never end?")
+        raise TemplateRuntimeError(f"rendering takes more than {seconds:g} seconds; does a loop never end?")
 
     before = signal.signal(signal.SIGVTALRM, too_long)
     limits = resource.getrlimit(resource.RLIMIT_AS)

@@ -18,7 +18,7 @@ from runbook_tui.runbook.digest import digest
 from runbook_tui.runbook.edits import EditRefused, require_sound
 from runbook_tui.runbook.layout import Layout, fresh, read_layout
 from runbook_tui.runbook.model import Runbook, Step
-from runbook_tui.runbook.validation import semantic_problems
+from runbook_tui.runbook.validation import action_problems, semantic_problems
 
 __all__ = ["EditRefused", "FileChanged", "RunbookDocument"]
 
@@ -294,7 +294,10 @@ class RunbookDocument:
 
 def _checked(data: bytes, shown: str) -> tuple[YamlSource, Runbook]:
     source = parse_yaml(data, shown)
-    runbook = validate(source, Runbook)
+    try:
+        runbook = validate(source, Runbook)
+    except ProblemsError as error:
+        raise ProblemsError([*error.problems, *action_problems(source.data, source.place)]) from error
     problems = semantic_problems(runbook, source.place)
     if problems:
         raise ProblemsError(problems)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -138,6 +139,12 @@ ACTIONS = ("run", "http", "sql", "confirm", "wait", "approve")
 """The fields of which a step has exactly one."""
 
 
+def wrong_actions(given: Sequence[str]) -> str:
+    """What is wrong with a number of actions that is not one."""
+    found = " and ".join(given) or "none"
+    return f"exactly one of {', '.join(ACTIONS)} is needed, found {found}"
+
+
 class Actionable(Model):
     """Something that can be done: exactly one action."""
 
@@ -168,8 +175,7 @@ class Actionable(Model):
     def _one_action(self) -> None:
         given = [name for name in ACTIONS if getattr(self, name) is not None]
         if len(given) != 1:
-            found = "none" if not given else " and ".join(given)
-            raise ValueError(f"exactly one of {', '.join(ACTIONS)} is needed, found {found}")
+            raise ValueError(wrong_actions(given))
 
 
 class Check(Actionable):

@@ -13,7 +13,7 @@ from itertools import pairwise
 from runbook_tui.files.problems import MOST_SHOWN, Place, Problem
 from runbook_tui.files.suggestions import did_you_mean, quoted
 from runbook_tui.runbook.graph import cycle, entangled, order_violations
-from runbook_tui.runbook.model import Need, Runbook, Step, Window
+from runbook_tui.runbook.model import ACTIONS, Kind, Need, Runbook, Step, Window, wrong_actions
 
 Locate = Callable[[tuple[str | int, ...]], Place]
 """Gives the place of a location such as ``("steps", 3, "needs", 0)``."""
@@ -32,6 +32,21 @@ def semantic_problems(runbook: Runbook, place: Locate) -> list[Problem]:
     if duplicates:
         return problems  # which of the steps with one id a need means is not known
     return [*problems, *_cycle_problems(runbook, place), *_order_problems(runbook, place)]
+
+
+def action_problems(data: object, place: Locate) -> Iterator[Problem]:
+    """Steps of a file with no action or several; for files with other defects, of which the model tells no more.
+
+    Args:
+        data: what the file holds.
+        place: where a location stands.
+    """
+    steps = data.get("steps") if isinstance(data, dict) else None
+    for index, step in enumerate(steps if isinstance(steps, list) else ()):
+        if isinstance(step, dict):
+            given = [name for name in ACTIONS if step.get(name) is not None]
+            if len(given) > 1 or (not given and step.get("kind") != Kind.NOTE):
+                yield Problem(place(("steps", index)), wrong_actions(given))
 
 
 def because(need: Need) -> str:

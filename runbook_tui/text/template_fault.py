@@ -20,6 +20,7 @@ FAULTS = (
 """Everything that loading and rendering a template in the sandbox can raise."""
 
 _CONTAINER = re.compile(r"^'(?:dict|list|str|tuple|int|float|None)(?: object)?' has no (?:attribute|element)")
+_OPEN_BLOCK = re.compile(r"innermost block that needs to be closed is '(\w+)'")
 _NAMELESS = "<template>"
 
 
@@ -37,9 +38,8 @@ class TemplateFault(NamedTuple):
 def template_fault(error: Exception) -> TemplateFault:
     """What to tell about one of :data:`FAULTS`."""
     if isinstance(error, TemplateSyntaxError):
-        unclosed = "end of template" in str(error.message)
-        what = "a '{{', '{%' or '{#' is never closed" if unclosed else _sentence(error)
-        return TemplateFault(error.filename or error.name, error.lineno, what, "")
+        what, remedy = _syntax(error)
+        return TemplateFault(error.filename or error.name, error.lineno, what, remedy)
     file, line = _raised_at(error)
     if isinstance(error, UndefinedError):
         what = _CONTAINER.sub("there is no", _sentence(error))
@@ -56,6 +56,15 @@ def template_fault(error: Exception) -> TemplateFault:
     if isinstance(error, (TemplateError, ValueError)):
         return TemplateFault(file, line, _sentence(error), "")
     return TemplateFault(file, line, f"an expression cannot be computed ({_sentence(error)})", "")
+
+
+def _syntax(error: TemplateSyntaxError) -> tuple[str, str]:
+    block = _OPEN_BLOCK.search(str(error.message))
+    if block is not None:
+        return f"the block '{{% {block[1]} %}}' is never closed", f"add '{{% end{block[1]} %}}'"
+    if "end of template" in str(error.message):
+        return "a '{{', '{%' or '{#' is never closed", "close it"
+    return _sentence(error), ""
 
 
 def _sentence(error: Exception) -> str:

@@ -73,8 +73,14 @@ def test_a_file_without_a_name(
 @pytest.mark.parametrize(
     ("step", "said"),
     [
-        ("deplyo", "step: 'deplyo' cannot be used; expected the id of a step; did you mean 'deploy'?"),
-        ("\x1b]0;x", r"step: '\u{1b}]0;x' cannot be used; expected one of deploy, done"),
+        (
+            "deplyo",
+            "there is no step 'deplyo' in the runbook; expected the id of a step; did you mean 'deploy'?",
+        ),
+        (
+            "\x1b]0;x",
+            r"there is no step '\u{1b}]0;x' in the runbook; expected one of deploy, done; check the id",
+        ),
     ],
 )
 def test_explaining_a_step_that_is_not_there(

@@ -69,11 +69,15 @@ def test_decisions_that_fit_nothing_are_told_at_once_and_nothing_begins(
     assert sorted(path.name for path in runbook.parent.iterdir()) == ["decisions.yaml", "release.yaml"]
 
 
-def test_stopping_before_a_step_that_is_not_there(runbook: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(runbook, GO, "--until", "depoly") == 2
-    assert "--until: 'depoly' cannot be used; expected the id of a step; did you mean 'deploy'?" in (
-        capsys.readouterr().err
+def test_a_step_to_stop_at_that_is_not_there_is_told_with_the_decisions(
+    runbook: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(runbook, GO.replace("go", "goo"), "--until", "depoly") == 2
+    told = capsys.readouterr().err.splitlines()
+    assert told[0] == (
+        "--until depoly: there is no step 'depoly' in the runbook; expected the id of a step; did you mean 'deploy'?"
     )
+    assert len(told) == 2
     assert sorted(path.name for path in runbook.parent.iterdir()) == ["decisions.yaml", "release.yaml"]
 
 

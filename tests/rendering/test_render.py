@@ -184,7 +184,7 @@ DOUBLING = (
 def test_a_template_that_takes_too_long_is_ended(release: Runbook, own: Path) -> None:
     before = signal.getsignal(signal.SIGVTALRM)
     with (
-        pytest.raises(TemplateError, match=r"own\.md\.j2:2: it computes for more than 0.2 seconds"),
+        pytest.raises(TemplateError, match=r"own\.md\.j2:2: rendering takes more than 0.2 seconds"),
         bounded(seconds=0.2),
     ):
         rendered(release, own, ENDLESS)

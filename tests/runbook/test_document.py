@@ -644,3 +644,22 @@ def test_a_link_is_followed_only_to_a_file(tmp_path: Path) -> None:
     document.save(tmp_path / "link.yaml")
     assert (tmp_path / "real.yaml").read_text() == document.text
     assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_steps_with_no_action_or_several_are_told_with_everything_else() -> None:
+    text = (
+        "runbook: 1\ntitle: T\nsteps:\n"
+        "  - {id: a, title: T, kind: deplyo, run: x, wait: 3m}\n"
+        "  - {id: b, title: T, kind: deploy}\n"
+        "  - {id: c, title: T, kind: note, run: , colour: red}\n"
+        "  - nothing\n"
+    )
+    with pytest.raises(ProblemsError) as caught:
+        RunbookDocument.parse(text, "x")
+    assert [str(problem).partition(";")[0] for problem in caught.value.problems] == [
+        "x:4:5: exactly one of run, http, sql, confirm, wait, approve is needed, found run and wait",
+        "x:4:29: kind: found the text 'deplyo'",
+        "x:5:5: exactly one of run, http, sql, confirm, wait, approve is needed, found none",
+        "x:6:42: unknown key 'colour' in steps[2]",
+        "x:7:5: found the text 'nothing'",
+    ]

@@ -207,6 +207,7 @@ def test_documents_load_and_extend_templates() -> None:
         ("a\n{% if %}\n", 2, "expected an expression"),
         ("a\n\n{{ 'x' | nofilter }}", 3, "no filter named 'nofilter'"),
         ("{{ 'unclosed' ", 1, "a '{{', '{%' or '{#' is never closed"),
+        ("\n{% for a in [] %}\n", 2, "the block '{% for %}' is never closed"),
         ("{% include 'self.md' %}", 1, "includes or calls itself without end"),
         ("\n{% include 'missing.md' %}", 2, "there is no template 'missing.md'"),
         ("\n{{ 1 / 0 }}", 2, "cannot be computed (division by zero)"),
