@@ -72,15 +72,6 @@ class ContractMode(StrEnum):
     OFFLINE = "offline"
 
 
-class Tool(StrEnum):
-    """A migration tool. It is detected from its files when the manifest leaves it out."""
-
-    ALEMBIC = "alembic"
-    DJANGO = "django"
-    GOLANG_MIGRATE = "golang-migrate"
-    DBMATE = "dbmate"
-
-
 class Datastore(Model):
     """A data store of the system, declared once at the top of the manifest."""
 
@@ -147,7 +138,9 @@ class MigrationSource(Model):
 
     path: Line = Field(description="folder of the migration files, inside the service")
     datastore: Name
-    tool: Tool | None = Field(default=None, description="detected from the files when left out")
+    tool: Name | None = Field(
+        default=None, description="alembic, django, rails, flyway, ...; detected from the files when left out"
+    )
 
 
 class CommandCheck(Model):

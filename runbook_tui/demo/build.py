@@ -20,7 +20,7 @@ from functools import partial
 from pathlib import Path
 from string import Template
 
-from runbook_tui.catalog.model import Service, Tool
+from runbook_tui.catalog.model import Service
 from runbook_tui.demo.databases import DEPLOYED, LIVE, make_database
 from runbook_tui.demo.description import Example, examples_folder, read_example
 from runbook_tui.demo.history import write_history
@@ -86,7 +86,7 @@ def _missing(example: Example, databases: bool | None) -> dict[str, str]:
         return {}
     reason = "alembic is not installed (pip install 'runbook-tui[demo]')"
     services = {
-        name: service for name, service in example.manifest.services.items() if _tool(service) is Tool.ALEMBIC
+        name: service for name, service in example.manifest.services.items() if _tool(service) == "alembic"
     }
     if databases:
         raise RunbookError(f"{', '.join(services)} cannot be made: {reason}")
@@ -94,7 +94,7 @@ def _missing(example: Example, databases: bool | None) -> dict[str, str]:
     return dict.fromkeys([*services, *stores], reason)
 
 
-def _tool(service: Service) -> Tool | None:
+def _tool(service: Service) -> str | None:
     return next((source.tool for source in service.migration_sources), None)
 
 

@@ -1,7 +1,7 @@
 """What the readers say a migration file does, before anything is judged.
 
 Every reader (SQL, Alembic, Django) turns a file into the same :class:`Change` values. What a change means for
-running code depends on what the tables look like when it runs: see :mod:`runbook_tui.migrations.classify`.
+running code depends on what the tables look like when it runs: see :mod:`runbook_tui.migrations.judging.classify`.
 """
 
 from __future__ import annotations

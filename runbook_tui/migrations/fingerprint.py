@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 
 from runbook_tui.migrations.engine import Engine
-from runbook_tui.migrations.python_reader import Unparsable, parse_python
-from runbook_tui.migrations.sql_files import decoded
-from runbook_tui.migrations.sql_statements import UnreadableSqlError, split_sql
+from runbook_tui.migrations.python.reader import Unparsable, parse_python
+from runbook_tui.migrations.sql.files import decoded
+from runbook_tui.migrations.sql.statements import UnreadableSqlError, split_sql
 
 
 def same_meaning(path: str, one: bytes, other: bytes, engine: Engine) -> bool:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from runbook_tui.catalog.model import Tool
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.fingerprint import same_meaning
 from runbook_tui.migrations.graph import ancestors, heads, in_order
 from runbook_tui.migrations.model import Finding, Level, Migration, Phase
-from runbook_tui.migrations.tools import MigrationTool, Script
+from runbook_tui.migrations.tool import Late, MigrationTool, Script
 
 _EARLY = frozenset({Phase.EXPAND})
 _LATE = {Phase.CONTRACT: "contract", Phase.BACKFILL: "backfill"}
@@ -44,15 +43,17 @@ def _edited(history: History) -> Iterator[Finding]:
     before = {script.id: script for script in history.base}
     for script in history.target:
         old = before.get(script.id)
-        if old is None or old.data == script.data:
+        if old is None or old.data == script.data or script.repeatable:
             continue
         if same_meaning(script.path, old.data, script.data, history.engine):
             message = f"{script.id} is applied, and its file was edited: only comments or layout differ"
-            yield Finding("edited-after-apply", Level.NOTE, script.path, 0, message)
+            level = Level.ERROR if history.tool.refuses_edits else Level.NOTE
+            yield Finding("edited-after-apply", level, script.path, script.line, message)
             continue
-        message = f"{script.id} is applied, and its file was edited since: the tool does not run it again"
+        then = "stops at its checksum" if history.tool.refuses_edits else "does not run it again"
+        message = f"{script.id} is applied, and its file was edited since: the tool {then}"
         remedy = "Put the file back, and write what is missing into a new migration."
-        yield Finding("edited-after-apply", Level.ERROR, script.path, 0, message, remedy)
+        yield Finding("edited-after-apply", Level.ERROR, script.path, script.line, message, remedy)
 
 
 def _gone(history: History) -> Iterator[Finding]:
@@ -62,18 +63,18 @@ def _gone(history: History) -> Iterator[Finding]:
         if script.id not in there | replaced and not there.intersection(script.replaces):
             message = f"{script.id} is applied, and the release has no file of it any more"
             remedy = "Put it back, unless it was squashed into one that the databases count as applied."
-            yield Finding("gone", Level.WARNING, script.path, 0, message, remedy)
+            yield Finding("gone", Level.WARNING, script.path, script.line, message, remedy)
 
 
 def _duplicates(history: History) -> Iterator[Finding]:
     first: dict[object, Script] = {}
     for script in history.target:
-        key = int(script.id) if history.tool.name is Tool.GOLANG_MIGRATE else script.id
+        key = history.tool.identity(script)
         other = first.setdefault(key, script)
         if other is not script:
             message = f"{script.id} is the id of {other.path} as well"
             remedy = "Give one of them a number or revision of its own."
-            yield Finding("duplicate-id", Level.ERROR, script.path, 0, message, remedy)
+            yield Finding("duplicate-id", Level.ERROR, script.path, script.line, message, remedy)
 
 
 def _unknown_parents(history: History) -> Iterator[Finding]:
@@ -86,12 +87,12 @@ def _unknown_parents(history: History) -> Iterator[Finding]:
                 continue
             message = f"{script.id} follows {parent}, and there is no such migration"
             remedy = "Correct the name, or add the file that is missing."
-            yield Finding("unknown-parent", Level.ERROR, script.path, 0, message, remedy)
+            yield Finding("unknown-parent", Level.ERROR, script.path, script.line, message, remedy)
 
 
 def _belongs_here(parent: str, tool: MigrationTool, groups: Iterable[str]) -> bool:
     """Django's dependencies reach into apps whose files are elsewhere, and may say ``__first__``."""
-    if tool.name is not Tool.DJANGO:
+    if not tool.apps:
         return True
     app, _, name = parent.partition(".")
     return app in groups and not name.startswith("__")
@@ -104,7 +105,9 @@ def _cycles(history: History) -> Iterator[Finding]:
     if members:
         script = by_id[members[0]]
         message = f"{', '.join(members)} follow one another in a circle, so none can be applied"
-        yield Finding("cycle", Level.ERROR, script.path, 0, message, "Correct the parent of one of them.")
+        yield Finding(
+            "cycle", Level.ERROR, script.path, script.line, message, "Correct the parent of one of them."
+        )
 
 
 def _several_heads(history: History) -> Iterator[Finding]:
@@ -114,22 +117,22 @@ def _several_heads(history: History) -> Iterator[Finding]:
     groups: dict[str, list[str]] = {}
     for name in _heads(history):
         groups.setdefault(by_id[name].group, []).append(name)
-    django = history.tool.name is Tool.DJANGO
-    unlabelled = groups.get("", []) if not django else []
-    if not django and unlabelled and len(groups) > 1:  # branches that are not all labelled are one too many
+    apps = history.tool.apps
+    unlabelled = groups.get("", []) if not apps else []
+    if not apps and unlabelled and len(groups) > 1:  # branches that are not all labelled are one too many
         groups = {"": [name for names in groups.values() for name in names]}
     for names in groups.values():
         if len(names) > 1:
             last = max(names, key=lambda name: (name in history.pending, name))
-            what = "leaf migrations of one app" if django else "heads"
+            what = "leaf migrations of one app" if apps else "heads"
             message = f"{', '.join(sorted(names))} are {len(names)} {what}: the tool does not know which one to go to"
             remedy = "Add a merge migration, or put one after the other."
-            yield Finding("two-heads", Level.ERROR, by_id[last].path, 0, message, remedy)
+            yield Finding("two-heads", Level.ERROR, by_id[last].path, by_id[last].line, message, remedy)
 
 
 def _heads(history: History) -> list[str]:
     """Ends of the history. For Django an app ends where none of its own migrations follows."""
-    if history.tool.name is not Tool.DJANGO:
+    if not history.tool.apps:
         return heads(history.parents)
     squashed = {name for script in history.target for name in script.replaces}
     by_id = {script.id: script for script in history.target}
@@ -163,7 +166,7 @@ def _out_of_order(history: History) -> Iterator[Finding]:
                 "the tool takes both for applied"
             )
             remedy = "Let it follow the last applied migration."
-            yield Finding("sorts-before-applied", Level.ERROR, script.path, 0, message, remedy)
+            yield Finding("sorts-before-applied", Level.ERROR, script.path, script.line, message, remedy)
 
 
 def _below_applied(history: History, applied: Sequence[Script]) -> Iterator[Finding]:
@@ -173,14 +176,20 @@ def _below_applied(history: History, applied: Sequence[Script]) -> Iterator[Find
         if script.id not in history.pending or place[script.id] > last:
             continue
         newest = history.target[last].id
-        if history.tool.skips_lower:
+        if history.tool.late is Late.SKIPS:
             message = f"{script.id} is new and lies below {newest}, which is applied: the tool never runs it"
             remedy = "Give it a number above the last one."
-            yield Finding("sorts-before-applied", Level.ERROR, script.path, 0, message, remedy)
+            yield Finding("sorts-before-applied", Level.ERROR, script.path, script.line, message, remedy)
+        elif history.tool.late is Late.REFUSES:
+            message = (
+                f"{script.id} is new and lies below {newest}, which is applied: the tool refuses to go on"
+            )
+            remedy = "Give it a version above the last one, or tell the tool to allow what is out of order."
+            yield Finding("sorts-before-applied", Level.ERROR, script.path, script.line, message, remedy)
         else:
             message = f"{script.id} is new and lies below {newest}, which is applied: here they run in another order"
-            remedy = "Give it a version above the last one; with --strict the tool refuses it."
-            yield Finding("sorts-before-applied", Level.WARNING, script.path, 0, message, remedy)
+            remedy = "Give it a version above the last one."
+            yield Finding("sorts-before-applied", Level.WARNING, script.path, script.line, message, remedy)
 
 
 def find_phase_problems(

@@ -103,6 +103,13 @@ class Migration:
     declared: Phase | None = None
     """The phase that its author wrote down (folder, branch label, attribute); it is trusted over what was read."""
 
+    command: str = ""
+    """The tool's own command that applies it; empty when there is none. ``$DATABASE_URL`` is the connection."""
+    command_down: str = ""
+    """The tool's own command that undoes it."""
+    line: int = 0
+    """Where it begins in a file of several migrations, from 1; 0 for the whole file."""
+
     @property
     def key(self) -> str:
         """``service/id``: how answers and messages name it."""
@@ -123,3 +130,5 @@ class PendingMigrations:
     linear: bool
     """Whether the tool can only apply them as one chain in this order."""
     findings: tuple[Finding, ...] = ()
+    beginning: str = "0"
+    """What the tool calls the state before its first migration."""

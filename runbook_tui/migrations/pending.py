@@ -14,7 +14,7 @@ from runbook_tui.migrations.graph import is_chain
 from runbook_tui.migrations.history import History, find_history_problems, find_phase_problems
 from runbook_tui.migrations.model import Finding, Level, Migration, PendingMigrations
 from runbook_tui.migrations.read import Source, judge_scripts, ordered, origin_of
-from runbook_tui.migrations.tools import Files, Script, Scripts, below
+from runbook_tui.migrations.tool import Files, Script, Scripts, below
 
 
 def pending(
@@ -36,7 +36,7 @@ def pending(
     found = origin.tool.scripts(target_files, source.path)
     base = ordered(origin.tool.scripts(base_files, source.path))
     target = ordered(Scripts(_effective(base, found.scripts)))
-    names = frozenset(script.id for script in target) - _applied(base, target)
+    names = (frozenset(script.id for script in target) - _applied(base, target)) | _changed(base, target)
     history = History(origin.tool, origin.engine, base, target, names)
     migrations = judge_scripts(origin, target, names) if names else ()
     parents = history.parents
@@ -51,9 +51,10 @@ def pending(
     return PendingMigrations(
         service=service,
         datastore=source.datastore,
-        tool=origin.tool.name.value,
+        tool=origin.tool.name,
         applied_head=base[-1].id if base else None,
         pending=migrations,
+        beginning=origin.tool.beginning,
         linear=origin.tool.numbered or is_chain({name: parents[name] for name in names}),
         findings=tuple(sorted(set(findings), key=lambda f: (f.path, f.line, f.rule, f.message))),
     )
@@ -63,6 +64,12 @@ def _applied(base: Sequence[Script], target: Sequence[Script]) -> frozenset[str]
     """What the base has, and squashed migrations of which the base has a part: Django never runs those."""
     known = {script.id for script in base}
     return frozenset(known | {script.id for script in target if known.intersection(script.replaces)})
+
+
+def _changed(base: Sequence[Script], target: Sequence[Script]) -> frozenset[str]:
+    """Repeatable migrations that the tool runs again because they are not what they were."""
+    before = {script.id: script.data for script in base}
+    return frozenset(s.id for s in target if s.repeatable and before.get(s.id) != s.data)
 
 
 def _effective(base: Sequence[Script], target: Sequence[Script]) -> tuple[Script, ...]:

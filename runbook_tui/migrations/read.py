@@ -6,17 +6,23 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from runbook_tui.catalog.model import Tool
 from runbook_tui.files.problems import Place, Problem, ProblemsError
 from runbook_tui.migrations.changes import Body
-from runbook_tui.migrations.classify import classify
 from runbook_tui.migrations.engine import Engine, engine_family
 from runbook_tui.migrations.graph import in_order
-from runbook_tui.migrations.hazards import Subject, find_hazards
-from runbook_tui.migrations.judge import declared_phase, dropped_names, find_mixed, phase_of, reversal_of
+from runbook_tui.migrations.judging.classify import classify
+from runbook_tui.migrations.judging.hazards import Subject, find_hazards
+from runbook_tui.migrations.judging.judge import (
+    declared_phase,
+    dropped_names,
+    find_mixed,
+    phase_of,
+    reversal_of,
+)
+from runbook_tui.migrations.judging.schema import Schema
 from runbook_tui.migrations.model import Finding, Migration, Phase
-from runbook_tui.migrations.schema import Schema
-from runbook_tui.migrations.tools import MigrationTool, Script, Scripts, detect_tool, tool_named
+from runbook_tui.migrations.registry import detect_tool, tool_named, tool_names
+from runbook_tui.migrations.tool import MigrationTool, Script, Scripts
 
 _OF_READABLE = frozenset({"unreadable", "opaque", "no-down"})
 """Findings that say nothing new about a file whose problem is known."""
@@ -36,7 +42,7 @@ class Source(Protocol):
         ...
 
     @property
-    def tool(self) -> Tool | None:
+    def tool(self) -> str | None:
         """The tool; None to find out from the files."""
         ...
 
@@ -63,6 +69,7 @@ def read_migrations(
         engine: the data store's engine as the manifest writes it; one that is not known is read as PostgreSQL.
 
     Raises:
+        UnknownToolError: when the tool that is named does not exist.
         ProblemsError: when no tool is named and none can be recognised. Broken files are findings, never errors.
     """
     origin = origin_of(source, files, service=service, engine=engine)
@@ -74,13 +81,13 @@ def origin_of(source: Source, files: Mapping[str, bytes], *, service: str, engin
     """The folder with its tool and engine.
 
     Raises:
+        UnknownToolError: when the tool that is named does not exist.
         ProblemsError: when no tool is named and none can be recognised.
     """
     name = source.tool or detect_tool(files, source.path)
     if name is None:
-        known = ", ".join(tool.value for tool in Tool)
         what = f"no migration of {service} is recognised in {source.path}"
-        expected = f"files of one of {known}"
+        expected = f"files of {', '.join(tool_names())}"
         raise ProblemsError(
             [Problem(Place(source.path), what, expected, "name the tool, or correct the path")]
         )
@@ -129,6 +136,7 @@ def _judge(origin: Origin, script: Script, body: Body, schema: Schema) -> Migrat
     operations = tuple(item.operation for item in judged)
     declared = declared_phase(script, operations)
     transactional = body.transactional and origin.engine is not Engine.MYSQL
+    commands = origin.tool.commands(script, origin.source.path)
     subject = Subject(script.path, origin.engine, body, judged, transactional, declared)
     inferred = phase_of(operations)
     findings: list[Finding] = [*find_hazards(subject), *find_mixed(subject, inferred, declared)]
@@ -138,7 +146,7 @@ def _judge(origin: Origin, script: Script, body: Body, schema: Schema) -> Migrat
     return Migration(
         service=origin.service,
         datastore=origin.source.datastore,
-        tool=origin.tool.name.value,
+        tool=origin.tool.name,
         id=script.id,
         title=script.title,
         path=script.path,
@@ -151,4 +159,7 @@ def _judge(origin: Origin, script: Script, body: Body, schema: Schema) -> Migrat
         transactional=transactional,
         dropped=dropped_names(judged),
         declared=declared,
+        command=commands.up if commands else "",
+        command_down=commands.down if commands else "",
+        line=script.line,
     )

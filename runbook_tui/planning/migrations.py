@@ -18,9 +18,6 @@ _SHOWN = {
     Phase.BREAKING: StepPhase.CONTRACT,
 }
 _WORDS = {Phase.EXPAND: "expand", Phase.BACKFILL: "backfill", Phase.CONTRACT: "contract"}
-_BEGINNING = {"alembic": "base", "django": "zero"}
-"""What a tool calls the state before its first migration; numbered tools say 0."""
-
 
 CONTRACT_LAST = "contract-last"
 """The rule that stops services around offline migrations; without it nothing is stopped."""
@@ -190,4 +187,4 @@ def _previous(migration: Migration, part: PendingMigrations) -> str:
     same_app = [parent for parent in parents if separator and parent.startswith(f"{app}.")]
     for candidate in [*same_app, *parents]:
         return candidate
-    return part.applied_head or _BEGINNING.get(migration.tool, "0")
+    return part.applied_head or part.beginning

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from runbook_tui.catalog.model import Api, MigrationSource, Service
 from runbook_tui.files.problems import Place, Problem, ProblemsError
 from runbook_tui.migrations.model import PendingMigrations
+from runbook_tui.migrations.registry import UnknownToolError
 from runbook_tui.release.answered import apply_answers
 from runbook_tui.release.checkouts import Pinned, problem
 from runbook_tui.release.model import ContractChange, ServiceChange
@@ -144,7 +145,8 @@ class _Reader:
             try:
                 yield self._read_pending(source, base_files, target_files)
             except ProblemsError as error:
-                place = self._place(*location)
+                unknown = isinstance(error, UnknownToolError)
+                place = self._place(*location[:-1], "tool") if unknown else self._place(*location)
                 self._problems += [p if p.place.line else replace(p, place=place) for p in error.problems]
 
     def _read_pending(

@@ -9,7 +9,7 @@ import pytest
 
 from runbook_tui.catalog.answers import Answers
 from runbook_tui.catalog.manifest import LoadedManifest, read_manifest
-from runbook_tui.catalog.model import Access, BackfillPosition, CommandCheck, Dependency, Tool
+from runbook_tui.catalog.model import Access, BackfillPosition, CommandCheck, Dependency
 from runbook_tui.files.problems import Place
 
 Write = Callable[..., Path]
@@ -81,7 +81,7 @@ def test_full_manifest_is_read(read: Read, tmp_path: Path) -> None:
     assert (manifest.system, manifest.variables["port"], orders.version) == ("checkout", "8080", "2.15")
     assert manifest.datastores["orders-db"].backfill is BackfillPosition.BEFORE_DEPLOY
     assert [use.access for use in orders.datastores] == [Access.OWNER, Access.READ]
-    assert [source.tool for source in orders.migration_sources] == [Tool.ALEMBIC]
+    assert [source.tool for source in orders.migration_sources] == ["alembic"]
     assert [source.path for source in manifest.services["inventory"].migration_sources] == [
         "db/migrate",
         "db/data",

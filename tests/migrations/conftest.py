@@ -7,7 +7,7 @@ from textwrap import dedent, indent
 
 import pytest
 
-from runbook_tui.catalog.model import MigrationSource, Tool
+from runbook_tui.catalog.model import MigrationSource
 from runbook_tui.migrations.model import Migration, PendingMigrations
 from runbook_tui.migrations.pending import pending
 
@@ -34,7 +34,7 @@ def pend() -> Pend:
         base: Mapping[str, str],
         target: Mapping[str, str],
         *,
-        tool: Tool | None = None,
+        tool: str | None = None,
         engine: str = "postgres",
         folder: str = "db",
     ) -> PendingMigrations:
@@ -52,7 +52,7 @@ def sql(pend: Pend) -> Judge:
     def run(text: str, *, engine: str = "postgres", before: str = BASE) -> Migration:
         base = {"db/1_base.up.sql": before}
         target = {**base, "db/2_next.up.sql": text, "db/2_next.down.sql": "SELECT 1"}
-        return pend(base, target, tool=Tool.GOLANG_MIGRATE, engine=engine).pending[0]
+        return pend(base, target, tool="golang-migrate", engine=engine).pending[0]
 
     return run
 
@@ -95,7 +95,7 @@ def alembic(pend: Pend, revision: Callable[..., str]) -> Judge:
         first = revision("a1", None, f"op.execute({BASE!r})")
         base = {"db/versions/a1_base.py": first}
         target = {**base, "db/versions/b2_next.py": revision("b2", "a1", body, header=header)}
-        return pend(base, target, tool=Tool.ALEMBIC, engine=engine).pending[0]
+        return pend(base, target, tool="alembic", engine=engine).pending[0]
 
     return run
 
@@ -149,6 +149,6 @@ def django_judge(pend: Pend, django: Callable[..., dict[str, str]]) -> Judge:
     ) -> Migration:
         files = django(operations, attributes, header)
         base = {path: text for path, text in files.items() if "0001" in path}
-        return pend(base, files, tool=Tool.DJANGO, engine=engine, folder="shop/migrations").pending[0]
+        return pend(base, files, tool="django", engine=engine, folder="shop/migrations").pending[0]
 
     return run

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import pytest
 
-from runbook_tui.catalog.model import Tool
 from runbook_tui.migrations.model import Level, Migration, PendingMigrations, Phase
 
 Judge = Callable[..., Migration]
@@ -323,7 +322,7 @@ def test_the_order_is_that_of_the_revisions(pend: Pend, revision: Revision) -> N
 )
 def test_headers_in_their_forms(pend: Pend, revision: Revision, header: str) -> None:
     base = {"db/a.py": revision("a", None)}
-    found = pend(base, {**base, "db/b.py": f"{header}\n\ndef upgrade():\n    pass\n"}, tool=Tool.ALEMBIC)
+    found = pend(base, {**base, "db/b.py": f"{header}\n\ndef upgrade():\n    pass\n"}, tool="alembic")
     assert [(migration.id, migration.parents) for migration in found.pending] == [("b", ("a",))]
 
 

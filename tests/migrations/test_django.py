@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import pytest
 
-from runbook_tui.catalog.model import Tool
 from runbook_tui.migrations.model import Level, Migration, PendingMigrations, Phase
 
 Judge = Callable[..., Migration]
@@ -204,7 +203,7 @@ def test_lines_are_those_of_the_operations(pend: Pend, django: Files) -> None:
     sql = 'migrations.RunSQL("""\n    UPDATE shop_order SET note = 1;\n    DROP TABLE shop_order\n"""),'
     files = django(sql)
     text = files["shop/migrations/0002_next.py"].splitlines()
-    migration = pend({}, files, tool=Tool.DJANGO, folder="shop/migrations").pending[1]
+    migration = pend({}, files, tool="django", folder="shop/migrations").pending[1]
     assert [text[operation.line - 1].strip() for operation in migration.operations] == [
         "UPDATE shop_order SET note = 1;",
         "DROP TABLE shop_order",

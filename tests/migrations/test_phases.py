@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from runbook_tui.migrations.judging.recipes import RECIPES
+from runbook_tui.migrations.judging.safety import TABLE
 from runbook_tui.migrations.model import Level, Migration, Phase
-from runbook_tui.migrations.recipes import RECIPES
-from runbook_tui.migrations.safety import TABLE
 
 Judge = Callable[..., Migration]
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from pkgutil import iter_modules
 from types import SimpleNamespace
 
 import pytest
 
-from runbook_tui.catalog.model import MigrationSource, Tool
+from runbook_tui.catalog.model import MigrationSource
 from runbook_tui.files.problems import ProblemsError
+from runbook_tui.migrations import tools
 from runbook_tui.migrations.model import Level, Migration, PendingMigrations, Phase
 from runbook_tui.migrations.pending import pending
 from runbook_tui.migrations.read import read_migrations
-from runbook_tui.migrations.tools import detect_tool, tools
+from runbook_tui.migrations.registry import all_tools, detect_tool
 
 Pend = Callable[..., PendingMigrations]
 Revision = Callable[..., str]
@@ -24,30 +26,31 @@ UP = "-- migrate:up\nCREATE TABLE r (id int);\n-- migrate:down\nDROP TABLE r;\n"
 @pytest.mark.parametrize(
     ("path", "text", "tool"),
     [
-        ("db/0001_first.up.sql", "SELECT 1", Tool.GOLANG_MIGRATE),
-        ("db/20260101_first.sql", UP, Tool.DBMATE),
-        ("db/versions/x.py", "revision = 'a'\ndown_revision = None", Tool.ALEMBIC),
+        ("db/0001_first.up.sql", "SELECT 1", "golang-migrate"),
+        ("db/20260101_first.sql", UP, "dbmate"),
+        ("db/versions/x.py", "revision = 'a'\ndown_revision = None", "alembic"),
         (
             "db/0001_x.py",
             "from django.db import migrations\nclass Migration(migrations.Migration):",
-            Tool.DJANGO,
+            "django",
         ),
         ("db/notes.sql", "SELECT 1", None),
         ("db/setup.py", "print('x')", None),
         ("elsewhere/0001_first.up.sql", "SELECT 1", None),
     ],
 )
-def test_a_tool_is_known_by_its_files(path: str, text: str, tool: Tool | None) -> None:
-    assert detect_tool({path: text.encode()}, "db") is tool
+def test_a_tool_is_known_by_its_files(path: str, text: str, tool: str | None) -> None:
+    assert detect_tool({path: text.encode()}, "db") == tool
 
 
 def test_most_files_decide() -> None:
     files = {"db/1_a.sql": UP.encode(), "db/2_b.sql": UP.encode(), "db/3_c.up.sql": b"SELECT 1"}
-    assert detect_tool(files, "db") is Tool.DBMATE
+    assert detect_tool(files, "db") == "dbmate"
 
 
-def test_every_tool_of_the_manifest_is_there() -> None:
-    assert {tool.name for tool in tools()} == set(Tool)
+def test_every_file_of_tools_is_a_tool_of_that_name() -> None:
+    files = {module.name.replace("_", "-") for module in iter_modules(tools.__path__)}
+    assert {tool.name for tool in all_tools()} == files
 
 
 def test_a_folder_of_no_tool_is_a_problem_with_a_remedy() -> None:
@@ -62,7 +65,7 @@ def test_a_folder_of_no_tool_is_a_problem_with_a_remedy() -> None:
 
 
 def test_a_tool_that_is_named_but_has_no_files_is_a_finding(pend: Pend) -> None:
-    found = pend({}, {"db/readme.md": "x"}, tool=Tool.DBMATE)
+    found = pend({}, {"db/readme.md": "x"}, tool="dbmate")
     assert found.pending == ()
     assert [(finding.rule, finding.path) for finding in found.findings] == [("no-migrations", "db")]
 
@@ -177,7 +180,7 @@ def test_dbmate_reads_the_up_section_with_the_lines_of_the_file(pend: Pend) -> N
     ],
 )
 def test_dbmate_options(pend: Pend, text: str, *, has_down: bool, transactional: bool) -> None:
-    migration = pend({}, {"db/1_a.sql": text}, tool=Tool.DBMATE).pending[0]
+    migration = pend({}, {"db/1_a.sql": text}, tool="dbmate").pending[0]
     assert (migration.has_down, migration.transactional) == (has_down, transactional)
 
 

@@ -10,6 +10,7 @@ import pytest
 from runbook_tui.catalog.answers import Answers
 from runbook_tui.catalog.model import Manifest, Service
 from runbook_tui.migrations.model import Finding, Migration, Operation, PendingMigrations, Phase, Reversal
+from runbook_tui.migrations.registry import tool_named
 from runbook_tui.planning.model import Plan, PlanFinding
 from runbook_tui.planning.planner import PlanOptions, plan
 from runbook_tui.release.model import ContractChange, Introduction, Release, ServiceChange, Usage
@@ -237,6 +238,7 @@ class World:
                     applied_head=self.applied.get((owner, store), "0000"),
                     pending=tuple(found),
                     linear=(owner, store) not in self.loose,
+                    beginning=tool_named(found[0].tool).beginning,
                 )
                 for (owner, store), found in sorted(self.migrations.items())
                 if owner == name

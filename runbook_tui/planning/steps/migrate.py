@@ -97,7 +97,9 @@ def _action(drafting: Drafting, change: ServiceChange, item: PlannedMigration) -
         known = _names(drafting, change, item)
         return {"run": drafting.commands.shell(written, key(change, "migrate"), known)}
     what = f"Bring {migration.datastore} to revision {line(migration.id)} with {migration.tool}"
-    return {"confirm": f"{what} ({line(migration.path)})."}
+    if not migration.command:
+        return {"confirm": f"{what} ({line(migration.path)})."}
+    return {"confirm": f"{what} ({line(migration.path)}): {line(migration.command)}"}
 
 
 def _check(drafting: Drafting, change: ServiceChange, item: PlannedMigration, expect: str) -> Check | None:
@@ -119,7 +121,8 @@ def _rollback(drafting: Drafting, change: ServiceChange, item: PlannedMigration)
         stays = f"Leave {line(migration.id)} in place: {old(change)} runs with it, and nothing undoes it."
         return Rollback(confirm=stays)
     if written is None:
-        what = f"Bring {migration.datastore} back to revision {line(item.previous)} with {migration.tool}."
+        what = f"Bring {migration.datastore} back to revision {line(item.previous)} with {migration.tool}"
+        what += f": {line(migration.command_down)}" if migration.command_down else "."
         return Rollback(confirm=what)
     command = drafting.commands.shell(written, key(change, "migrate_down"), _names(drafting, change, item))
     # No tool shows a revision where nothing is applied.

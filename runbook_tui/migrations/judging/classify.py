@@ -1,0 +1,227 @@
+"""From changes to operations: the row of the safety table that applies, given what the tables look like.
+
+One rule stands above the table: running code does not know what a pending migration itself created, so nothing that
+is done to it can break that code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from runbook_tui.migrations.changes import (
+    ADD_COLUMN,
+    ALTER_COLUMN,
+    RESTATE_COLUMN,
+    Change,
+    Column,
+    Default,
+    Generated,
+)
+from runbook_tui.migrations.engine import Engine
+from runbook_tui.migrations.judging.column_changes import added, altered, restated
+from runbook_tui.migrations.judging.idioms import simplify
+from runbook_tui.migrations.judging.safety import BRIEF, CANNOT, SRX_PARENT, TABLE, Lock, Row
+from runbook_tui.migrations.judging.schema import Schema
+from runbook_tui.migrations.judging.words import describe
+from runbook_tui.migrations.model import Operation, Phase, Reversal
+
+_OWN_DATA = frozenset({"copy-rows", "update-rows"})
+_NEW_COLUMN_ROWS = frozenset(
+    {
+        "rename-column",
+        "change-type",
+        "widen-type",
+        "widen-type-rewrite",
+        "change-default",
+        "alter-column-unknown",
+    }
+)
+_CONSTRAINTS = ("add-unique", "add-foreign-key", "add-check", "create-unique-index")
+_DROPPED_ROUTINES = frozenset({"drop-function", "drop-trigger", "drop-view"})
+_REPLACEABLE = frozenset({"create-function", "create-trigger"})
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One operation with the change behind it, and what has to be said about it besides its phase."""
+
+    operation: Operation
+    change: Change
+    lock: Lock
+    harmless: bool
+    """No running code knows the object, so its locks do not matter."""
+    before: Column | None = None
+    """The column as it was, for those that touch one."""
+
+
+def classify(changes: Sequence[Change], schema: Schema, engine: Engine) -> list[Judged]:
+    """The operations of one pending migration. ``schema`` is brought up to date on the way."""
+    judged: list[Judged] = []
+    for change in simplify(changes, schema):
+        resolved = list(_resolve(change, schema, engine))
+        if change.kind == ADD_COLUMN:  # what comes with a new column is judged beside it
+            schema.apply(change, pending=True)
+        judged += [_judge(part, schema, engine) for part in resolved]
+        if change.kind != ADD_COLUMN:
+            schema.apply(change, pending=True)
+    return _with_not_null(judged)
+
+
+def _with_not_null(judged: Sequence[Judged]) -> list[Judged]:
+    """A default that the same file sets together with NOT NULL is there to make that possible."""
+    forbidden = {(j.operation.table, j.operation.name) for j in judged if j.operation.kind == "set-not-null"}
+
+    def helps(operation: Operation) -> bool:
+        return operation.kind == "set-default" and (operation.table, operation.name) in forbidden
+
+    return [
+        replace(item, operation=replace(item.operation, phase=Phase.CONTRACT))
+        if item.operation.phase is Phase.EXPAND and not item.harmless and helps(item.operation)
+        else item
+        for item in judged
+    ]
+
+
+def _resolve(change: Change, schema: Schema, engine: Engine) -> Iterator[Change]:
+    """A change in terms of the safety table's rows."""
+    known = schema.column(change.table, change.name)
+    if change.kind == ADD_COLUMN:
+        yield from added(change)
+    elif change.kind == ALTER_COLUMN:
+        yield from altered(change, _merged(known, change.existing), engine)
+    elif change.kind == RESTATE_COLUMN:
+        yield from restated(change, change.existing or known, engine)
+    else:
+        yield change
+
+
+def _merged(known: Column | None, stated: Column | None) -> Column | None:
+    """The column as the file itself states it, else as the history knows it."""
+    if stated is None or known is None:
+        return stated or known
+    return Column(
+        known.name,
+        stated.type or known.type,
+        known.nullable if stated.nullable is None else stated.nullable,
+        known.default if stated.default is Default.UNKNOWN else stated.default,
+        generated=known.generated,
+    )
+
+
+def _judge(change: Change, schema: Schema, engine: Engine) -> Judged:
+    row = _row(change, schema, engine)
+    phase, new = _phase(change, row, schema)
+    lock = _lock(change, row, engine)
+    suffix = " (new table)" if new and row.kind != "create-table" and change.table else ""
+    operation = Operation(
+        kind=row.kind,
+        phase=phase,
+        line=change.line,
+        text=describe(change, row) + suffix,
+        table=change.table,
+        name=change.name,
+        reversal=_reversal(change, row, schema, new=new),
+        conditional=change.conditional,
+        lock=lock.text,
+    )
+    return Judged(operation, change, lock, harmless=new, before=schema.column(change.table, change.name))
+
+
+def _lock(change: Change, row: Row, engine: Engine) -> Lock:
+    if engine is Engine.SQLITE and change.with_column:  # the one place where SQLite takes a constraint
+        return CANNOT if row.kind == "add-unique" else BRIEF
+    if engine is Engine.POSTGRES and row.kind == "create-table" and change.points_elsewhere:
+        return SRX_PARENT
+    return row.lock(engine)
+
+
+def _row(change: Change, schema: Schema, engine: Engine) -> Row:
+    """The table's row; functions, triggers and views that replace an older one have their own."""
+    kind = change.kind
+    name = (change.name or "").lower()
+    replaces = bool(change.detail) and name in schema.routines and name not in schema.new_routines
+    if kind in _REPLACEABLE and change.detail == "or replace" and replaces:
+        kind = "replace-routine"
+    elif kind == "create-view" and (replaces or change.detail == "anew"):
+        # PostgreSQL refuses to take columns away in CREATE OR REPLACE; the others do not
+        kept = engine is Engine.POSTGRES and change.detail == "or replace"
+        kind = "replace-view" if kept else "reshape-view"
+    return TABLE[kind]
+
+
+def _phase(change: Change, row: Row, schema: Schema) -> tuple[Phase, bool]:
+    """The phase, and whether the object is unknown to running code."""
+    if schema.is_temporary(change.table) or (row.kind == "create-table" and change.detail == "temporary"):
+        return Phase.NONE, True
+    if schema.is_new_table(change.table):
+        return _phase_on_new_table(change, row), True
+    if row.kind in _DROPPED_ROUTINES and (change.name or "").lower() in schema.new_routines:
+        return Phase.NONE, True
+    return _phase_on_known_table(change, row, schema), False
+
+
+def _phase_on_known_table(change: Change, row: Row, schema: Schema) -> Phase:
+    if schema.is_new_column(change.table, change.name):
+        return _phase_on_new_column(row, schema.column(change.table, change.name))
+    if row.kind.startswith(_CONSTRAINTS) and _spares_old_rows(change, row, schema):
+        return Phase.EXPAND
+    if row.kind == "drop-constraint" and schema.is_new_constraint(change.table, change.name):
+        return Phase.NONE
+    if row.kind == "rename-table" and change.aliased:
+        return Phase.EXPAND
+    if change.part_of_narrowing and row.phase is Phase.EXPAND:
+        return Phase.CONTRACT
+    return row.phase
+
+
+def _phase_on_new_table(change: Change, row: Row) -> Phase:
+    if row.kind in _OWN_DATA and (change.reads_tables or row.kind == "copy-rows"):
+        return row.phase
+    if row.kind in ("drop-table", "drop-column", "drop-index", "drop-constraint") or row.phase is Phase.NONE:
+        return Phase.NONE
+    return Phase.EXPAND
+
+
+def _phase_on_new_column(row: Row, column: Column | None) -> Phase:
+    if row.kind == "drop-column":
+        return Phase.NONE
+    if row.kind in _NEW_COLUMN_ROWS:
+        return Phase.EXPAND
+    if row.kind == "drop-default" and column is not None and column.nullable:
+        return Phase.EXPAND
+    return row.phase
+
+
+def _spares_old_rows(change: Change, row: Row, schema: Schema) -> bool:
+    """Whether a constraint cannot refuse what the old code writes: it leaves new columns to the database."""
+    columns = [_new_column(schema, change.table, name) for name in change.over]
+    if not columns:
+        return False
+    stays_null = [column is not None and _stays_null(column) for column in columns]
+    # a constant default gives new rows what the rows that are there already got, and those are checked now
+    constant = [column is not None and column.default is Default.CONSTANT for column in columns]
+    if row.kind.startswith("add-check"):
+        return all(
+            fixed or (null and not change.refuses_null)
+            for fixed, null in zip(constant, stays_null, strict=True)
+        )
+    # one NULL is enough for UNIQUE and for a foreign key
+    null_passes = any(stays_null) and not change.refuses_null
+    return null_passes or (row.kind.startswith("add-foreign-key") and all(constant))
+
+
+def _new_column(schema: Schema, table: str | None, name: str) -> Column | None:
+    return schema.column(table, name) if schema.is_new_column(table, name) else None
+
+
+def _stays_null(column: Column) -> bool:
+    return bool(column.nullable) and column.default is Default.NONE and column.generated is Generated.NO
+
+
+def _reversal(change: Change, row: Row, schema: Schema, *, new: bool) -> Reversal:
+    if row.kind == "update-rows":
+        only_new = bool(change.over) and all(schema.is_new_column(change.table, name) for name in change.over)
+        return Reversal.LOSS if only_new or change.guarded or new else row.reversal
+    new = new or schema.is_new_column(change.table, change.name)
+    return Reversal.LOSS if new and row.reversal in (Reversal.NO, Reversal.UNKNOWN) else row.reversal

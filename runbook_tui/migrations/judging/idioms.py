@@ -1,0 +1,181 @@
+"""Changes of one file that mean something else together than one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from runbook_tui.migrations.changes import (
+    ADD_COLUMN,
+    ALTER_COLUMN,
+    RESTATE_COLUMN,
+    Change,
+    Column,
+    Default,
+    table_key,
+)
+from runbook_tui.migrations.judging.schema import Schema, Table
+
+_RECREATED = {
+    "drop-trigger": "create-trigger",
+    "drop-function": "create-function",
+    "drop-view": "create-view",
+}
+_CLEARING = frozenset({"drop-constraint", "drop-index", "drop-primary-key"})
+
+
+def simplify(changes: Sequence[Change], schema: Schema) -> list[Change]:
+    """The changes of one file with its idioms put into words of the safety table.
+
+    ``schema`` is what the tables look like before the file.
+    """
+    found = _defaulted_at_once(list(changes))
+    found = _rebuilt_tables(found, schema)
+    found = _recreated(found)
+    found = _replaced_constraints(found)
+    found = _clearing_the_way(found, schema)
+    return _aliased_renames(found)
+
+
+def _same(one: str | None, other: str | None) -> bool:
+    return one is not None and other is not None and table_key(one) == table_key(other)
+
+
+def _defaulted_at_once(changes: list[Change]) -> list[Change]:
+    """A column whose rows are filled when it is added, and whose default the same file then sets for good."""
+    defaulted = {
+        (table_key(change.table), (change.name or "").lower())
+        for change in changes
+        if change.kind == ALTER_COLUMN and change.table and _sets_default(change)
+    }
+    return [
+        replace(change, column=replace(change.column, default=Default.CONSTANT))
+        if change.column is not None
+        and change.kind == ADD_COLUMN
+        and change.column.fills_existing
+        and (table_key(change.table or ""), (change.name or "").lower()) in defaulted
+        else change
+        for change in changes
+    ]
+
+
+def _sets_default(change: Change) -> bool:
+    default = change.alteration.default if change.alteration else None
+    return default not in (None, Default.NONE) and not change.conditional
+
+
+def _rebuilt_tables(changes: list[Change], schema: Schema) -> list[Change]:
+    """SQLite's way to alter a table: make a new one, copy the rows, drop the old one, take over its name."""
+    for rename in [change for change in changes if change.kind == "rename-table"]:
+        made = _first(changes, "create-table", rename.table)
+        copied = _first(changes, "copy-rows", rename.table)
+        dropped = _first(changes, "drop-table", rename.to)
+        if made is None or dropped is None:
+            continue
+        # the new table takes the old one's name at the end, or the old one gives it up at the start
+        table = str(rename.to if changes.index(made) < changes.index(rename) else rename.table)
+        changes = [change for change in changes if change not in (made, copied, dropped, rename)]
+        changes += _differences(made, table, schema.tables.get(table_key(table)))
+    return changes
+
+
+def _first(changes: Sequence[Change], kind: str, table: str | None) -> Change | None:
+    return next((change for change in changes if change.kind == kind and _same(change.table, table)), None)
+
+
+def _differences(made: Change, table: str, before: Table | None) -> list[Change]:
+    line = made.line
+    if before is None or not made.columns:
+        return [Change("rebuild-table", line, table)]
+    now: dict[str, Column] = {column.name.lower(): column for column in made.columns if column.name}
+    found = [
+        Change(ADD_COLUMN, line, table, c.name, column=c)
+        for name, c in now.items()
+        if name not in before.columns
+    ]
+    found += [Change("drop-column", line, table, name) for name in before.columns if name not in now]
+    found += [
+        Change(RESTATE_COLUMN, line, table, name, column=column)
+        for name, column in now.items()
+        if name in before.columns and column != before.columns[name]
+    ]
+    kept = {"", *(now.keys() & before.columns.keys())}
+    if {rule for rule in made.rules if rule[0].lower() in kept} != {
+        rule for rule in before.rules if rule[0].lower() in kept
+    }:
+        found.append(Change("replace-constraint", line, table))
+    return found or [Change("state-only", line, table, detail=f"table {table} is made anew as it was")]
+
+
+def _recreated(changes: list[Change]) -> list[Change]:
+    """A trigger, function or view dropped and created again is a replacement."""
+    result = list(changes)
+    for index, drop in enumerate(changes):
+        created_kind = _RECREATED.get(drop.kind)
+        if created_kind is None:
+            continue
+        for later in range(index + 1, len(changes)):
+            create = result[later]
+            if create.kind == created_kind and _same(create.name, drop.name):
+                result[index] = replace(drop, kind="state-only", detail=f"{drop.name} is created again below")
+                anew = "anew" if drop.kind == "drop-view" else "or replace"
+                result[later] = replace(create, detail=anew)
+                break
+    return result
+
+
+def _replaced_constraints(changes: list[Change]) -> list[Change]:
+    """A constraint dropped and added under the same name may accept more or less than before."""
+    result = list(changes)
+    for index, drop in enumerate(changes):
+        if drop.kind != "drop-constraint" or drop.name is None:
+            continue
+        for later in range(index + 1, len(changes)):
+            add = result[later]
+            same = _same(add.name, drop.name) and _same(add.table, drop.table)
+            if same and add.kind.startswith("add-") and add.kind not in (ADD_COLUMN, "add-enum-value"):
+                result[index] = replace(drop, kind="state-only", detail=f"{drop.name} is added again below")
+                result[later] = replace(add, kind="replace-constraint")
+                break
+    return result
+
+
+def _clearing_the_way(changes: list[Change], schema: Schema) -> list[Change]:
+    """Constraints that go because their column or table goes."""
+    columns = {
+        (table_key(c.table), (c.name or "").lower()) for c in changes if c.kind == "drop-column" and c.table
+    }
+    tables = {table_key(c.table) for c in changes if c.kind == "drop-table" and c.table}
+    return [
+        replace(change, part_of_narrowing=True) if _clears(change, columns, tables, schema) else change
+        for change in changes
+    ]
+
+
+def _clears(change: Change, columns: set[tuple[str, str]], tables: set[str], schema: Schema) -> bool:
+    if change.table is None:
+        return False
+    key = table_key(change.table)
+    if key in tables and change.kind in _CLEARING:
+        return True
+    if change.kind == ALTER_COLUMN:
+        return (key, (change.name or "").lower()) in columns
+    if change.kind not in _CLEARING:
+        return False
+    over = change.over or schema.constraint(change.table, change.name)
+    if over:
+        return any((key, name.lower()) in columns for name in over)
+    # a constraint that the history does not know by name: take it for the dropped column's
+    return any(table == key for table, _ in columns)
+
+
+def _aliased_renames(changes: list[Change]) -> list[Change]:
+    """A table renamed behind a view with its old name: the old code goes on working."""
+    views = [(c.name, c.to) for c in changes if c.kind == "create-view"]
+    return [
+        replace(change, aliased=True)
+        if change.kind == "rename-table"
+        and any(_same(v, change.table) and _same(t, change.to) for v, t in views)
+        else change
+        for change in changes
+    ]

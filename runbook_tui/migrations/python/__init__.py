@@ -1,0 +1,1 @@
+"""Python migrations (Alembic, Django) to changes, from the syntax tree; nothing is imported or run."""

@@ -1,0 +1,110 @@
+"""Which calls in a migration change nothing, and which change rows through SQLAlchemy."""
+
+from __future__ import annotations
+
+from runbook_tui.migrations.changes import Change
+from runbook_tui.migrations.python.values import (
+    Call,
+    Function,
+    Member,
+    Symbol,
+    Unknown,
+    chained,
+    path_of,
+    root_call,
+    text_of,
+)
+
+_HARMLESS_MODULES = frozenset({
+    "sqlalchemy", "alembic", "geoalchemy2", "sqlmodel", "datetime", "time", "uuid", "json", "logging", "os",
+    "re", "math", "decimal", "enum", "typing", "collections", "itertools", "functools", "textwrap", "string",
+    "hashlib", "random", "pathlib", "warnings", "contextlib", "dataclasses", "copy", "base64",
+})  # fmt: skip
+_HARMLESS_BUILTINS = frozenset({
+    "abs", "all", "any", "bool", "bytes", "dict", "enumerate", "filter", "float", "format", "frozenset",
+    "getattr", "hasattr", "hash", "int", "isinstance", "iter", "len", "list", "map", "max", "min", "next",
+    "print", "range", "repr", "reversed", "round", "set", "sorted", "str", "sum", "super", "tuple", "type",
+    "zip", "Exception", "ValueError", "RuntimeError", "NotImplementedError", "KeyError", "TypeError",
+})  # fmt: skip
+_EFFECTS = frozenset({
+    "add", "add_all", "append_constraint", "bulk_insert_mappings", "bulk_save_objects",
+    "bulk_update_mappings", "create", "create_all", "delete", "drop", "drop_all", "insert", "merge",
+    "remove_all", "run", "run_async", "save", "stamp", "upgrade", "update", "write", "write_text", "invoke",
+    "copy_from", "copy_expert", "executemany", "call", "system", "popen", "remove", "unlink", "rmtree",
+})  # fmt: skip
+"""Methods that may change something when they are called on what is not written out."""
+ROWS_UNKNOWN = "insert rows that are put together when it runs"
+_ROWS = {"update": "update-rows", "delete": "delete-rows", "insert": "insert-rows"}
+
+
+def is_harmless(call: Call) -> bool:
+    """Whether a call only defines, reads, computes or prints."""
+    path = call.path
+    root, last = path.partition(".")[0].removesuffix("()"), path.rpartition(".")[2]
+    if any(_may_act(item) for item in [*call.arguments, *call.keywords.values()]):
+        return False
+    if "." not in path:
+        return path in _HARMLESS_BUILTINS
+    if last[:1].isupper():
+        return True  # an object of a class, such as a column type of the project
+    if rows_of(call) is not None and root != "?":
+        return True  # a statement that is made; it counts where it is executed
+    if path.startswith(f"{root}()") and root in _HARMLESS_BUILTINS:
+        return True  # a method of a set, dictionary or string
+    if last in _EFFECTS:
+        return False
+    return root in _HARMLESS_MODULES or root == "?" or root.startswith("<") or root in _HARMLESS_BUILTINS
+
+
+def _may_act(argument: object) -> bool:
+    """An operation or a function of the file that somebody else is going to call."""
+    return isinstance(argument, Function) or (
+        isinstance(argument, Symbol) and argument.name.startswith("alembic.op")
+    )
+
+
+def rows_of(statement: object) -> Change | None:
+    """A statement such as ``table.update().values(...)`` or ``sa.delete(table)``; its line is that of its root."""
+    calls = chained(statement)
+    kind = next((_ROWS[name] for name in _ROWS if name in calls and _makes_statement(calls[name])), None)
+    root = root_call(statement)
+    if kind is None or root is None:
+        return None
+    if kind == "insert-rows" and "from_select" not in calls and values_unknown(calls.get("values")):
+        return Change("opaque", root.line, detail=ROWS_UNKNOWN)
+    copies = kind == "insert-rows" and "from_select" in calls
+    table = _table_of(root) or next(
+        (_table_of(item) for item in root.arguments if isinstance(item, Call)), None
+    )
+    values = calls.get("values")
+    over = tuple(values.keywords) if values is not None else ()
+    if values is not None and values.arguments and isinstance(values.arguments[0], dict):
+        over = tuple(str(key) for key in values.arguments[0] if isinstance(key, str))
+    return Change("copy-rows" if copies else kind, root.line, table, over=over, reads_tables=copies)
+
+
+def values_unknown(value: object) -> bool:
+    """Whether something in inserted rows is only known when it runs: it may come from other tables."""
+    if isinstance(value, Call):
+        given = [*value.arguments, *value.keywords.values()]
+        from_elsewhere = path_of(value).startswith("?")
+        return from_elsewhere or value.partial or any(values_unknown(item) for item in given)
+    if isinstance(value, dict):
+        return any(values_unknown(item) for item in value.values())
+    if isinstance(value, list | tuple):
+        return any(values_unknown(item) for item in value)
+    return isinstance(value, Unknown | Member)
+
+
+def _makes_statement(call: Call) -> bool:
+    """``x.update()`` and ``sa.update(x)``; a dictionary's ``update({...})`` has an argument and an owner."""
+    owner = call.path.rpartition(".")[0]
+    if owner.startswith("sqlalchemy") and "(" not in owner:
+        return True
+    return not call.arguments or not isinstance(call.arguments[0], dict | Unknown)
+
+
+def _table_of(call: Call) -> str | None:
+    """The name in ``table("x", ...)``, ``Table("x", ...)`` or ``op.create_table("x", ...)``."""
+    named = call.path.rpartition(".")[2].lower() in ("table", "create_table")
+    return text_of(call.arguments[0]) if named and call.arguments else None

@@ -1,0 +1,1 @@
+"""SQL to changes: statements, their trees, and patterns for what the parser leaves alone."""

@@ -1,0 +1,193 @@
+"""CREATE, DROP and what else defines objects, once parsed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlglot import exp
+
+from runbook_tui.migrations.changes import Change, Column
+from runbook_tui.migrations.engine import Engine
+from runbook_tui.migrations.sql.alter import constraint
+from runbook_tui.migrations.sql.columns import column_definition, names, table_name
+from runbook_tui.migrations.sql.parse import shortened
+from runbook_tui.migrations.sql.rows import read_rows, read_select
+
+_CREATED = {
+    "SCHEMA": "create-object",
+    "DATABASE": "create-object",
+    "SEQUENCE": "create-object",
+    "TYPE": "create-type",
+    "FUNCTION": "create-function",
+    "PROCEDURE": "create-function",
+    "TRIGGER": "create-trigger",
+}
+_DROPPED = {
+    "TABLE": "drop-table",
+    "VIEW": "drop-view",
+    "INDEX": "drop-index",
+    "TYPE": "drop-type",
+    "FUNCTION": "drop-function",
+    "PROCEDURE": "drop-function",
+    "TRIGGER": "drop-trigger",
+    "SEQUENCE": "drop-object",
+    "SCHEMA": "drop-schema",
+    "DATABASE": "drop-schema",
+}
+_RENAMED = {"INDEX": "rename-index", "VIEW": "rename-object"}
+
+
+def read_tree(tree: exp.Expr, line: int, text: str, engine: Engine) -> list[Change] | None:
+    """The changes of a parsed statement; None when its kind is not known."""
+    if isinstance(tree, exp.Create):
+        return _create(tree, line, engine)
+    if isinstance(tree, exp.Drop):
+        return _drop(tree, line)
+    if isinstance(tree, exp.Alter):
+        kind = _RENAMED.get(str(tree.args.get("kind")).upper())
+        actions = tree.args.get("actions") or []
+        if kind and len(actions) == 1 and isinstance(actions[0], exp.AlterRename):
+            return [Change(kind, line, name=table_name(tree.this), to=table_name(actions[0].this))]
+        return None
+    if isinstance(tree, exp.Insert | exp.Update | exp.Delete | exp.Merge):
+        return read_rows(tree, line)
+    if isinstance(tree, exp.Query):
+        return read_rows(tree, line) or read_select(tree, line, text)
+    if isinstance(tree, exp.TruncateTable):
+        return [Change("truncate", line, table_name(table)) for table in tree.expressions]
+    return _session(tree, line, text)
+
+
+def _session(tree: exp.Expr, line: int, text: str) -> list[Change] | None:
+    """Settings, transactions, comments and privileges."""
+    if isinstance(tree, exp.Set):
+        set_names = [
+            item.this.this.name.lower() for item in tree.expressions if isinstance(item.this, exp.EQ)
+        ]
+        return [Change("setting", line, name=name) for name in set_names] or [
+            Change("setting", line, name=None, detail=shortened(text))
+        ]
+    if isinstance(tree, exp.Pragma | exp.Use):
+        return [Change("setting", line, detail=shortened(text))]
+    if isinstance(tree, exp.Transaction | exp.Commit):
+        return [Change("setting", line, name="begin" if isinstance(tree, exp.Transaction) else "commit")]
+    if isinstance(tree, exp.Comment):
+        return [Change("comment", line, name=tree.this.sql() if tree.this else None)]
+    if isinstance(tree, exp.Analyze):
+        return [Change("maintenance", line, name=_first_name(tree))]
+    if isinstance(tree, exp.Grant | exp.Revoke):
+        on = tree.args.get("securable")
+        name = f"on {on.sql()}" if isinstance(on, exp.Expr) else ""
+        return [Change("grant" if isinstance(tree, exp.Grant) else "revoke", line, name=name)]
+    return None
+
+
+def _create(tree: exp.Create, line: int, engine: Engine) -> list[Change] | None:
+    kind = str(tree.args.get("kind")).upper()
+    exists = bool(tree.args.get("exists"))
+    replaces = "or replace" if tree.args.get("replace") else ""
+    if kind == "TABLE":
+        return _create_table(tree, line, engine)
+    if kind == "INDEX" and isinstance(tree.this, exp.Index):
+        return [_create_index(tree, tree.this, line)]
+    if kind == "VIEW":
+        name = table_name(tree.this)
+        return [
+            Change(
+                "create-view", line, name=name, to=_repeated_table(tree), detail=replaces, if_exists=exists
+            )
+        ]
+    if kind in _CREATED:
+        table = _trigger_table(tree) if kind == "TRIGGER" else None
+        return [Change(_CREATED[kind], line, table, _object_name(tree), detail=replaces, if_exists=exists)]
+    return None
+
+
+def _object_name(tree: exp.Create) -> str | None:
+    node = tree.this.this if isinstance(tree.this, exp.UserDefinedFunction) else tree.this
+    return table_name(node) or node.name or None
+
+
+def _trigger_table(tree: exp.Create) -> str | None:
+    properties = tree.find(exp.TriggerProperties)
+    return table_name(properties.args.get("table")) if properties else None
+
+
+def _repeated_table(tree: exp.Create) -> str | None:
+    """The table of ``SELECT * FROM table`` and nothing else."""
+    query = tree.args.get("expression")
+    if not isinstance(query, exp.Select) or not query.is_star or len(query.expressions) != 1:
+        return None
+    given = {name for name, value in query.args.items() if value}
+    source = query.args.get("from_")
+    return table_name(source.this) if source and given <= {"expressions", "from_", "kind"} else None
+
+
+def _create_table(tree: exp.Create, line: int, engine: Engine) -> list[Change]:
+    table = table_name(tree.this)
+    columns: list[Column] = []
+    constraints: list[tuple[str, tuple[str, ...]]] = []
+    rules: list[tuple[str, str]] = []
+    for node in tree.this.expressions if isinstance(tree.this, exp.Schema) else ():
+        if isinstance(node, exp.ColumnDef):
+            columns.append(column_definition(node, engine))
+            rules += _column_rules(node)
+            continue
+        rules.append(("", node.sql()))
+        named = node.name if isinstance(node, exp.Constraint) else None
+        for rule in node.expressions if isinstance(node, exp.Constraint) else [node]:
+            found = constraint(rule, table, line, named)
+            if found is not None and found.name:
+                constraints.append((found.name, found.over))
+            if found is not None and found.kind == "add-primary-key":
+                columns = [replace(c, nullable=False) if c.name in found.over else c for c in columns]
+    created = Change(
+        "create-table",
+        line,
+        table,
+        columns=tuple(columns),
+        constraints=tuple(constraints),
+        rules=tuple(rules),
+        if_exists=bool(tree.args.get("exists")),
+        detail="temporary" if tree.find(exp.TemporaryProperty) else "",
+    )
+    query = tree.args.get("expression")
+    if isinstance(query, exp.Query) and query.find(exp.Table):
+        return [created, Change("copy-rows", line, table, reads_tables=True)]
+    return [created]
+
+
+def _column_rules(node: exp.ColumnDef) -> list[tuple[str, str]]:
+    """What a column definition says beyond its type, NOT NULL, default and key."""
+    plain = (exp.NotNullColumnConstraint, exp.DefaultColumnConstraint, exp.PrimaryKeyColumnConstraint)
+    constraints = node.args.get("constraints") or ()
+    return [(node.name, rule.sql()) for rule in constraints if not isinstance(rule.kind, plain)]
+
+
+def _create_index(tree: exp.Create, index: exp.Index, line: int) -> Change:
+    parameters = index.args.get("params")
+    over = names(parameters.args.get("columns")) if parameters else ()
+    kind = "create-unique-index" if tree.args.get("unique") else "create-index"
+    if tree.args.get("concurrently"):
+        kind += "-concurrently"
+    table, exists = table_name(index.args.get("table")), bool(tree.args.get("exists"))
+    return Change(kind, line, table, index.name or None, over=over, if_exists=exists, refuses_null=False)
+
+
+def _drop(tree: exp.Drop, line: int) -> list[Change] | None:
+    kind = _DROPPED.get(str(tree.args.get("kind")).upper())
+    if kind is None:
+        return None
+    if kind == "drop-index" and tree.args.get("concurrently"):
+        kind += "-concurrently"
+    exists = bool(tree.args.get("exists"))
+    targets = [table_name(target) or target.name for target in tree.args.get("tables") or ()]
+    on = tree.find(exp.OnProperty)
+    owner = table_name(on.this) if on else None
+    if kind == "drop-table":
+        return [Change(kind, line, target, if_exists=exists) for target in targets]
+    return [Change(kind, line, owner, target, if_exists=exists) for target in targets]
+
+
+def _first_name(tree: exp.Expr) -> str | None:
+    return next((table_name(table) for table in tree.find_all(exp.Table)), None)

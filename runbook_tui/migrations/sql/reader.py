@@ -1,0 +1,79 @@
+"""SQL text to changes. Nothing is ever run, and no text makes it raise."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from runbook_tui.migrations.changes import Change
+from runbook_tui.migrations.engine import Engine
+from runbook_tui.migrations.sql.statements import Statement, UnreadableSqlError, split_sql
+
+_LONGEST_FILE = 4 * 1024 * 1024
+"""Characters; cutting a larger one into tokens takes longer than a person waits."""
+_LONGEST_PARSED = 60_000
+"""Characters of one statement: longer ones are rows to be inserted."""
+
+
+def read_sql(sql: str, engine: Engine) -> list[Change]:
+    """What the statements of ``sql`` do, in order, with lines from 1.
+
+    A statement that cannot be read becomes a change of kind ``unreadable`` or ``opaque``, never an error.
+    """
+    if not sql.strip():
+        return []
+    from runbook_tui.migrations.sql.parse import unreadable
+
+    if len(sql) > _LONGEST_FILE:
+        return [unreadable(1, sql[:200], f"{len(sql)} characters are too many to read")]
+    try:
+        statements = split_sql(sql, engine)
+    except UnreadableSqlError as error:
+        position = re.search(r"from (\d+):", str(error))
+        return [unreadable(int(position[1]) if position else 1, sql[:200], str(error))]
+    changes: list[Change] = []
+    for number, statement in enumerate(statements):
+        found = _read_statement(sql, statement, engine)
+        changes += [replace(change, statement=(statement.line, number)) for change in found]
+    return changes
+
+
+def _read_statement(sql: str, statement: Statement, engine: Engine) -> list[Change]:
+    from runbook_tui.migrations.sql.alter import read_alter_table
+    from runbook_tui.migrations.sql.definitions import read_tree
+    from runbook_tui.migrations.sql.parse import opaque, parse, unreadable
+    from runbook_tui.migrations.sql.patterns import match_statement
+
+    words = [piece.word for piece in statement.pieces[:3]]
+    if words[0] == "ALTER" and "TABLE" in words:
+        return read_alter_table(sql, statement, engine)
+    if words[0] == "RENAME":
+        return _rename_tables(statement)
+    tree, reason = None, ""
+    if len(statement.text) <= _LONGEST_PARSED:
+        try:
+            tree = parse(statement.text, engine)
+        except UnreadableSqlError as error:
+            reason = str(error)
+    known = read_tree(tree, statement.line, statement.plain, engine) if tree is not None else None
+    if known is not None:
+        return known
+    matched = match_statement(statement.plain, statement.line)
+    if matched is not None:
+        return [matched]
+    return [
+        unreadable(statement.line, statement.plain, reason)
+        if reason
+        else opaque(statement.line, statement.plain)
+    ]
+
+
+def _rename_tables(statement: Statement) -> list[Change]:
+    """MySQL's ``RENAME TABLE a TO b, c TO d``."""
+    from runbook_tui.migrations.sql.parse import opaque
+    from runbook_tui.migrations.sql.patterns import match_statement
+
+    pairs = statement.plain.partition(" TABLE ")[2].split(",")
+    found = [match_statement(f"RENAME TABLE {pair.strip()}", statement.line) for pair in pairs]
+    known = [change for change in found if change is not None]
+    return known if len(known) == len(pairs) else [opaque(statement.line, statement.plain)]

@@ -1,0 +1,90 @@
+"""Statements that change or only read rows: INSERT, UPDATE, DELETE, MERGE, SELECT."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from runbook_tui.migrations.changes import Change
+from runbook_tui.migrations.sql.columns import names, table_name
+from runbook_tui.migrations.sql.parse import opaque, shortened
+
+_SETTINGS = frozenset(
+    {"set_config", "pg_advisory_lock", "pg_advisory_xact_lock", "pg_advisory_unlock", "pg_sleep"}
+)
+_SEQUENCES = frozenset({"setval"})
+_READING = frozenset(
+    {"version", "to_regclass", "pg_try_advisory_lock", "pg_try_advisory_xact_lock", "json_build_object"}
+)
+
+Rows = exp.Insert | exp.Update | exp.Delete | exp.Merge
+
+
+def read_rows(tree: exp.Expr, line: int) -> list[Change]:
+    """Every change of rows in a statement, those inside WITH first."""
+    found = sorted(tree.find_all(exp.Insert, exp.Update, exp.Delete, exp.Merge), key=lambda node: -node.depth)
+    return [_rows(node, line) for node in found]
+
+
+def _rows(node: exp.Expr, line: int) -> Change:
+    if isinstance(node, exp.Update):
+        return _update(node, line)
+    if isinstance(node, exp.Delete):
+        return Change("delete-rows", line, table_name(node.this) or _first_table(node))
+    table = table_name(node.this)
+    if isinstance(node, exp.Merge):
+        return Change("update-rows", line, table, reads_tables=True)
+    source = node.args.get("expression")
+    into = node.this
+    over = names(into.expressions) if isinstance(into, exp.Schema) else ()
+    if source is not None and _reads_other(source, table):
+        return Change("copy-rows", line, table, over=over, reads_tables=True)
+    return Change("insert-rows", line, table, over=over)
+
+
+def _update(node: exp.Update, line: int) -> Change:
+    table = table_name(node.this)
+    over = tuple(item.this.name for item in node.expressions if isinstance(item, exp.EQ))
+    where = node.args.get("where")
+    guards = {condition.this.name for condition in _conjuncts(where.this)} if where else set()
+    guarded = bool(over) and set(over) <= guards
+    tables = [found for found in node.find_all(exp.Table) if found is not node.this]
+    return Change("update-rows", line, table, over=over, guarded=guarded, reads_tables=bool(tables))
+
+
+def _conjuncts(condition: exp.Expr) -> list[exp.Is]:
+    """The ``x IS NULL`` parts that all have to hold."""
+    if isinstance(condition, exp.Paren):
+        return _conjuncts(condition.this)
+    if isinstance(condition, exp.And):
+        return _conjuncts(condition.this) + _conjuncts(condition.expression)
+    if not isinstance(condition, exp.Is) or condition.args.get("negate"):
+        return []
+    return [condition] if isinstance(condition.expression, exp.Null) else []
+
+
+def _reads_other(source: exp.Expr, table: str | None) -> bool:
+    """Whether rows come from a table; looking into the target itself only keeps rows from being inserted twice."""
+    common = {cte.alias_or_name for cte in source.find_all(exp.CTE)}
+    if isinstance(source, exp.Values):
+        return False
+    read = {table_name(found) for found in source.find_all(exp.Table)} - common
+    if isinstance(source, exp.Select) and source.args.get("from_") is None and read <= {table}:
+        return False
+    return bool(read)
+
+
+def _first_table(node: exp.Expr) -> str | None:
+    return next((table_name(table) for table in node.find_all(exp.Table)), None)
+
+
+def read_select(tree: exp.Expr, line: int, text: str) -> list[Change]:
+    """A SELECT changes nothing, unless it calls a function that is not known."""
+    called = {node.name.lower() for node in tree.find_all(exp.Anonymous)}
+    if called <= _SETTINGS | _READING:
+        timeout = "lock_timeout" if "lock_timeout" in text.lower() and "set_config" in called else None
+        return [
+            Change("setting" if called & _SETTINGS else "query", line, name=timeout, detail=shortened(text))
+        ]
+    if called <= _SETTINGS | _READING | _SEQUENCES:
+        return [Change("maintenance", line, name="a sequence")]
+    return [opaque(line, text)]

@@ -1,0 +1,252 @@
+"""Alembic: Python files with ``revision`` and ``down_revision``, which make a graph.
+
+Source: Alembic's documentation, "Tutorial" and "Working with Branches".
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from runbook_tui.migrations.changes import Body, Change
+from runbook_tui.migrations.engine import Engine
+from runbook_tui.migrations.model import Finding, Level, Phase
+from runbook_tui.migrations.python.reader import Unparsable, parse_python
+from runbook_tui.migrations.tool import (
+    BodyReader,
+    Commands,
+    Files,
+    MigrationTool,
+    Script,
+    Scripts,
+    below,
+    title_of,
+)
+
+_REVISION = re.compile(rb"^revision\s*(?::[^=\n]*)?=\s*['\"]([^'\"\n]+)['\"]", re.MULTILINE)
+_DOWN = re.compile(rb"^down_revision\s*(?::[^=\n]*)?=\s*['\"]([^'\"\n]+)['\"]", re.MULTILINE)
+_HEADER = frozenset({"revision", "down_revision", "depends_on", "branch_labels"})
+_PHASES = {"expand": Phase.EXPAND, "contract": Phase.CONTRACT}
+"""Folder names and words in branch labels with which Keystone and Neutron declare the phase."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """What a revision says about itself."""
+
+    revision: str
+    down: tuple[str, ...]
+    depends_on: tuple[str, ...]
+    labels: tuple[str, ...]
+    complete: bool
+    """Whether all of it is written out."""
+
+
+class Alembic(MigrationTool):
+    """Reads the revisions of an Alembic environment."""
+
+    name = "alembic"
+    numbered = False
+    splits_heads = True
+    beginning = "base"
+
+    def __init__(self) -> None:
+        self._modules: dict[bytes, ast.Module | Unparsable] = {}
+        """What was parsed already: most files are the same in both commits."""
+
+    def recognises(self, path: str, data: bytes) -> bool:
+        """A Python file that assigns ``revision`` and ``down_revision``."""
+        return path.endswith(".py") and _REVISION.search(data) is not None and b"down_revision" in data
+
+    def scripts(self, files: Files, folder: str) -> Scripts:
+        """Every revision below the folder, whatever the folder is called."""
+        found: list[Script] = []
+        findings: list[Finding] = []
+        for path, data in below(files, folder).items():
+            if path.endswith(".py") and b"revision" in data:
+                if data not in self._modules:
+                    self._modules[data] = parse_python(data)
+                script = _script(path, data, folder, self._modules[data])
+                if isinstance(script, Script):
+                    found.append(script)
+                elif script is not None:
+                    findings.append(script)
+        return Scripts(tuple(_with_branches(found)), tuple(findings))
+
+    def commands(self, script: Script, folder: str) -> Commands:
+        """Alembic goes to a revision, which takes those that it needs along."""
+        back = script.parents[0] if script.parents else self.beginning
+        up, down = (shlex.quote(name) for name in (script.id, back))
+        return Commands(f"alembic upgrade {up}", f"alembic downgrade {down}", "alembic current")
+
+    def reader(self, engine: Engine) -> BodyReader:
+        """Reads ``upgrade()``."""
+        from runbook_tui.migrations.python.alembic_ops import read_upgrade
+
+        def read(script: Script) -> Body:
+            module = script.content
+            if not isinstance(module, ast.Module):
+                reason = script.problem.message if script.problem else ""
+                unread = Change(
+                    "unreadable", script.problem.line if script.problem else 1, name=reason, detail=script.id
+                )
+                return Body((unread,), has_down=False)
+            if not _has_function(module, "upgrade"):
+                return Body(
+                    (Change("opaque", 1, detail="a revision without a function upgrade()"),), has_down=False
+                )
+            return Body(tuple(read_upgrade(module, engine)), has_down=_does_something(module, "downgrade"))
+
+        return read
+
+
+def _script(path: str, data: bytes, folder: str, module: ast.Module | Unparsable) -> Script | Finding | None:
+    title = title_of(re.sub(r"^[0-9a-f]+_", "", PurePosixPath(path).stem))
+    if isinstance(module, Unparsable):
+        return _unparsable(path, data, module, title)
+    header = _header(module)
+    if header is None:
+        return None
+    problem = None
+    if not header.complete:
+        message = (
+            "the revisions before it are put together when it runs, so its place in the order is not known"
+        )
+        problem = Finding(
+            "unreadable", Level.ERROR, path, 1, message, "Write down_revision and depends_on out."
+        )
+    document = ast.get_docstring(module)
+    first_line = document.splitlines()[0].strip() if document else ""
+    return Script(
+        id=header.revision,
+        title=first_line or title,
+        path=path,
+        parents=tuple(dict.fromkeys([*header.down, *header.depends_on])),
+        data=data,
+        content=module,
+        group=" ".join(header.labels),
+        declared=_declared(path, folder, header.labels),
+        problem=problem,
+    )
+
+
+def _unparsable(path: str, data: bytes, why: Unparsable, title: str) -> Script | Finding | None:
+    """A broken file keeps its place in the chain when the names can still be seen."""
+    message = f"it is not Python of this version: {why.reason}"
+    problem = Finding(
+        "unreadable", Level.ERROR, path, why.line, message, "Mend the file; the tool cannot load it."
+    )
+    revision, down = _REVISION.search(data), _DOWN.search(data)
+    if revision is None:
+        return problem
+    parents = (down[1].decode("utf-8", "replace"),) if down else ()
+    name = revision[1].decode("utf-8", "replace")
+    return Script(name, title, path, parents, data, problem=problem)
+
+
+def _header(module: ast.Module) -> _Header | None:
+    """The constants of a revision; None for other Python files."""
+    values = dict(_constants(module))
+    revision = values.get("revision")
+    if not isinstance(revision, str):
+        return None
+    down, depends, labels = (values.get(name) for name in ("down_revision", "depends_on", "branch_labels"))
+    complete = down is not Ellipsis and depends is not Ellipsis
+    return _Header(revision, _names(down), _names(depends), _names(labels), complete)
+
+
+def _constants(module: ast.Module) -> Iterator[tuple[str, object]]:
+    """Assignments of the header's names; Ellipsis stands for what is not written out."""
+    known: dict[str, object] = {}
+    for statement in module.body:
+        if isinstance(statement, ast.Assign):
+            targets, value = [t.id for t in statement.targets if isinstance(t, ast.Name)], statement.value
+        elif (
+            isinstance(statement, ast.AnnAssign)
+            and statement.value
+            and isinstance(statement.target, ast.Name)
+        ):
+            targets, value = [statement.target.id], statement.value
+        else:
+            continue
+        for target in targets:
+            known[target] = _literal(value, known)
+            if target in _HEADER:
+                yield target, known[target]
+
+
+def _literal(node: ast.expr, known: dict[str, object]) -> object:
+    if isinstance(node, ast.Name):
+        return known.get(node.id, ...)
+    if isinstance(node, ast.Tuple | ast.List | ast.Set):
+        items = [_literal(element, known) for element in node.elts]
+        return ... if ... in items else items
+    return node.value if isinstance(node, ast.Constant) else ...
+
+
+def _names(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
+
+
+def _declared(path: str, folder: str, labels: tuple[str, ...]) -> Phase | None:
+    inside = (
+        PurePosixPath(path).relative_to(PurePosixPath(folder))
+        if folder not in ("", ".")
+        else PurePosixPath(path)
+    )
+    words = [*inside.parts[:-1], *(word for label in labels for word in re.split(r"[^a-z]+", label.lower()))]
+    found = {_PHASES[word] for word in words if word in _PHASES}
+    return found.pop() if len(found) == 1 else None
+
+
+def _with_branches(scripts: list[Script]) -> Iterator[Script]:
+    """A branch label and the phase that it declares hold for every revision that follows on the branch."""
+    by_id = {script.id: script for script in scripts}
+    children: dict[str, list[Script]] = {}
+    for script in scripts:
+        for parent in script.parents:
+            children.setdefault(parent, []).append(script)
+    waiting = [script for script in scripts if script.group]
+    group = {script.id: script.group for script in waiting}
+    declared = {script.id: script.declared for script in scripts}
+    while waiting:
+        script = waiting.pop()
+        for child in children.get(script.id, ()):
+            if child.id not in group and len([parent for parent in child.parents if parent in by_id]) == 1:
+                group[child.id] = group[script.id]
+                declared[child.id] = declared[child.id] or declared[script.id]
+                waiting.append(child)
+    for script in scripts:
+        yield replace(script, group=group.get(script.id, ""), declared=declared[script.id])
+
+
+def _function(module: ast.Module, name: str) -> ast.FunctionDef | None:
+    return next(
+        (node for node in module.body if isinstance(node, ast.FunctionDef) and node.name == name), None
+    )
+
+
+def _has_function(module: ast.Module, name: str) -> bool:
+    return _function(module, name) is not None
+
+
+def _does_something(module: ast.Module, name: str) -> bool:
+    """Whether a function has a body besides its docstring, ``pass`` and ``raise``."""
+    function = _function(module, name)
+    if function is None:
+        return False
+    idle = (ast.Pass, ast.Raise)
+    return any(
+        not isinstance(statement, idle)
+        and not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
+        for statement in function.body
+    )
+
+
+TOOL = Alembic

@@ -1,0 +1,231 @@
+"""Django: ``<app>/migrations/<name>.py`` with a class ``Migration``; the dependencies make a graph over the apps.
+
+Source: Django's documentation, "Migrations" and "Writing database migrations". Phases are declared with
+django-safemigrate's ``safe`` and Sentry's ``is_post_deployment``.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from runbook_tui.migrations.changes import Body, Change
+from runbook_tui.migrations.engine import Engine
+from runbook_tui.migrations.model import Finding, Level, Phase
+from runbook_tui.migrations.python.expressions import TooMuchError
+from runbook_tui.migrations.python.reader import Interpreter, Unparsable, parse_python
+from runbook_tui.migrations.python.values import path_of, text_of
+from runbook_tui.migrations.tool import (
+    BodyReader,
+    Commands,
+    Files,
+    MigrationTool,
+    Script,
+    Scripts,
+    below,
+    title_of,
+)
+
+_HEADER = frozenset({"dependencies", "replaces", "run_before", "atomic", "safe", "is_post_deployment"})
+_PAIR = re.compile(rb"""\(\s*['"](\w+)['"]\s*,\s*['"](\w+)['"]\s*,?\s*\)""")
+_BODY = frozenset({"operations"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Module:
+    """A migration module with its class, and what was read of it so far."""
+
+    interpreter: Interpreter
+    node: ast.ClassDef
+    header: Mapping[str, object]
+
+
+class Django(MigrationTool):
+    """Reads the migrations of one or more apps."""
+
+    name = "django"
+    numbered = False
+    splits_heads = True
+    apps = True
+    beginning = "zero"
+
+    def __init__(self) -> None:
+        self._modules: dict[bytes, _Module | Unparsable | None] = {}
+        """What was read already: most files are the same in both commits."""
+
+    def recognises(self, path: str, data: bytes) -> bool:
+        """A Python file with a class ``Migration`` of Django's."""
+        return path.endswith(".py") and b"class Migration" in data and b"migrations" in data
+
+    def scripts(self, files: Files, folder: str) -> Scripts:
+        """Every migration below the folder: that of one app, or of a project with many."""
+        parsed: dict[str, _Module | Unparsable] = {}
+        inside = below(files, folder)
+        for path, data in inside.items():
+            if path.endswith(".py") and not PurePosixPath(path).name.startswith(("__", "~")):
+                module = self._module(data)
+                if module is not None:
+                    parsed[path] = module
+        labels = _labels(parsed)
+        scripts = [
+            _script(path, inside[path], module, labels[_folder(path)]) for path, module in parsed.items()
+        ]
+        return Scripts(tuple(_with_run_before(scripts, parsed)))
+
+    def _module(self, data: bytes) -> _Module | Unparsable | None:
+        if data not in self._modules:
+            self._modules[data] = _module(data)
+        return self._modules[data]
+
+    def commands(self, script: Script, folder: str) -> Commands:
+        """Django goes to a migration of one app; ``zero`` is before its first."""
+        app, name = (shlex.quote(part) for part in script.id.split(".", 1))
+        own = [parent.partition(".")[2] for parent in script.parents if parent.startswith(f"{script.group}.")]
+        back = shlex.quote(own[0] if own else self.beginning)
+        migrate = "python manage.py migrate"
+        return Commands(
+            f"{migrate} {app} {name}", f"{migrate} {app} {back}", f"python manage.py showmigrations {app}"
+        )
+
+    def reader(self, engine: Engine) -> BodyReader:
+        """Reads ``operations``, remembering the models of every app."""
+        from runbook_tui.migrations.python.django_ops import Operations
+        from runbook_tui.migrations.python.django_state import ProjectState
+
+        state = ProjectState()
+
+        def read(script: Script) -> Body:
+            module = script.content
+            if not isinstance(module, _Module):
+                line, reason = (script.problem.line, script.problem.message) if script.problem else (1, "")
+                return Body((Change("unreadable", line, name=reason, detail=script.path),), has_down=False)
+            operations = Operations(script.group, engine, state)
+            try:
+                values = module.interpreter.class_values(module.node, _BODY)
+                changes = operations.read(values.get("operations", []))
+            except (TooMuchError, RecursionError):
+                unread = Change("opaque", module.node.lineno, detail="operations too tangled to be followed")
+                return Body((unread,), has_down=False)
+            return Body(
+                tuple(changes), operations.reversible, transactional=module.header.get("atomic") is not False
+            )
+
+        return read
+
+
+def _folder(path: str) -> str:
+    return str(PurePosixPath(path).parent)
+
+
+def _module(data: bytes) -> _Module | Unparsable | None:
+    """A migration's module; None for another Python file."""
+    if b"Migration" not in data:
+        return None
+    tree = parse_python(data)
+    if isinstance(tree, Unparsable):
+        return tree
+    node = next((n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == "Migration"), None)
+    if node is None or not node.bases:
+        return None
+    try:
+        interpreter = Interpreter(tree)
+        return _Module(interpreter, node, interpreter.class_values(node, _HEADER))
+    except (TooMuchError, RecursionError):
+        return Unparsable(1, "it is too tangled to be followed")
+
+
+def _labels(parsed: dict[str, _Module | Unparsable]) -> dict[str, str]:
+    """The app's label of each folder.
+
+    It is the name of the app's folder, unless the app calls itself otherwise: then the dependencies of its own
+    migrations on one another show it.
+    """
+    names: dict[str, set[str]] = {}
+    for path in parsed:
+        names.setdefault(_folder(path), set()).add(PurePosixPath(path).stem)
+    votes: dict[str, Counter[str]] = {folder: Counter() for folder in names}
+    for path, module in parsed.items():
+        folder = _folder(path)
+        for label, name in _dependencies(module, "dependencies"):
+            if name in names[folder]:
+                votes[folder][label] += 1
+    return {folder: _label(folder, votes[folder]) for folder in names}
+
+
+def _label(folder: str, votes: Counter[str]) -> str:
+    place = PurePosixPath(folder)
+    own = place.parent.name if place.name == "migrations" else place.name
+    if not votes or own in votes:
+        return own or "app"
+    return min(votes, key=lambda label: (-votes[label], label))
+
+
+def _dependencies(module: _Module | Unparsable, name: str) -> list[tuple[str, str]]:
+    """``dependencies``, ``replaces`` or ``run_before`` as (app, migration); what is not written out is left out."""
+    if isinstance(module, Unparsable):
+        return []
+    value = module.header.get(name)
+    pairs: list[tuple[str, str]] = []
+    for item in value if isinstance(value, list | tuple) else ():
+        if isinstance(item, list | tuple) and len(item) == 2:
+            label, migration = text_of(item[0]), text_of(item[1])
+            if label is not None and migration is not None:
+                pairs.append((label, migration))
+    return pairs
+
+
+def _visible_dependencies(data: bytes) -> list[tuple[str, str]]:
+    """Pairs of names in a file that does not parse, so that it keeps its place in the order."""
+    head = data.partition(b"operations")[0]
+    return [(app.decode(), name.decode()) for app, name in _PAIR.findall(head)]
+
+
+def _script(path: str, data: bytes, module: _Module | Unparsable, label: str) -> Script:
+    stem = PurePosixPath(path).stem
+    title = title_of(stem.lstrip("0123456789"))
+    if isinstance(module, Unparsable):
+        message = f"it is not Python of this version: {module.reason}"
+        problem = Finding(
+            "unreadable", Level.ERROR, path, module.line, message, "Mend the file; Django cannot load it."
+        )
+        parents = tuple(f"{app}.{name}" for app, name in _visible_dependencies(data) if app == label)
+        return Script(f"{label}.{stem}", title, path, parents, data, group=label, problem=problem)
+    declared, after = _declared(module.header)
+    return Script(
+        id=f"{label}.{stem}",
+        title=title,
+        path=path,
+        parents=tuple(f"{app}.{name}" for app, name in _dependencies(module, "dependencies")),
+        data=data,
+        content=module,
+        replaces=tuple(f"{app}.{name}" for app, name in _dependencies(module, "replaces")),
+        group=label,
+        declared=declared,
+        declared_after=after,
+    )
+
+
+def _declared(values: Mapping[str, object]) -> tuple[Phase | None, bool]:
+    """The phase that ``safe`` or ``is_post_deployment`` names, and whether it only says: after the deploy."""
+    safe = path_of(values.get("safe")).removesuffix("()").rpartition(".")[2]
+    if safe in ("before_deploy", "always"):
+        return Phase.EXPAND, False
+    return None, safe == "after_deploy" or values.get("is_post_deployment") is True
+
+
+def _with_run_before(scripts: list[Script], parsed: dict[str, _Module | Unparsable]) -> Iterator[Script]:
+    """``run_before`` makes this migration a parent of the one it names."""
+    extra: dict[str, list[str]] = {}
+    for script in scripts:
+        for app, name in _dependencies(parsed[script.path], "run_before"):
+            extra.setdefault(f"{app}.{name}", []).append(script.id)
+    for script in scripts:
+        yield replace(script, parents=(*script.parents, *extra.get(script.id, ())))
+
+
+TOOL = Django

@@ -1,0 +1,107 @@
+"""golang-migrate: ``<version>_<title>.up.sql`` with ``.down.sql``, walked from the current version upwards.
+
+Source: golang-migrate/migrate, MIGRATIONS.md and source/parse.go. A file is sent to the database as it is; PostgreSQL
+runs several statements that come together in one transaction, and a single one in none.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import PurePosixPath
+
+from runbook_tui.migrations.changes import Body
+from runbook_tui.migrations.engine import Engine
+from runbook_tui.migrations.model import Finding, Level
+from runbook_tui.migrations.sql.files import decoded, sql_body, without_comments
+from runbook_tui.migrations.tool import (
+    BodyReader,
+    Commands,
+    Files,
+    Late,
+    MigrationTool,
+    Script,
+    Scripts,
+    below,
+    chained,
+    title_of,
+)
+
+_NAME = re.compile(r"^(\d+)_(.*)\.(up|down)\.(\w+)$")
+
+
+class GolangMigrate(MigrationTool):
+    """Reads pairs of up and down files."""
+
+    name = "golang-migrate"
+    late = Late.SKIPS
+
+    def recognises(self, path: str, data: bytes) -> bool:
+        """``<digits>_<title>.up.sql``."""
+        found = _NAME.match(PurePosixPath(path).name)
+        return found is not None and found[4] == "sql"
+
+    def scripts(self, files: Files, folder: str) -> Scripts:
+        """The up files of the folder itself; the tool looks into no other."""
+        ups: list[Script] = []
+        findings: list[Finding] = []
+        inside = {path: data for path, data in below(files, folder).items() if _stands_in(path, folder)}
+        for path, data in inside.items():
+            name = PurePosixPath(path).name
+            found = _NAME.match(name)
+            if found is None:
+                if name.endswith(".sql"):
+                    findings.append(
+                        _ignored(path, "its name has no <version>_<title>.up.sql, so the tool passes it over")
+                    )
+            elif found[3] == "up":
+                ups.append(
+                    Script(found[1], title_of(found[2]), path, (), data, content=_down_of(path, inside))
+                )
+            elif path.replace(".down.", ".up.") not in inside:
+                findings.append(_ignored(path, "it undoes a migration that is not there"))
+        return Scripts(chained(ups, lambda script: (int(script.id), script.path)), tuple(findings))
+
+    def commands(self, script: Script, folder: str) -> Commands:
+        """``goto`` a version; ``down`` steps before the first."""
+        migrate = f'migrate -path {shlex.quote(folder)} -database "$DATABASE_URL"'
+        back = f"goto {shlex.quote(script.parents[0])}" if script.parents else "down 1"
+        return Commands(f"{migrate} goto {shlex.quote(script.id)}", f"{migrate} {back}", f"{migrate} version")
+
+    def identity(self, script: Script) -> object:
+        """The number: leading zeros do not count."""
+        return int(script.id)
+
+    def reader(self, engine: Engine) -> BodyReader:
+        """Reads the up file."""
+
+        def read(script: Script) -> Body:
+            down = script.content
+            has_down = isinstance(down, bytes) and bool(without_comments(decoded(down)))
+            sql = decoded(script.data)
+            body = sql_body(sql, engine, has_down=has_down, transactional=True, wraps_transaction=False)
+            together = engine is Engine.POSTGRES and len(body.changes) > 1
+            return Body(body.changes, body.has_down, transactional=together, wraps_transaction=False)
+
+        return read
+
+
+def _stands_in(path: str, folder: str) -> bool:
+    return PurePosixPath(path).parent == PurePosixPath(folder)
+
+
+def _down_of(path: str, files: Files) -> bytes | None:
+    found = _NAME.match(PurePosixPath(path).name)
+    version = int(found[1]) if found else -1
+    for other, data in files.items():
+        name = _NAME.match(PurePosixPath(other).name)
+        if name is not None and name[3] == "down" and int(name[1]) == version:
+            return data
+    return None
+
+
+def _ignored(path: str, why: str) -> Finding:
+    return Finding("not-a-migration", Level.WARNING, path, 0, why, "Rename it, or move it out of the folder.")
+
+
+TOOL = GolangMigrate
