@@ -206,11 +206,11 @@ def _derived_before(sidecar: Path, runbook_path: Path) -> Runbook | None:
         ) from error
 
 
-def replan(runbook_path: Path) -> Written:
-    """Derive a runbook again from the manifest that it names, for what was asked for then, and merge.
+def request_of(runbook_path: Path) -> Request:
+    """What a runbook was planned for: its manifest and the services and refs that were selected.
 
     Raises:
-        RunbookError: it names no manifest, or what :func:`draft` and :func:`write` raise.
+        RunbookError: it cannot be read, or names no manifest.
     """
     from runbook_tui.runbook.document import RunbookDocument
 
@@ -220,9 +220,17 @@ def replan(runbook_path: Path) -> Written:
             f"{runbook_path} names no manifest, so it cannot be planned again; add the key `manifest`"
         )
     selection = runbook.selection
-    request = Request(
+    return Request(
         runbook_path.parent / runbook.manifest,
         targets=selection.targets if selection else None,
         only=frozenset(selection.only) if selection and selection.only else None,
     )
-    return write(draft(request, runbook_path), runbook_path)
+
+
+def replan(runbook_path: Path) -> Written:
+    """Derive a runbook again from the manifest that it names, for what was asked for then, and merge.
+
+    Raises:
+        RunbookError: it names no manifest, or what :func:`draft` and :func:`write` raise.
+    """
+    return write(draft(request_of(runbook_path), runbook_path), runbook_path)

@@ -106,6 +106,12 @@ AUTHOR = (
     ),
     Action("redo", "ctrl+y", "Redo", "Do the undone edit again", Danger.EDITS, ("ctrl+r",), footer=False),
     Action("replan", "p", "Re-plan", "Derive the runbook again; your edits are kept", Danger.EDITS),
+    Action(
+        "migrations",
+        "m",
+        "Migrations",
+        "What every pending migration does, locks and loses, beside its source",
+    ),
     Action("findings", "i", "Findings", "What is missing or odd in this runbook, worst first"),
     Action("export", "x", "Export", "Write the Markdown document"),
     Action(
@@ -118,6 +124,18 @@ AUTHOR = (
     Action("tab_3", "3", "Preview", "The step as the document shows it", footer=False),
     Action("tab_4", "4", "Document", "The whole document as text", footer=False),
     Action("tab_5", "5", "Source", "The runbook file, at the selected step", footer=False),
+    *EVERYWHERE,
+)
+
+MIGRATIONS = (
+    Action("next", "n", "Next finding", "Go to the next thing that is said about the migration"),
+    Action("previous", "N", "Previous", "Go to the finding before"),
+    Action(
+        "filter", "slash", "Filter", "Show only migrations that contain these words: a table, a phase, a rule"
+    ),
+    Action("folders", "i", "Folders", "What is said about the folders: edited, lost or misplaced files"),
+    Action("source", "v", "Source", "In a small terminal: show the source, or what is said about it"),
+    Action("back", "escape", "Back", "Back to the runbook"),
     *EVERYWHERE,
 )
 

@@ -8,6 +8,7 @@ from textual.message import Message
 
 if TYPE_CHECKING:
     from runbook_tui.authoring.draft import Written
+    from runbook_tui.authoring.review import Review
     from runbook_tui.execution.runner import Runner
     from runbook_tui.files.problems import RunbookError
     from runbook_tui.runbook.document import RunbookDocument
@@ -47,6 +48,22 @@ class Planned(Message):
     def __init__(self, written: Written) -> None:
         super().__init__()
         self.written = written
+
+
+class Reviewed(Message):
+    """The migrations of the release were read."""
+
+    def __init__(self, review: Review) -> None:
+        super().__init__()
+        self.review = review
+
+
+class ReviewFailed(Message):
+    """The migrations of the release cannot be read."""
+
+    def __init__(self, error: RunbookError) -> None:
+        super().__init__()
+        self.error = error
 
 
 class PlanFailed(Message):

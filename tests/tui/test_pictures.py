@@ -9,9 +9,13 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
+from runbook_tui.authoring.review import Review, Reviewed
+from runbook_tui.catalog.model import MigrationSource
+from runbook_tui.migrations.read import read_migrations
 from runbook_tui.tui.app import RunbookApp
 from runbook_tui.tui.dialogs.edit_step import EditStepDialog
 from runbook_tui.tui.screens.author import AuthorScreen
+from runbook_tui.tui.screens.migrations import MigrationsScreen
 from runbook_tui.tui.screens.run import RunScreen
 
 Compare = Callable[..., bool]
@@ -65,6 +69,29 @@ def test_the_form_of_a_step(snap_compare: Compare, checkout: Path) -> None:
         await pilot.app.push_screen(EditStepDialog(screen.runbook.step("deploy-billing"), screen.runbook))
 
     assert snap_compare(opened(checkout, "author"), terminal_size=WIDE, run_before=edit)
+
+
+FILES = {
+    "db/7_currency.up.sql": b"-- old rows keep NULL\nALTER TABLE invoices ADD COLUMN currency text;\n",
+    "db/8_index.up.sql": b"CREATE INDEX invoices_currency ON invoices (currency);\n",
+    "db/9_number.up.sql": b"ALTER TABLE invoices DROP COLUMN number;\n",
+}
+
+
+def test_the_pending_migrations(snap_compare: Compare, checkout: Path) -> None:
+    source = MigrationSource(path="db", datastore="billing-db")
+    found = read_migrations(source, FILES, service="billing", engine="postgres")
+    reviewed = [Reviewed(one, one.findings, FILES[one.path].decode()) for one in found]
+
+    async def look(pilot: Pilot[None]) -> None:
+        await pressing()(pilot)
+        await pilot.app.push_screen(MigrationsScreen(lambda: Review(tuple(reviewed), ())))
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        await pilot.press("down")
+        await pilot.pause()
+
+    assert snap_compare(opened(checkout, "author"), terminal_size=WIDE, run_before=look)
 
 
 def test_run_mode(snap_compare: Compare, answered: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,8 @@ class PlanningActions(FileActions):
             return "the runbook names no manifest to keep answers beside"
         if action_id == "replan" and (self.runbook_app.replan is None or self.runbook.manifest is None):
             return "the runbook names no manifest to plan from"
+        if action_id == "migrations" and self.runbook.manifest is None:
+            return "the runbook names no manifest to read migrations from"
         return ""
 
     @property
@@ -165,6 +168,15 @@ class PlanningActions(FileActions):
 
             body = cycles(event.error.plan)
         self.tell("There is no new plan", body, danger=True)
+
+    # -- migrations
+
+    def do_migrations(self) -> None:
+        """Show the pending migrations, their hazards and their source."""
+        from runbook_tui.authoring.review import review
+        from runbook_tui.tui.screens.migrations import MigrationsScreen
+
+        self.app.push_screen(MigrationsScreen(partial(review, self.path)))
 
     # -- findings
 

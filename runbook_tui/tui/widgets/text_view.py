@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar, Literal, cast
 
 from rich.cells import cell_len
@@ -76,6 +76,7 @@ class TextView(ScrollView, can_focus=True):
         super().__init__()
         self._language: Language = language
         self._lines: list[str] = []
+        self._coloured: tuple[Content, ...] = ()
         self.marked = range(0)
         """Indexes of the lines that stand out."""
         self._strips: LRUCache[tuple[int, bool], Strip] = LRUCache(2048)
@@ -85,15 +86,24 @@ class TextView(ScrollView, can_focus=True):
         """The text shown."""
         return "\n".join(self._lines)
 
-    def show(self, text: str, *, marked: range = range(0), follow: bool = True) -> None:
+    def show(
+        self,
+        text: str,
+        *,
+        marked: range = range(0),
+        follow: bool = True,
+        coloured: Sequence[Content] = (),
+    ) -> None:
         """Show other text.
 
         Args:
             text: foreign text is fine.
+            coloured: the same lines, safe to draw, in colours of their own.
             marked: indexes of lines to stand out.
             follow: scroll so that the marked lines can be seen.
         """
         lines = text.split("\n")
+        self._coloured = tuple(coloured)
         if lines != self._lines:
             self._lines = lines
             width = max((cell_len(line.expandtabs(4)) for line in lines), default=0)
@@ -102,7 +112,7 @@ class TextView(ScrollView, can_focus=True):
         self._strips.clear()
         self.refresh()
         if follow and marked:  # after the layout knows how long the text is
-            self.call_after_refresh(self.scroll_to, y=max(marked.start - 2, 0), animate=False)
+            self.call_after_refresh(self.scroll_to, y=max(marked.start - 2, 0), animate=False, force=True)
 
     def notify_style_update(self) -> None:
         """Forget what was drawn in other colours."""
@@ -129,8 +139,7 @@ class TextView(ScrollView, can_focus=True):
         key = (index, index in self.marked)
         if selection is None and (known := self._strips.get(key)) is not None:
             return known
-        source = self._lines[index][:_LONGEST].expandtabs(4)
-        content = _COLOURS[self._language](plain(source) if source else "")
+        content = self._content(index)
         if selection is not None and (span := selection.get_span(index)) is not None:
             start, end = span
             content = content.stylize("on $primary 30%", start, len(content) if end == -1 else end)
@@ -140,6 +149,12 @@ class TextView(ScrollView, can_focus=True):
         if selection is None:
             self._strips[key] = strip
         return strip
+
+    def _content(self, index: int) -> Content:
+        if index < len(self._coloured):
+            return self._coloured[index]
+        source = self._lines[index][:_LONGEST].expandtabs(4)
+        return _COLOURS[self._language](plain(source) if source else "")
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The selected text, for the clipboard."""

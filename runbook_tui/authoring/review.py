@@ -1,0 +1,85 @@
+"""Everything there is to see of a release's pending migrations: what was judged, and the files themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from runbook_tui.catalog.manifest import LoadedManifest
+    from runbook_tui.migrations.model import Finding, Migration
+    from runbook_tui.release.model import ServiceChange
+
+_LONGEST = 1024 * 1024
+"""Bytes of a file that are shown; nobody reads on after that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """One pending migration with the file it is in."""
+
+    migration: Migration
+    findings: tuple[Finding, ...]
+    """Those of the migration itself, then those of its place in the history; by line."""
+    source: str
+    """The file at the commit to be released."""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The pending migrations of a release, by service and in the order of their tools."""
+
+    migrations: tuple[Reviewed, ...]
+    findings: tuple[Finding, ...]
+    """Findings about folders and about files that are not pending: edited, lost, not a migration."""
+
+
+def review(runbook_path: Path) -> Review:
+    """Read the migrations of the release that a runbook was planned from.
+
+    Raises:
+        RunbookError: the runbook names no manifest, or the manifest or a repository cannot be read.
+    """
+    from runbook_tui.authoring.draft import request_of
+    from runbook_tui.catalog.manifest import read_manifest
+    from runbook_tui.release.read import read_release
+
+    request = request_of(runbook_path)
+    loaded = read_manifest(request.manifest)
+    release = read_release(loaded, targets=request.targets, only=request.only)
+    found: list[Reviewed] = []
+    others: list[Finding] = []
+    for change in release.changes:
+        sources = _sources(loaded, change)
+        for folder in change.pending:
+            paths = {migration.path for migration in folder.pending}
+            others += [finding for finding in folder.findings if finding.path not in paths]
+            found += [
+                Reviewed(migration, tuple(_findings(migration, folder.findings)), sources[migration.path])
+                for migration in folder.pending
+            ]
+    return Review(tuple(found), tuple(others))
+
+
+def _findings(migration: Migration, of_folder: tuple[Finding, ...]) -> Iterator[Finding]:
+    about = [finding for finding in of_folder if finding.path == migration.path]
+    yield from sorted([*migration.findings, *about], key=lambda finding: finding.line)
+
+
+def _sources(loaded: LoadedManifest, change: ServiceChange) -> Mapping[str, str]:
+    """Path -> text of the pending files at the target."""
+    from runbook_tui.repositories.git import Repository
+
+    paths = sorted({migration.path for folder in change.pending for migration in folder.pending})
+    if not paths:
+        return {}
+    repository = Repository.open(loaded.repository_path(change.name))
+    blobs = repository.files_under(change.target.sha, paths)
+    contents = repository.read_blobs(blobs.values())
+    return {path: _text(contents[blob]) for path, blob in blobs.items()}
+
+
+def _text(data: bytes) -> str:
+    return data[:_LONGEST].decode("utf-8-sig", "replace").replace("\r\n", "\n")
