@@ -129,6 +129,12 @@ class Change:
     """It only clears the way for what the same file drops or forbids."""
     with_column: bool = False
     """A constraint or index that is written inside ADD COLUMN."""
+    not_null: tuple[str, ...] = ()
+    """Columns of which a CHECK says that they are not NULL."""
+    cascades: bool = False
+    """DROP ... CASCADE: what depends on it goes as well."""
+    partition_of: str | None = None
+    """Of a created table: the table that it becomes a part of."""
     aliased: bool = False
     """A rename after which a view of the old name stands for the table."""
 

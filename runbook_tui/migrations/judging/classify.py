@@ -21,7 +21,8 @@ from runbook_tui.migrations.changes import (
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.judging.column_changes import added, altered, restated
 from runbook_tui.migrations.judging.idioms import simplify
-from runbook_tui.migrations.judging.safety import BRIEF, CANNOT, SRX_PARENT, TABLE, Lock, Row
+from runbook_tui.migrations.judging.locks import lock_of
+from runbook_tui.migrations.judging.safety import TABLE, Lock, Row
 from runbook_tui.migrations.judging.schema import Schema
 from runbook_tui.migrations.judging.words import describe
 from runbook_tui.migrations.model import Operation, Phase, Reversal
@@ -112,7 +113,7 @@ def _merged(known: Column | None, stated: Column | None) -> Column | None:
 def _judge(change: Change, schema: Schema, engine: Engine) -> Judged:
     row = _row(change, schema, engine)
     phase, new = _phase(change, row, schema)
-    lock = _lock(change, row, engine)
+    lock = lock_of(change, row, schema, engine)
     suffix = " (new table)" if new and row.kind != "create-table" and change.table else ""
     operation = Operation(
         kind=row.kind,
@@ -126,14 +127,6 @@ def _judge(change: Change, schema: Schema, engine: Engine) -> Judged:
         lock=lock.text,
     )
     return Judged(operation, change, lock, harmless=new, before=schema.column(change.table, change.name))
-
-
-def _lock(change: Change, row: Row, engine: Engine) -> Lock:
-    if engine is Engine.SQLITE and change.with_column:  # the one place where SQLite takes a constraint
-        return CANNOT if row.kind == "add-unique" else BRIEF
-    if engine is Engine.POSTGRES and row.kind == "create-table" and change.points_elsewhere:
-        return SRX_PARENT
-    return row.lock(engine)
 
 
 def _row(change: Change, schema: Schema, engine: Engine) -> Row:

@@ -56,18 +56,37 @@ class Row:
 
 
 FREE = Lock("no table lock")
+UNREAD = Lock("not known")
 # PostgreSQL
 AX = Lock("AccessExclusive, instant", queues=True, stops_all=True)
 AX_SCAN = Lock("AccessExclusive while the table is scanned", TABLE_SCAN, queues=True, stops_all=True)
 AX_REWRITE = Lock("AccessExclusive while the table is rewritten", TABLE_REWRITE, queues=True, stops_all=True)
 AX_INDEX = Lock("AccessExclusive while the index is built", BLOCKS_WRITES, queues=True, stops_all=True)
+AX_TIED = Lock("AccessExclusive, instant; also on what a foreign key ties to it", queues=True, stops_all=True)
+AX_PROVED = Lock("AccessExclusive, instant: a validated check spares the scan", queues=True, stops_all=True)
+AX_PERHAPS = Lock("AccessExclusive, perhaps while the table is rewritten", queues=True, stops_all=True)
+AX_CASCADE = Lock("AccessExclusive on every table that CASCADE reaches", queues=True, stops_all=True)
+AX_WHOLE = Lock("AccessExclusive on the partitioned table, instant", queues=True, stops_all=True)
+AX_PARTS = Lock("AccessExclusive on both tables, instant", queues=True, stops_all=True)
+AX_ONLY = Lock("AccessExclusive on it only, instant", queues=True)
 AX_VIEW = Lock("AccessExclusive on the view only", queues=True)
+AX_FILLED = Lock("AccessExclusive on the view while it is rewritten", TABLE_REWRITE, queues=True)
+EX_FILLED = Lock("Exclusive on the view: reads go on", queues=True)
 SHARE = Lock("Share: writes wait until the index is built", BLOCKS_WRITES, queues=True)
 SRX = Lock("ShareRowExclusive on both tables, instant", queues=True)
 SRX_PARENT = Lock("ShareRowExclusive on the tables that it refers to, instant", queues=True)
 SRX_SCAN = Lock("ShareRowExclusive on both tables while the table is scanned", BLOCKS_WRITES, queues=True)
 SRX_ONE = Lock("ShareRowExclusive, instant", queues=True)
-SUX = Lock("ShareUpdateExclusive: reads and writes go on")
+SUX = Lock("ShareUpdateExclusive, instant: reads and writes go on")
+SUX_SCAN = Lock("ShareUpdateExclusive while the table is scanned: reads and writes go on")
+SUX_BUILD = Lock("ShareUpdateExclusive while the index is built: reads and writes go on")
+SUX_WAIT = Lock("ShareUpdateExclusive until older transactions end: reads and writes go on")
+SUX_INDEX = Lock("ShareUpdateExclusive on the index, instant: reads and writes go on")
+SUX_ATTACH = Lock(
+    "ShareUpdateExclusive; AccessExclusive on the partition, and on the default one, while they are scanned",
+    queues=True,
+)
+SUX_DETACH = Lock("ShareUpdateExclusive; AccessExclusive on the partition, instant", queues=True)
 HELD = Lock("the lock that it names, until it is released", BLOCKS_WRITES, queues=True)
 ROWS = Lock("row locks until it commits")
 # MySQL and MariaDB: every DDL statement takes a short exclusive metadata lock
@@ -87,25 +106,27 @@ CANNOT = Lock("SQLite refuses it", REFUSED)
 _ROWS = (
     # tables
     Row("create-table", E, LOSS, "create table {}", FREE, MADE, BRIEF),
-    Row("drop-table", C, NO, "drop table {}", AX, INSTANT, BRIEF),
+    Row("drop-table", C, NO, "drop table {}", AX_TIED, INSTANT, BRIEF),
     Row("rename-table", X, YES, "rename table {}", AX, INSTANT, BRIEF),
     Row("rebuild-table", ASK, UNKNOWN, "make table {} anew, copying its rows", AX_REWRITE, COPY, WHOLE),
     # VACUUM FULL, SET TABLESPACE, ENGINE=
     Row("rewrite-table", NONE, YES, "rewrite table {}", AX_REWRITE, COPY, WHOLE),
     Row("table-setting", NONE, YES, "change settings of {}", SUX, INSTANT, BRIEF),
+    # SET STORAGE, SET COMPRESSION, REPLICA IDENTITY
+    Row("table-setting-exclusive", NONE, YES, "change settings of {}", AX, INSTANT, BRIEF),
     Row("lock-table", NONE, YES, "lock table {}", HELD, HELD, WHOLE),
     # columns: the old code does not name a new one, so it must be able to leave it out
     Row("add-column-nullable", E, LOSS, "add nullable column {}", AX, INSTANT, BRIEF),
     Row("add-column-defaulted", E, LOSS, "add column {} with a database default", AX, INSTANT, BRIEF),
     Row("add-column-rewrite", E, LOSS, "add column {}, computed for every row", AX_REWRITE, COPY, CANNOT),
     Row("add-column-required", X, LOSS, "add required column {} without a default", AX, INSTANT, CANNOT),
-    Row("add-column-unknown", ASK, LOSS, "add column {} in a way not written out", AX, INSTANT, BRIEF),
-    Row("drop-column", C, NO, "drop column {}", AX, INSTANT, BRIEF),
+    Row("add-column-unknown", ASK, LOSS, "add column {} in a way not written out", AX_PERHAPS, INSTANT, BRIEF),
+    Row("drop-column", C, NO, "drop column {}", AX_TIED, INSTANT, BRIEF),
     Row("rename-column", X, YES, "rename column {}", AX, INSTANT, BRIEF),
     Row("widen-type", E, LOSS, "widen the type of {}", AX, PLACE, RECREATE),
     Row("widen-type-rewrite", E, LOSS, "widen the type of {}", AX_REWRITE, COPY, RECREATE),
     Row("change-type", X, NO, "change the type of {}", AX_REWRITE, COPY, RECREATE),
-    Row("alter-column-unknown", ASK, UNKNOWN, "alter column {} in a way not written out", AX, COPY, RECREATE),
+    Row("alter-column-unknown", ASK, UNKNOWN, "alter column {} in a way not written out", AX_PERHAPS, COPY, RECREATE),
     Row("set-default", E, YES, "set a default for {}", AX, INSTANT, RECREATE),
     Row("change-default", C, YES, "change the default of {}", AX, INSTANT, RECREATE),
     Row("drop-default", C, YES, "drop the default of {}", AX, INSTANT, RECREATE),  # old INSERTs need it
@@ -116,32 +137,32 @@ _ROWS = (
     Row("add-check-not-valid", C, YES, "add check {}, for new rows only", AX, INSTANT, RECREATE),
     Row("add-foreign-key", C, YES, "add foreign key {}", SRX_SCAN, COPY_CHECK, RECREATE),
     Row("add-foreign-key-not-valid", C, YES, "add foreign key {}, for new rows only", SRX, INSTANT, RECREATE),
-    Row("validate-constraint", C, YES, "validate constraint {}", SUX, COPY_CHECK, RECREATE),
+    Row("validate-constraint", C, YES, "validate constraint {}", SUX_SCAN, COPY_CHECK, RECREATE),
     Row("add-unique", C, YES, "add unique constraint {}", AX_INDEX, PLACE, BRIEF),
     Row("add-unique-using-index", E, YES, "add unique constraint {} on its index", AX, PLACE, BRIEF),  # already unique
     Row("add-primary-key-using-index", C, YES, "add primary key {} on its index", AX_SCAN, PLACE, BRIEF),
     Row("add-primary-key", C, YES, "add primary key {}", AX_INDEX, REBUILD, RECREATE),
     Row("add-exclusion", C, YES, "add exclusion constraint {}", AX_INDEX, COPY, RECREATE),
-    Row("drop-constraint", E, LOSS, "drop constraint {}", AX, INSTANT, RECREATE),
+    Row("drop-constraint", E, LOSS, "drop constraint {}", AX_TIED, INSTANT, RECREATE),
     Row("drop-primary-key", C, LOSS, "drop the primary key of {}", AX, COPY, RECREATE),
     Row("replace-constraint", ASK, LOSS, "replace constraint {}", AX_SCAN, COPY_CHECK, RECREATE),
     Row("rename-constraint", ASK, YES, "rename constraint {}", AX, INSTANT, RECREATE),
     # indexes
     Row("create-index", E, YES, "create index {}", SHARE, PLACE, BRIEF),
-    Row("create-index-concurrently", E, YES, "create index {} concurrently", SUX, PLACE, BRIEF),
+    Row("create-index-concurrently", E, YES, "create index {} concurrently", SUX_BUILD, PLACE, BRIEF),
     Row("create-unique-index", C, YES, "create unique index {}", SHARE, PLACE, BRIEF),  # enforces: it narrows
-    Row("create-unique-index-concurrently", C, YES, "create unique index {} concurrently", SUX, PLACE, BRIEF),
+    Row("create-unique-index-concurrently", C, YES, "create unique index {} concurrently", SUX_BUILD, PLACE, BRIEF),
     Row("drop-index", C, YES, "drop index {}", AX, INSTANT, BRIEF),  # the old code's queries need it
-    Row("drop-index-concurrently", C, YES, "drop index {} concurrently", SUX, INSTANT, BRIEF),
-    Row("rename-index", E, YES, "rename index {}", SUX, INSTANT, BRIEF),
+    Row("drop-index-concurrently", C, YES, "drop index {} concurrently", SUX_WAIT, INSTANT, BRIEF),
+    Row("rename-index", E, YES, "rename index {}", SUX_INDEX, INSTANT, BRIEF),
     Row("rebuild-index", NONE, YES, "rebuild index {}", SHARE, COPY, WHOLE),
-    Row("rebuild-index-concurrently", NONE, YES, "rebuild index {} concurrently", SUX, PLACE, BRIEF),
+    Row("rebuild-index-concurrently", NONE, YES, "rebuild index {} concurrently", SUX_BUILD, PLACE, BRIEF),
     # rows
     Row("insert-rows", E, YES, "insert rows into {}", ROWS, ROWS, WHOLE),  # before its first reader
     Row("copy-rows", M, UNKNOWN, "copy rows into {}", ROWS, ROWS, WHOLE),
     Row("update-rows", M, UNKNOWN, "update rows of {}", ROWS, ROWS, WHOLE),
     Row("delete-rows", C, NO, "delete rows of {}", ROWS, ROWS, WHOLE),
-    Row("truncate", C, NO, "empty table {}", AX, INSTANT, WHOLE),
+    Row("truncate", C, NO, "empty table {}", AX_TIED, INSTANT, WHOLE),
     # enums and other types
     # nobody may write a value before everybody can read it; PostgreSQL has no DROP VALUE
     Row("add-enum-value", E, NO, "add enum value {}", FREE, INSTANT, RECREATE),
@@ -161,29 +182,29 @@ _ROWS = (
     Row("replace-view", E, YES, "replace view {}, keeping its columns", AX_VIEW, INSTANT, BRIEF),
     Row("reshape-view", ASK, YES, "define view {} anew", AX_VIEW, INSTANT, BRIEF),  # may have lost columns
     Row("drop-view", C, YES, "drop view {}", AX_VIEW, INSTANT, BRIEF),
-    Row("refresh-view", M, YES, "refresh view {}", AX_VIEW, FREE, BRIEF),
+    Row("refresh-view", M, YES, "refresh view {}", AX_FILLED, FREE, BRIEF),
     # schemas, sequences, extensions, privileges, partitions
     Row("create-object", E, YES, "create {}", FREE, FREE, BRIEF),
     Row("drop-object", C, LOSS, "drop {}", FREE, FREE, BRIEF),
     Row("drop-schema", C, NO, "drop schema {}", AX, INSTANT, BRIEF),
-    Row("rename-object", X, YES, "rename {}", FREE, FREE, BRIEF),
+    Row("rename-object", X, YES, "rename {}", AX_ONLY, FREE, BRIEF),
     Row("grant", E, YES, "grant privileges {}", FREE, FREE, BRIEF),
     Row("revoke", C, YES, "revoke privileges {}", FREE, FREE, BRIEF),
     Row("enable-row-security", C, YES, "enable row security on {}", AX, FREE, BRIEF),
     Row("disable-row-security", E, YES, "disable row security on {}", AX, FREE, BRIEF),
-    Row("attach-partition", E, YES, "attach partition {}", SUX, COPY, BRIEF),
-    Row("detach-partition", C, YES, "detach partition {}", AX, COPY, BRIEF),
-    Row("detach-partition-concurrently", C, YES, "detach partition {} concurrently", SUX, COPY, BRIEF),
+    Row("attach-partition", E, YES, "attach partition {}", SUX_ATTACH, COPY, BRIEF),
+    Row("detach-partition", C, YES, "detach partition {}", AX_PARTS, COPY, BRIEF),
+    Row("detach-partition-concurrently", C, YES, "detach partition {} concurrently", SUX_DETACH, COPY, BRIEF),
     Row("drop-partition", C, NO, "drop partition {}", AX, INSTANT, BRIEF),
     # nothing that code depends on
-    Row("comment", NONE, YES, "comment on {}", FREE, FREE, BRIEF),
+    Row("comment", NONE, YES, "comment on {}", SUX, FREE, BRIEF),
     Row("setting", NONE, YES, "session setting {}", FREE, FREE, FREE),
-    Row("maintenance", NONE, YES, "maintenance of {}", SUX, FREE, WHOLE),
+    Row("maintenance", NONE, YES, "maintenance of {}", SUX_SCAN, FREE, WHOLE),
     Row("query", NONE, YES, "query {}", FREE, FREE, FREE),
     Row("state-only", NONE, YES, "no change of the database: {}", FREE, FREE, FREE),
     # what cannot be read
-    Row("opaque", ASK, UNKNOWN, "{}", FREE, FREE, FREE),
-    Row("unreadable", ASK, UNKNOWN, "{}", FREE, FREE, FREE),
+    Row("opaque", ASK, UNKNOWN, "{}", UNREAD, UNREAD, UNREAD),
+    Row("unreadable", ASK, UNKNOWN, "{}", UNREAD, UNREAD, UNREAD),
 )
 # fmt: on
 

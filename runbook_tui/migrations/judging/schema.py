@@ -23,6 +23,10 @@ class Table:
     constraints: dict[str, tuple[str, ...]] = field(default_factory=dict)
     rules: tuple[tuple[str, str], ...] = ()
     """What else its definition says, as in :class:`Change`."""
+    proofs: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Named CHECKs that held for every row when they were made or validated, with the columns they keep from NULL."""
+    unproved: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The same of those that are NOT VALID."""
 
 
 @dataclass(slots=True)
@@ -35,6 +39,8 @@ class Schema:
     tables: dict[str, Table] = field(default_factory=dict)
     routines: set[str] = field(default_factory=set)
     """Functions, triggers and views that exist."""
+    domains: set[str] = field(default_factory=set)
+    """Types that may hold a rule for their values."""
     new_tables: set[str] = field(default_factory=set)
     """Created by a pending migration: no running code knows them."""
     temporary: set[str] = field(default_factory=set)
@@ -51,6 +57,11 @@ class Schema:
         """The columns of a named constraint or index; empty when unknown."""
         known = self.tables.get(table_key(table)) if table and name else None
         return known.constraints.get(str(name).lower(), ()) if known else ()
+
+    def is_proved(self, table: str | None, column: str | None) -> bool:
+        """Whether a validated CHECK says that the column is not NULL."""
+        known = self.tables.get(table_key(table)) if table and column else None
+        return known is not None and any(str(column).lower() in over for over in known.proofs.values())
 
     def is_new_table(self, table: str | None) -> bool:
         """Whether a pending migration created the table."""
@@ -107,6 +118,7 @@ class Schema:
         elif key in self.tables and change.name:
             for known in (self.tables[key].columns, self.tables[key].constraints):
                 known.pop(change.name.lower(), None)
+            _prove(self.tables[key], change)
 
     def _create(self, change: Change, key: str, *, pending: bool) -> None:
         if change.if_exists and key in self.tables:
@@ -133,6 +145,7 @@ class Schema:
         table = self.tables.setdefault(key, Table()) if name else None
         if table is None:
             return
+        _prove(table, change)
         if change.kind == ADD_COLUMN and change.column:
             table.columns[name] = change.column
             if pending:
@@ -170,6 +183,8 @@ class Schema:
         if not change.name:
             return
         name = change.name.lower()
+        if change.kind == "create-type" and change.detail == "domain":
+            self.domains.add(name)
         if change.kind in ("create-function", "create-trigger", "create-view"):
             if pending and name not in self.routines:
                 self.new_routines.add(name)
@@ -177,6 +192,22 @@ class Schema:
         elif change.kind in ("drop-function", "drop-trigger", "drop-view"):
             self.routines.discard(name)
             self.new_routines.discard(name)
+
+
+def _prove(table: Table, change: Change) -> None:
+    """What a change of a named constraint or column says about rows that are NULL."""
+    name = str(change.name).lower()
+    over = tuple(column.lower() for column in change.not_null)
+    if change.kind == "validate-constraint" and name in table.unproved and not change.conditional:
+        table.proofs[name] = table.unproved[name]
+        return
+    for known in (table.proofs, table.unproved):
+        known.pop(name, None)
+        if change.kind in ("drop-column", "rename-column"):
+            for constraint in [one for one, columns in known.items() if name in columns]:
+                del known[constraint]
+    if over and not change.conditional:
+        (table.proofs if change.kind == "add-check" else table.unproved)[name] = over
 
 
 def altered(before: Column, alteration: Alteration) -> Column:

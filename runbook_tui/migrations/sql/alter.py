@@ -21,6 +21,7 @@ from runbook_tui.migrations.sql.columns import (
     column_type,
     default_value,
     names,
+    not_null_columns,
     refuses_null,
     table_name,
 )
@@ -200,7 +201,9 @@ def _rename(node: exp.Expr, action: _Action) -> list[Change] | None:
 
 
 def _set(node: exp.Expr, action: _Action) -> list[Change] | None:
-    rewrites = node.args.get("option") or node.args.get("tablespace") or node.args.get("access_method")
+    option = node.args["option"].name if node.args.get("option") else ""
+    moves = node.args.get("tablespace") or node.args.get("access_method")
+    rewrites = moves or (option and not option.upper().startswith("WITHOUT"))
     return [Change("rewrite-table" if rewrites else "table-setting", action.line, action.table)]
 
 
@@ -243,8 +246,10 @@ def constraint(
         )
     if isinstance(rule, exp.CheckColumnConstraint):
         over = tuple(dict.fromkeys(column.name for column in rule.find_all(exp.Column)))
-        refuses = refuses_null(rule.this)
-        return Change(f"add-check{suffix}", line, table, name, over=over, refuses_null=refuses)
+        refuses, proved = refuses_null(rule.this), not_null_columns(rule.this)
+        return Change(
+            f"add-check{suffix}", line, table, name, over=over, refuses_null=refuses, not_null=proved
+        )
     if isinstance(rule, exp.UniqueColumnConstraint):
         schema = rule.this
         over = names(schema.expressions) if isinstance(schema, exp.Schema) else ()

@@ -124,6 +124,19 @@ def refuses_null(condition: exp.Expr | None) -> bool:
     return not all(isinstance(node, _NULL_IN_NULL_OUT) for node in condition.walk())
 
 
+def not_null_columns(condition: exp.Expr | None) -> tuple[str, ...]:
+    """The columns that cannot be NULL where a CHECK is true: its parts ``column IS NOT NULL`` between ANDs."""
+    node = condition.unnest() if condition is not None else None
+    if isinstance(node, exp.And):
+        return not_null_columns(node.this) + not_null_columns(node.expression)
+    inverted = isinstance(node, exp.Not)  # how sqlglot writes it depends on its version
+    test = node.this if isinstance(node, exp.Not) else node
+    if not isinstance(test, exp.Is) or bool(test.args.get("negate")) == inverted:
+        return ()
+    plain = isinstance(test.this, exp.Column) and isinstance(test.expression, exp.Null)
+    return (test.this.name,) if plain else ()
+
+
 def names(nodes: list[exp.Expr] | None) -> tuple[str, ...]:
     """The column names in a list of identifiers, columns or ordered columns; expressions give nothing."""
     found = (node.this if isinstance(node, exp.Ordered) else node for node in nodes or ())

@@ -150,11 +150,17 @@ def _create_table(tree: exp.Create, line: int, engine: Engine) -> list[Change]:
         rules=tuple(rules),
         if_exists=bool(tree.args.get("exists")),
         detail="temporary" if tree.find(exp.TemporaryProperty) else "",
+        partition_of=_partitioned(tree),
     )
     query = tree.args.get("expression")
     if isinstance(query, exp.Query) and query.find(exp.Table):
         return [created, Change("copy-rows", line, table, reads_tables=True)]
     return [created]
+
+
+def _partitioned(tree: exp.Create) -> str | None:
+    whole = tree.find(exp.PartitionedOfProperty)
+    return table_name(whole.this) if whole else None
 
 
 def _column_rules(node: exp.ColumnDef) -> list[tuple[str, str]]:
@@ -184,9 +190,10 @@ def _drop(tree: exp.Drop, line: int) -> list[Change] | None:
     targets = [table_name(target) or target.name for target in tree.args.get("tables") or ()]
     on = tree.find(exp.OnProperty)
     owner = table_name(on.this) if on else None
+    found = Change(kind, line, if_exists=exists, cascades=bool(tree.args.get("cascade")))
     if kind == "drop-table":
-        return [Change(kind, line, target, if_exists=exists) for target in targets]
-    return [Change(kind, line, owner, target, if_exists=exists) for target in targets]
+        return [replace(found, table=target) for target in targets]
+    return [replace(found, table=owner, name=target) for target in targets]
 
 
 def _first_name(tree: exp.Expr) -> str | None:

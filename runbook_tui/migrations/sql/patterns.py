@@ -31,7 +31,7 @@ _LONGEST = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A statement's shape and the kind of change that it is."""
+    """A statement's shape and the kind of change that it is, with the change's detail behind an ``@``."""
 
     kind: str
     shape: re.Pattern[str]
@@ -50,11 +50,11 @@ _STATEMENTS = (
     ),
     _pattern("rename-object", r"ALTER (?:MATERIALIZED )?VIEW {exists}{name} RENAME TO {to}"),
     _pattern("rename-index", r"ALTER INDEX {exists}{name} RENAME TO {to}"),
-    _pattern("table-setting", r"ALTER SEQUENCE {exists}{name} OWNED BY {one}"),
+    _pattern("table-setting-exclusive", r"ALTER SEQUENCE {exists}{name} OWNED BY {one}"),
     _pattern("create-object", r"CREATE EXTENSION {exists}{name}{rest}"),
     _pattern("drop-object", r"DROP EXTENSION {exists}{name}{rest}"),
-    _pattern("create-object", r"CREATE STATISTICS {exists}{name} {rest}"),
-    _pattern("create-type", r"CREATE DOMAIN {name} .*"),
+    _pattern("maintenance", r"CREATE STATISTICS {exists}{name}(?: .*)? FROM {table}"),
+    _pattern("create-type@domain", r"CREATE DOMAIN {name} .*"),
     _pattern("drop-type", r"DROP DOMAIN {exists}{name}{rest}"),
     _pattern("grant", r"ALTER DEFAULT PRIVILEGES .*\bGRANT\b .*"),
     _pattern("revoke", r"ALTER DEFAULT PRIVILEGES .*\bREVOKE\b .*"),
@@ -64,7 +64,8 @@ _STATEMENTS = (
         "rebuild-index-concurrently", r"REINDEX (?:\( .* \) )?(?:INDEX|TABLE|SCHEMA) CONCURRENTLY {name}"
     ),
     _pattern("rebuild-index", r"REINDEX (?:INDEX|TABLE|SCHEMA|DATABASE) {name}"),
-    _pattern("refresh-view", r"REFRESH MATERIALIZED VIEW (?:CONCURRENTLY )?{name}{rest}"),
+    _pattern("refresh-view@concurrently", r"REFRESH MATERIALIZED VIEW CONCURRENTLY {name}{rest}"),
+    _pattern("refresh-view", r"REFRESH MATERIALIZED VIEW {name}{rest}"),
     _pattern(
         "rewrite-table", r"VACUUM \(?FULL\b.*|VACUUM FULL {table}{rest}|CLUSTER (?:VERBOSE )?{name}{rest}"
     ),
@@ -81,7 +82,7 @@ _STATEMENTS = (
     # routines: sqlglot keeps their bodies as text
     _pattern("create-trigger", r"CREATE {definer}(?:CONSTRAINT )?TRIGGER {exists}{name} .*? ON {table} .*"),
     _pattern("create-function", r"CREATE {definer}(?:FUNCTION|PROCEDURE|AGGREGATE) {exists}{name} ?\(.*"),
-    _pattern("create-function!", r"CREATE OR REPLACE {definer}(?:FUNCTION|PROCEDURE) {name} ?\(.*"),
+    _pattern("create-function@or replace", r"CREATE OR REPLACE {definer}(?:FUNCTION|PROCEDURE) {name} ?\(.*"),
     _pattern("drop-function", r"DROP (?:FUNCTION|PROCEDURE|AGGREGATE) {exists}{name}{rest}"),
     _pattern("drop-trigger", r"DROP TRIGGER {exists}{name}(?: ON {table})?{rest}"),
     # MySQL and MariaDB
@@ -115,10 +116,10 @@ _ACTIONS = (
     _pattern("drop-partition", r"(?:DROP|TRUNCATE) PARTITION {name}{rest}"),
     _pattern("set-default", r"ALTER (?:COLUMN )?{name} ADD GENERATED .*"),
     _pattern("drop-default", r"ALTER (?:COLUMN )?{name} DROP IDENTITY(?: IF EXISTS)?"),
-    _pattern(
-        "table-setting", r"ALTER (?:COLUMN )?{name} SET (?:STATISTICS|STORAGE|COMPRESSION|\(n_distinct).*"
-    ),
-    _pattern("table-setting", r"REPLICA IDENTITY .*|CLUSTER ON {one}|SET WITHOUT CLUSTER|RESET \(.*\)"),
+    _pattern("table-setting", r"ALTER (?:COLUMN )?{name} SET (?:STATISTICS|\(n_distinct).*"),
+    _pattern("table-setting-exclusive", r"ALTER (?:COLUMN )?{name} SET (?:STORAGE|COMPRESSION) .*"),
+    _pattern("table-setting-exclusive", r"REPLICA IDENTITY .*"),
+    _pattern("table-setting", r"CLUSTER ON {one}|SET WITHOUT CLUSTER|RESET \(.*\)"),
     _pattern("rewrite-table", r"SET (?:LOGGED|UNLOGGED|TABLESPACE {one}|ACCESS METHOD {one})"),
     _pattern("change-type", r"CONVERT TO (?:CHARACTER SET|CHARSET) .*"),
     _pattern("table-setting", r"(?:DEFAULT )?(?:CHARACTER SET|CHARSET|COLLATE) ?=? ?\S+"),
@@ -141,23 +142,19 @@ def _match(patterns: tuple[Pattern, ...], plain: str, line: int, table: str | No
     for pattern in patterns:
         found = pattern.shape.fullmatch(plain[:_LONGEST])
         if found:
+            kind, _, detail = pattern.kind.partition("@")
             parts = {name: unquoted(text) for name, text in found.groupdict().items() if text}
             return Change(
-                pattern.kind.rstrip("!"),
+                kind,
                 line,
                 table=parts.get("table", table),
                 name=parts.get("name"),
                 to=parts.get("to"),
-                detail=_detail(pattern.kind, plain),
+                detail=plain[:_SHOWN] if kind == "opaque" else detail,
                 if_exists=" EXISTS " in plain.upper(),
+                cascades=plain.upper().endswith(" CASCADE"),
             )
     return None
-
-
-def _detail(kind: str, plain: str) -> str:
-    if kind == "opaque":
-        return plain[:_SHOWN]
-    return "or replace" if kind.endswith("!") else ""
 
 
 def unquoted(name: str) -> str:
