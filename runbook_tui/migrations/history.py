@@ -116,6 +116,8 @@ def _several_heads(history: History) -> Iterator[Finding]:
     by_id = {script.id: script for script in history.target}
     groups: dict[str, list[str]] = {}
     for name in _heads(history):
+        if by_id[name].repeatable:  # it stands beside the graph
+            continue
         groups.setdefault(by_id[name].group, []).append(name)
     apps = history.tool.apps
     unlabelled = groups.get("", []) if not apps else []

@@ -11,6 +11,7 @@ from runbook_tui.migrations.changes import Body
 from runbook_tui.migrations.engine import Engine, engine_family
 from runbook_tui.migrations.graph import in_order
 from runbook_tui.migrations.judging.classify import classify
+from runbook_tui.migrations.judging.conventions import declared_by_names
 from runbook_tui.migrations.judging.hazards import Subject, find_hazards
 from runbook_tui.migrations.judging.judge import (
     declared_phase,
@@ -117,6 +118,8 @@ def judge_scripts(
     migration is returned, each as if it were the only one that is pending.
     """
     read = origin.tool.reader(origin.engine)
+    if not origin.tool.apps:  # Django's folders are named for what an app is about
+        scripts = declared_by_names(scripts, origin.source.path)
     schema = Schema()
     result: list[Migration] = []
     for script in scripts:

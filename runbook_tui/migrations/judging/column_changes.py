@@ -55,14 +55,29 @@ def _added_kind(column: Column) -> str:
 def altered(change: Change, before: Column | None, engine: Engine) -> Iterator[Change]:
     """ALTER COLUMN: its type, its NOT NULL and its default, each for itself."""
     alteration = change.alteration or Alteration(unread=True)
+    found = list(_altered(change, alteration, before, engine))
+    yield from found
+    if not found:
+        yield replace(change, kind="state-only", detail=f"column {change.table}.{change.name} stays as it is")
+
+
+def _altered(
+    change: Change, alteration: Alteration, before: Column | None, engine: Engine
+) -> Iterator[Change]:
     if alteration.unread:
         yield replace(change, kind="alter-column-unknown")
-    if alteration.type is not None:
+    if alteration.type is not None and (alteration.using or before is None or alteration.type != before.type):
         yield _type_change(change, before, alteration.type, engine, using=alteration.using)
-    if alteration.default is not None:
+    if alteration.default is not None and not _has_no_default(before, alteration.default):
         yield replace(change, kind=_default_kind(before, alteration.default))
-    if alteration.nullable is not None:
+    if alteration.nullable is not None and (before is None or before.nullable is not alteration.nullable):
         yield replace(change, kind="drop-not-null" if alteration.nullable else "set-not-null")
+
+
+def _has_no_default(before: Column | None, now: Default) -> bool:
+    """Whether a default is taken from a column that is known to have none."""
+    plain = before is not None and before.default is Default.NONE and before.generated is Generated.NO
+    return now is Default.NONE and plain
 
 
 def restated(change: Change, before: Column | None, engine: Engine) -> Iterator[Change]:

@@ -13,7 +13,7 @@ from runbook_tui.migrations.python.alembic_columns import (
     server_default,
     type_of,
 )
-from runbook_tui.migrations.python.effects import ROWS_UNKNOWN, values_unknown
+from runbook_tui.migrations.python.effects import computed_rows, values_unknown
 from runbook_tui.migrations.python.values import Arguments, Call, root_call, text_of
 
 
@@ -224,7 +224,7 @@ def _bulk_insert(call: Call, table: str | None, batch: bool, engine: Engine) -> 
     name = text_of(root.arguments[0]) if root is not None and root.arguments else None
     rows = Arguments(call, "table", "rows").get("rows")
     if values_unknown(rows):
-        return [Change("opaque", call.line, detail=ROWS_UNKNOWN)]
+        return [computed_rows(name, call.line)]
     return [Change("insert-rows", call.line, name)]
 
 

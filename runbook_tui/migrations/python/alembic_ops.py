@@ -9,7 +9,7 @@ from dataclasses import replace
 from runbook_tui.migrations.changes import Change, shifted
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.python.alembic_calls import OPERATIONS, batch_table
-from runbook_tui.migrations.python.effects import ROWS_UNKNOWN, is_harmless, rows_of, values_unknown
+from runbook_tui.migrations.python.effects import computed_rows, is_harmless, rows_of, values_unknown
 from runbook_tui.migrations.python.expressions import TooMuchError
 from runbook_tui.migrations.python.reader import Interpreter
 from runbook_tui.migrations.python.values import (
@@ -42,15 +42,15 @@ _QUIET = frozenset(
 )
 
 
-def read_upgrade(module: ast.Module, engine: Engine) -> list[Change]:
-    """The changes of ``upgrade()``, in order. ``downgrade()`` is not looked at."""
+def read_upgrade(module: ast.Module, engine: Engine, name: str = "upgrade") -> list[Change]:
+    """The changes of ``upgrade()``, or of another function, in order. ``downgrade()`` is not looked at."""
     reader: _Upgrade | None = None
     try:
         reader = _Upgrade(module, engine)
-        reader.run_function("upgrade")
+        reader.run_function(name)
     except (TooMuchError, RecursionError):
         seen = reader.changes if reader is not None else []
-        return [*seen, Change("opaque", 1, detail="upgrade() is too tangled to be followed")]
+        return [*seen, Change("opaque", 1, detail=f"{name}() is too tangled to be followed")]
     return reader.changes
 
 
@@ -67,6 +67,8 @@ class _Upgrade(Interpreter):
         """One more change, as certain as the place where it stands."""
         conditional = change.conditional or self.conditional
         outside = change.outside_transaction or self._outside > 0
+        if change.kind == "insert-rows" and self.repeated:  # as many rows as something else has
+            change = replace(change, kind="copy-rows", reads_tables=True)
         self.changes.append(replace(change, conditional=conditional, outside_transaction=outside))
 
     def opaque(self, line: int, what: str) -> None:
@@ -134,9 +136,8 @@ class _Upgrade(Interpreter):
         rows = rows_of(statement)
         if rows is not None:
             unknown = rows.kind == "insert-rows" and values_unknown(list(call.arguments[1:]))
-            self.note(
-                Change("opaque", call.line, detail=ROWS_UNKNOWN) if unknown else replace(rows, line=call.line)
-            )
+            rows = computed_rows(rows.table, call.line) if unknown else rows
+            self.note(replace(rows, line=call.line))
         elif not _only_reads(statement):
             self.opaque(call.line, "SQL that is put together when it runs")
 
@@ -149,7 +150,7 @@ class _Upgrade(Interpreter):
             self.note(Change(kind, call.line, name=name, if_exists=True))
         elif last in ("update", "delete") and "query" in chained(call):
             self.note(Change(f"{last}-rows", call.line))
-        elif not is_harmless(call):
+        elif not is_harmless(call) and not self.gives_a_value(call):
             self.opaque(call.line, f"{path}(...)")
 
 

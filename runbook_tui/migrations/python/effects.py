@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from runbook_tui.migrations.changes import Change
 from runbook_tui.migrations.python.values import (
     Call,
@@ -33,6 +35,11 @@ _EFFECTS = frozenset({
     "copy_from", "copy_expert", "executemany", "call", "system", "popen", "remove", "unlink", "rmtree",
 })  # fmt: skip
 """Methods that may change something when they are called on what is not written out."""
+_REFINES = frozenset({"with_variant", "evaluates_none"})
+"""Methods of a column type that give a column type, also where its class is the project's own."""
+_MAKES_VALUES = re.compile(r"(?:^|_)(?:uuid\d?|guid|ulid|utcnow|now|today)(?:_|$)")
+"""Names of functions that give an identifier or a time, wherever a project has them from."""
+_LOGS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
 ROWS_UNKNOWN = "insert rows that are put together when it runs"
 _ROWS = {"update": "update-rows", "delete": "delete-rows", "insert": "insert-rows"}
 
@@ -45,8 +52,10 @@ def is_harmless(call: Call) -> bool:
         return False
     if "." not in path:
         return path in _HARMLESS_BUILTINS
-    if last[:1].isupper():
+    if last[:1].isupper() or last in _REFINES:
         return True  # an object of a class, such as a column type of the project
+    if _logs(path, last) or (not call.arguments and _MAKES_VALUES.search(last)):
+        return True
     if rows_of(call) is not None and root != "?":
         return True  # a statement that is made; it counts where it is executed
     if path.startswith(f"{root}()") and root in _HARMLESS_BUILTINS:
@@ -54,6 +63,10 @@ def is_harmless(call: Call) -> bool:
     if last in _EFFECTS:
         return False
     return root in _HARMLESS_MODULES or root == "?" or root.startswith("<") or root in _HARMLESS_BUILTINS
+
+
+def _logs(path: str, last: str) -> bool:
+    return last in _LOGS and "getlogger()" in path.lower().replace("_", "")
 
 
 def _may_act(argument: object) -> bool:
@@ -70,17 +83,24 @@ def rows_of(statement: object) -> Change | None:
     root = root_call(statement)
     if kind is None or root is None:
         return None
-    if kind == "insert-rows" and "from_select" not in calls and values_unknown(calls.get("values")):
-        return Change("opaque", root.line, detail=ROWS_UNKNOWN)
-    copies = kind == "insert-rows" and "from_select" in calls
     table = _table_of(root) or next(
         (_table_of(item) for item in root.arguments if isinstance(item, Call)), None
     )
+    copies = kind == "insert-rows" and "from_select" in calls
+    if kind == "insert-rows" and not copies and values_unknown(calls.get("values")):
+        return computed_rows(table, root.line)
     values = calls.get("values")
     over = tuple(values.keywords) if values is not None else ()
     if values is not None and values.arguments and isinstance(values.arguments[0], dict):
         over = tuple(str(key) for key in values.arguments[0] if isinstance(key, str))
     return Change("copy-rows" if copies else kind, root.line, table, over=over, reads_tables=copies)
+
+
+def computed_rows(table: str | None, line: int) -> Change:
+    """An INSERT of rows that the code puts together, most often from those of other tables."""
+    if table is None:
+        return Change("opaque", line, detail=ROWS_UNKNOWN)
+    return Change("copy-rows", line, table, reads_tables=True)
 
 
 def values_unknown(value: object) -> bool:
@@ -99,7 +119,7 @@ def values_unknown(value: object) -> bool:
 def _makes_statement(call: Call) -> bool:
     """``x.update()`` and ``sa.update(x)``; a dictionary's ``update({...})`` has an argument and an owner."""
     owner = call.path.rpartition(".")[0]
-    if owner.startswith("sqlalchemy") and "(" not in owner:
+    if owner.startswith("sqlalchemy") and ("(" not in owner or owner.endswith((".Table()", ".table()"))):
         return True
     return not call.arguments or not isinstance(call.arguments[0], dict | Unknown)
 

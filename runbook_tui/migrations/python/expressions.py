@@ -37,6 +37,7 @@ class Expressions:
         """Names where we are."""
         self._steps = 0
         self._uncertain = 0
+        self._fields = 0
 
     def called(self, call: Call) -> object:
         """What a call outside the file gives. Subclasses note its effect."""
@@ -61,6 +62,19 @@ class Expressions:
     def conditional(self) -> bool:
         """Whether what is followed now may or may not run."""
         return self._uncertain > 0
+
+    def gives_a_value(self, call: Call) -> bool:
+        """Whether a call only stands for one field of a row, ``{"id": make_id()}``: without arguments it has no
+        connection to work with."""
+        return self._fields > 0 and not call.arguments and not call.keywords and not call.partial
+
+    @contextmanager
+    def _field(self) -> Iterator[None]:
+        self._fields += 1
+        try:
+            yield
+        finally:
+            self._fields -= 1
 
     @contextmanager
     def maybe(self) -> Iterator[None]:
@@ -139,7 +153,8 @@ class Expressions:
                 arguments.append(self.value(argument))
         keywords: dict[str, object] = {}
         for keyword in node.keywords:
-            value = self.value(keyword.value)
+            with self._field():
+                value = self.value(keyword.value)
             if keyword.arg is not None:
                 keywords[keyword.arg] = value
             elif isinstance(value, dict) and all(isinstance(name, str) for name in value):
@@ -240,7 +255,8 @@ class Expressions:
         known = True
         for key, value in zip(node.keys, node.values, strict=True):
             name = self.value(key) if key is not None else UNKNOWN
-            item = self.value(value)
+            with self._field():
+                item = self.value(value)
             known = known and hashable(name)
             if known:
                 found[name] = item

@@ -57,6 +57,8 @@ class Interpreter(Expressions):
         super().__init__()
         self._depth = 0
         self._result: list[object] = []
+        self.repeated = 0
+        """Loops around us whose rounds only running the file would tell."""
         self.loading = True
         """The module's own statements are read: they define, they do not migrate."""
         self.run(module.body)
@@ -251,7 +253,9 @@ class Interpreter(Expressions):
     def _for(self, node: ast.For | ast.AsyncFor) -> _Ended:
         items = items_of(self.value(node.iter))
         leaves = any(isinstance(found, ast.Break | ast.Continue | ast.Return) for found in ast.walk(node))
-        if items is None or len(items) > MOST_ROUNDS or leaves:
+        if items is None:
+            return self._repeated([*node.body, *node.orelse], node.target)
+        if len(items) > MOST_ROUNDS or leaves:
             return self._once([*node.body, *node.orelse], target=node.target)
         ended: _Ended = False
         for item in items:
@@ -262,7 +266,14 @@ class Interpreter(Expressions):
 
     def _while(self, node: ast.While) -> _Ended:
         self.value(node.test)
-        return self._once([*node.body, *node.orelse])
+        return self._repeated([*node.body, *node.orelse])
+
+    def _repeated(self, block: Sequence[ast.stmt], target: ast.expr | None = None) -> _Ended:
+        self.repeated += 1
+        try:
+            return self._once(block, target=target)
+        finally:
+            self.repeated -= 1
 
     def _once(self, block: Sequence[ast.stmt], *, target: ast.expr | None = None) -> _Ended:
         """A loop whose rounds are not known: once through, with everything it sets unknown."""

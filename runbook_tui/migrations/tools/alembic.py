@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -24,6 +24,7 @@ from runbook_tui.migrations.tool import (
     Script,
     Scripts,
     below,
+    chained,
     title_of,
 )
 
@@ -32,6 +33,10 @@ _DOWN = re.compile(rb"^down_revision\s*(?::[^=\n]*)?=\s*['\"]([^'\"\n]+)['\"]", 
 _HEADER = frozenset({"revision", "down_revision", "depends_on", "branch_labels"})
 _PHASES = {"expand": Phase.EXPAND, "contract": Phase.CONTRACT}
 """Folder names and words in branch labels with which Keystone and Neutron declare the phase."""
+_ENVIRONMENT = "env.py"
+_REVISIONS = "versions"
+_DATA = "data_migrations"
+"""Glance's folder of scripts that copy data, beside the revisions (openstack/glance, "Database Migrations")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +64,24 @@ class Alembic(MigrationTool):
         """What was parsed already: most files are the same in both commits."""
 
     def recognises(self, path: str, data: bytes) -> bool:
-        """A Python file that assigns ``revision`` and ``down_revision``."""
-        return path.endswith(".py") and _REVISION.search(data) is not None and b"down_revision" in data
+        """A Python file that assigns ``revision`` and ``down_revision``, or a data migration beside them."""
+        if not path.endswith(".py"):
+            return False
+        return (_REVISION.search(data) is not None and b"down_revision" in data) or _is_data(path, data)
+
+    def folders(self, recognised: Sequence[str], paths: Collection[str]) -> tuple[str, ...]:
+        """The environments: the folders of ``env.py``, below which the revisions may be sorted into others."""
+        return tuple(sorted({_environment(path, paths) for path in recognised}))
 
     def scripts(self, files: Files, folder: str) -> Scripts:
         """Every revision below the folder, whatever the folder is called."""
         found: list[Script] = []
+        data_migrations: list[Script] = []
         findings: list[Finding] = []
         for path, data in below(files, folder).items():
-            if path.endswith(".py") and b"revision" in data:
+            if _is_data(path, data):
+                data_migrations.append(self._data_migration(path, data))
+            elif path.endswith(".py") and b"revision" in data:
                 if data not in self._modules:
                     self._modules[data] = parse_python(data)
                 script = _script(path, data, folder, self._modules[data])
@@ -75,16 +89,39 @@ class Alembic(MigrationTool):
                     found.append(script)
                 elif script is not None:
                     findings.append(script)
-        return Scripts(tuple(_with_branches(found)), tuple(findings))
+        in_order = chained(data_migrations, lambda script: (script.id,))
+        return Scripts((*_with_branches(found), *in_order), tuple(findings))
 
-    def commands(self, script: Script, folder: str) -> Commands:
+    def _data_migration(self, path: str, data: bytes) -> Script:
+        """A script that the project's own command runs, again and again until there is nothing left to do."""
+        if data not in self._modules:
+            self._modules[data] = parse_python(data)
+        module, stem = self._modules[data], PurePosixPath(path).stem
+        if isinstance(module, Unparsable):
+            problem = _problem(path, module)
+            return Script(stem, title_of(stem), path, (), data, group=_DATA, repeatable=True, problem=problem)
+        return Script(
+            stem,
+            _title(module) or title_of(stem),
+            path,
+            (),
+            data,
+            module,
+            group=_DATA,
+            declared=Phase.BACKFILL,
+            repeatable=True,
+        )
+
+    def commands(self, script: Script, folder: str) -> Commands | None:
         """Alembic goes to a revision, which takes those that it needs along."""
+        if script.group == _DATA:
+            return None
         back = script.parents[0] if script.parents else self.beginning
         up, down = (shlex.quote(name) for name in (script.id, back))
         return Commands(f"alembic upgrade {up}", f"alembic downgrade {down}", "alembic current")
 
     def reader(self, engine: Engine) -> BodyReader:
-        """Reads ``upgrade()``."""
+        """Reads ``upgrade()``, and ``migrate()`` of data migrations."""
         from runbook_tui.migrations.python.alembic_ops import read_upgrade
 
         def read(script: Script) -> Body:
@@ -95,11 +132,13 @@ class Alembic(MigrationTool):
                     "unreadable", script.problem.line if script.problem else 1, name=reason, detail=script.id
                 )
                 return Body((unread,), has_down=False)
-            if not _has_function(module, "upgrade"):
+            name = "migrate" if script.group == _DATA else "upgrade"
+            if _function(module, name) is None:
                 return Body(
-                    (Change("opaque", 1, detail="a revision without a function upgrade()"),), has_down=False
+                    (Change("opaque", 1, detail=f"a revision without a function {name}()"),), has_down=False
                 )
-            return Body(tuple(read_upgrade(module, engine)), has_down=_does_something(module, "downgrade"))
+            changes = tuple(read_upgrade(module, engine, name))
+            return Body(changes, has_down=_does_something(module, "downgrade"))
 
         return read
 
@@ -119,33 +158,64 @@ def _script(path: str, data: bytes, folder: str, module: ast.Module | Unparsable
         problem = Finding(
             "unreadable", Level.ERROR, path, 1, message, "Write down_revision and depends_on out."
         )
-    document = ast.get_docstring(module)
-    first_line = document.splitlines()[0].strip() if document else ""
+    declared = _declared(path, folder, header.labels)
     return Script(
         id=header.revision,
-        title=first_line or title,
+        title=_title(module) or title,
         path=path,
         parents=tuple(dict.fromkeys([*header.down, *header.depends_on])),
         data=data,
         content=module,
-        group=" ".join(header.labels),
-        declared=_declared(path, folder, header.labels),
+        # a branch whose label comes from a constant elsewhere is told by its folder
+        group=" ".join(header.labels) or (declared.value if declared else ""),
+        declared=declared,
         problem=problem,
     )
 
 
+def _title(module: ast.Module) -> str:
+    document = ast.get_docstring(module)
+    return document.splitlines()[0].strip() if document else ""
+
+
 def _unparsable(path: str, data: bytes, why: Unparsable, title: str) -> Script | Finding | None:
     """A broken file keeps its place in the chain when the names can still be seen."""
-    message = f"it is not Python of this version: {why.reason}"
-    problem = Finding(
-        "unreadable", Level.ERROR, path, why.line, message, "Mend the file; the tool cannot load it."
-    )
+    problem = _problem(path, why)
     revision, down = _REVISION.search(data), _DOWN.search(data)
     if revision is None:
         return problem
     parents = (down[1].decode("utf-8", "replace"),) if down else ()
     name = revision[1].decode("utf-8", "replace")
     return Script(name, title, path, parents, data, problem=problem)
+
+
+def _problem(path: str, why: Unparsable) -> Finding:
+    message = f"it is not Python of this version: {why.reason}"
+    return Finding(
+        "unreadable", Level.ERROR, path, why.line, message, "Mend the file; the tool cannot load it."
+    )
+
+
+def _is_data(path: str, data: bytes) -> bool:
+    """Whether a file is one of Glance's data migrations: ``has_migrations()`` and ``migrate()``."""
+    place = PurePosixPath(path)
+    return (
+        place.suffix == ".py"
+        and place.parent.name == _DATA
+        and not place.name.startswith("__")
+        and b"def has_migrations(" in data
+        and b"def migrate(" in data
+    )
+
+
+def _environment(path: str, paths: Collection[str]) -> str:
+    """The nearest folder around a revision that has an ``env.py`` or holds ``versions``, else its own."""
+    around = PurePosixPath(path).parents
+    for folder in around:
+        if str(folder / _ENVIRONMENT) in paths:
+            return str(folder)
+    above = next((folder.parent for folder in around if folder.name in (_REVISIONS, _DATA)), around[0])
+    return str(above)
 
 
 def _header(module: ast.Module) -> _Header | None:
@@ -195,12 +265,12 @@ def _names(value: object) -> tuple[str, ...]:
 
 
 def _declared(path: str, folder: str, labels: tuple[str, ...]) -> Phase | None:
-    inside = (
-        PurePosixPath(path).relative_to(PurePosixPath(folder))
-        if folder not in ("", ".")
-        else PurePosixPath(path)
-    )
-    words = [*inside.parts[:-1], *(word for label in labels for word in re.split(r"[^a-z]+", label.lower()))]
+    """By a folder below ``folder``, or a branch label: the word itself, or with the project's name before it."""
+    own, parts = PurePosixPath(folder), PurePosixPath(path).parts[:-1]
+    first = len(own.parts) - (
+        _REVISIONS in own.parts[:-1]
+    )  # a folder below versions/ may itself be the branch
+    words = [*parts[first:], *(re.split(r"[^a-z]+", label.lower())[-1] for label in labels)]
     found = {_PHASES[word] for word in words if word in _PHASES}
     return found.pop() if len(found) == 1 else None
 
@@ -230,10 +300,6 @@ def _function(module: ast.Module, name: str) -> ast.FunctionDef | None:
     return next(
         (node for node in module.body if isinstance(node, ast.FunctionDef) and node.name == name), None
     )
-
-
-def _has_function(module: ast.Module, name: str) -> bool:
-    return _function(module, name) is not None
 
 
 def _does_something(module: ast.Module, name: str) -> bool:
