@@ -1,9 +1,9 @@
 """Phases that authors declare by the names of folders and files.
 
-Keystone and Neutron keep folders ``expand`` and ``contract`` (openstack/keystone, "Database Migrations"); Glance numbers
-its files by phase, ``ocata_expand01_add_visibility`` (openstack/glance, "Database Migrations"); GitLab and Mastodon keep
-``db/post_migrate`` (GitLab's documentation, "Post Deployment Migrations"). Others write ``pre_deploy``, or a second
-suffix: ``0007_currency.expand.sql``.
+Keystone and Neutron keep folders ``expand`` and ``contract`` (openstack/keystone, "Database Migrations"); Glance
+numbers its files by phase, ``ocata_expand01_add_visibility`` (openstack/glance, "Database Migrations"); GitLab and
+Mastodon keep ``db/post_migrate`` (GitLab's documentation, "Post Deployment Migrations"). Others write ``pre_deploy``,
+or a second suffix: ``0007_currency.expand.sql``.
 
 A contract is also a paper, and a post an article: such a word counts only where its counterpart is seen in the same
 place. A wrong guess would be worse than none.

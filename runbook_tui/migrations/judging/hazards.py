@@ -94,6 +94,21 @@ def _lock(subject: Subject, judged: Judged) -> Iterator[Finding]:
     yield subject.finding(hazard, level, operation.line, message, recipe(operation.kind))
 
 
+def _both_tables(subject: Subject, judged: Judged) -> Iterator[Finding]:
+    """Nothing is scanned for a column that is NULL, yet the table that it refers to is locked as well."""
+    operation, change = judged.operation, judged.change
+    quick = operation.kind == "add-foreign-key" and change.with_column and not judged.lock.hazard
+    if quick and subject.engine is Engine.POSTGRES and not judged.harmless:
+        message = (
+            f"{operation.text}: it locks the table that it refers to as well: writes to both wait behind "
+            "whoever uses either"
+        )
+        remedy = (
+            "Add the column first, then the foreign key NOT VALID with a short lock timeout, and VALIDATE it later."
+        )
+        yield subject.finding("locks-both-tables", Level.WARNING, operation.line, message, remedy)
+
+
 def _irreversible(subject: Subject, judged: Judged) -> Iterator[Finding]:
     operation = judged.operation
     if operation.reversal is Reversal.NO and operation.phase is not Phase.NONE:
@@ -281,6 +296,7 @@ _EACH: tuple[Callable[[Subject, Judged], Iterator[Finding]], ...] = (
     _unread,
     _breaking,
     _lock,
+    _both_tables,
     _irreversible,
     _concurrently,
     _unbatched,

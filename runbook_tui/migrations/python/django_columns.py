@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from runbook_tui.migrations.changes import ADD_COLUMN, RESTATE_COLUMN, Change
+from runbook_tui.migrations.changes import ADD_COLUMN, ALTER_COLUMN, RESTATE_COLUMN, Alteration, Change, Default
 from runbook_tui.migrations.python.django_fields import ModelField, model_field
 from runbook_tui.migrations.python.django_state import nothing_changes, only_pending
 from runbook_tui.migrations.python.values import Arguments, Call
@@ -89,6 +89,16 @@ def _unknown_alteration(
     if before is None and now is not None and now.column is not None:
         return [Change(RESTATE_COLUMN, call.line, table, column, column=now.column)]
     return [Change("opaque", call.line, table=table, detail=f"AlterField {table}.{name}, not written out")]
+
+
+def add_default(reader: Operations, call: Call) -> list[Change]:
+    """AddDefaultValue of django-add-default-value: the database's own default, before Django had ``db_default``."""
+    arguments = Arguments(call, "model_name", "name", "value")
+    model_name, name = arguments.text("model_name"), arguments.text("name")
+    table = reader.state.table(reader.app, model_name)
+    column = reader.state.column(reader.app, model_name, name or "")
+    alteration = Alteration(default=Default.CONSTANT)
+    return [Change(ALTER_COLUMN, call.line, table, column, alteration=alteration)]
 
 
 def rename_field(reader: Operations, call: Call) -> list[Change]:

@@ -95,6 +95,8 @@ _OPERATIONS: dict[str, Callable[[Operations, Call], list[Change]]] = {
     "AlterOrderWithRespectTo": django_models.alter_order,
     "RunPython": django_code.run_python,
     "RunSQL": django_code.run_sql,
+    "SafeRunSQL": django_code.run_sql,
+    "AddDefaultValue": django_columns.add_default,
     "SeparateDatabaseAndState": django_code.separate,
     "CreateCollation": django_code.collation,
     "RemoveCollation": django_code.collation,

@@ -39,6 +39,8 @@ _REFINES = frozenset({"with_variant", "evaluates_none"})
 """Methods of a column type that give a column type, also where its class is the project's own."""
 _MAKES_VALUES = re.compile(r"(?:^|_)(?:uuid\d?|guid|ulid|utcnow|now|today)(?:_|$)")
 """Names of functions that give an identifier or a time, wherever a project has them from."""
+_ASKS = re.compile(r"(?:has|is)_\w+|(?:table|column|index|constraint|type|key|view|schema)_exists")
+"""Names of functions that only look something up, wherever a project has them from."""
 _LOGS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
 ROWS_UNKNOWN = "insert rows that are put together when it runs"
 _ROWS = {"update": "update-rows", "delete": "delete-rows", "insert": "insert-rows"}
@@ -54,7 +56,7 @@ def is_harmless(call: Call) -> bool:
         return path in _HARMLESS_BUILTINS
     if last[:1].isupper() or last in _REFINES:
         return True  # an object of a class, such as a column type of the project
-    if _logs(path, last) or (not call.arguments and _MAKES_VALUES.search(last)):
+    if _logs(path, last) or _ASKS.fullmatch(last) or (not call.arguments and _MAKES_VALUES.search(last)):
         return True
     if rows_of(call) is not None and root != "?":
         return True  # a statement that is made; it counts where it is executed

@@ -61,7 +61,8 @@ def default_value(value: exp.Expr | None, engine: Engine) -> Default:
         return Default.NONE
     if isinstance(value, exp.Literal | exp.Boolean | exp.DataType | exp.Identifier | exp.Var):
         return Default.CONSTANT
-    if isinstance(value, _STABLE) or value.name.lower() in _STABLE_NAMES:
+    is_stable = isinstance(value, _STABLE) and _is_precision(value.this)
+    if is_stable or value.name.lower() in _STABLE_NAMES:
         # SQLite refuses to add a column whose default is not a constant
         return Default.VOLATILE if engine is Engine.SQLITE else Default.CONSTANT
     if isinstance(value, exp.Cast) and isinstance(value.this, exp.Null):
@@ -70,6 +71,12 @@ def default_value(value: exp.Expr | None, engine: Engine) -> Default:
         parts = [default_value(part, engine) for part in value.iter_expressions()]
         return Default.CONSTANT if all(part is not Default.VOLATILE for part in parts) else Default.VOLATILE
     return Default.VOLATILE
+
+
+def _is_precision(argument: object) -> bool:
+    """Whether what stands in ``now(...)`` is nothing, or a number of digits; a function of the schema takes more."""
+    name = argument.name if isinstance(argument, exp.Expr) else ""
+    return not isinstance(argument, exp.Literal) or (name.isdigit() and int(name) <= 6)
 
 
 def column_definition(definition: exp.ColumnDef, engine: Engine) -> Column:
