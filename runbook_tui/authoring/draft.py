@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from runbook_tui.planning.model import Plan
     from runbook_tui.planning.planner import PlanOptions
     from runbook_tui.planning.regenerate import Merge
+    from runbook_tui.release.live import Databases
     from runbook_tui.release.model import Release
     from runbook_tui.runbook.document import RunbookDocument
     from runbook_tui.runbook.model import Runbook, Selection, Window
@@ -44,6 +45,8 @@ class Request:
     only: Collection[str] | None = None
     """The services of the release; all of the manifest's when None."""
     fetch: bool = False
+    live: Databases | None = None
+    """The databases that are asked what is applied; none when None."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,9 @@ def draft(request: Request, runbook_path: Path | None = None) -> Draft:
         if runbook_path.exists():
             request = _completed(request, RunbookDocument.read(runbook_path).runbook)
     loaded = read_manifest(request.manifest)
-    release = read_release(loaded, targets=request.targets, only=request.only, fetch=request.fetch)
+    release = read_release(
+        loaded, targets=request.targets, only=request.only, fetch=request.fetch, live=request.live
+    )
     require_loadable(release, loaded)
     planned = plan(release, _options(request), runbook_path=str(runbook_path) if runbook_path else None)
     if planned.cycles:

@@ -14,6 +14,13 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("answer", help="one of the choices that runbook plan prints, or text")
     parser.add_argument("--because", required=True, metavar="TEXT", help="why; kept with the answer")
     parser.add_argument("--reversible", action="store_true", help="the migration can be undone")
+    parser.add_argument(
+        "--target",
+        action="append",
+        default=[],
+        metavar="SERVICE=REF",
+        help="as plan was told: what is released",
+    )
     parser.add_argument("--by", metavar="NAME", help="who says so; the operator when left out")
 
 
@@ -21,6 +28,7 @@ def run(args: Namespace) -> int:
     """Write the answer into the sidecar of the manifest."""
     from runbook_tui.authoring.questions import answer
     from runbook_tui.cli.output import narrate
+    from runbook_tui.cli.usage import targets
 
     path = answer(
         args.manifest,
@@ -29,6 +37,7 @@ def run(args: Namespace) -> int:
         because=args.because,
         by=args.by,
         reversible=args.reversible,
+        targets=targets(args.target),
     )
     narrate(f"Wrote {path}; plan again to use it")
     return 0

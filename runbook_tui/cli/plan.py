@@ -15,6 +15,7 @@ from runbook_tui.cli.parser import file_path
 
 if TYPE_CHECKING:
     from runbook_tui.authoring.draft import Draft, Request
+    from runbook_tui.release.live import Databases
     from runbook_tui.runbook.model import Window
 
 
@@ -38,6 +39,10 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--target", action="append", default=[], metavar="SERVICE=REF", help="release this ref instead"
     )
     parser.add_argument("--fetch", action="store_true", help="fetch the repositories first")
+    parser.add_argument(
+        "--live", action="store_true", help="ask the databases of url_env what is applied; they are only read"
+    )
+    parser.add_argument("--live-only", metavar="A,B", help="ask the databases of these data stores only")
     parser.add_argument(
         "--split", action="store_true", help="when no order exists, plan the first release of the split"
     )
@@ -84,15 +89,17 @@ def _first_of_split(request: Request, drafted: Draft, output: Path | None) -> Dr
 
 def _request(args: Namespace) -> Request:
     from runbook_tui.authoring.draft import Request
+    from runbook_tui.cli.usage import targets
 
     return Request(
         manifest=args.manifest,
         environment=_environment(args.environment),
         title=args.title,
         window=_window(args.window),
-        targets=_targets(args.target),
+        targets=targets(args.target),
         only=_only(args.only),
         fetch=args.fetch,
+        live=_live(args.live, args.live_only),
     )
 
 
@@ -107,27 +114,26 @@ def _environment(given: str | None) -> str | None:
 
 
 def _only(given: str | None) -> frozenset[str] | None:
+    return None if given is None else _names("--only", given, "services")
+
+
+def _live(asked: bool, given: str | None) -> Databases | None:
+    import os
+
+    from runbook_tui.release.live import Databases
+
+    if given is not None:
+        return Databases(os.environ, _names("--live-only", given, "data stores"))
+    return Databases(os.environ) if asked else None
+
+
+def _names(option: str, given: str, kind: str) -> frozenset[str]:
     from runbook_tui.cli.usage import UsageError
 
-    if given is None:
-        return None
-    services = frozenset(name.strip() for name in given.split(",")) - {""}
-    if not services:
-        raise UsageError("--only", given, "names of services with commas between them")
-    return services
-
-
-def _targets(given: list[str]) -> dict[str, str]:
-    from runbook_tui.cli.usage import UsageError
-
-    targets: dict[str, str] = {}
-    for text in given:
-        service, separator, ref = text.partition("=")
-        if not (service and separator and ref):
-            raise UsageError("--target", text, "SERVICE=REF, such as billing=v2.4.0")
-        if targets.setdefault(service, ref) != ref:
-            raise UsageError("--target", text, f"one ref for {service}, which is {targets[service]} already")
-    return targets
+    names = frozenset(name.strip() for name in given.split(",")) - {""}
+    if not names:
+        raise UsageError(option, given, f"names of {kind} with commas between them")
+    return names
 
 
 def _window(given: list[str] | None) -> Window | None:

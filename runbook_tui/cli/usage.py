@@ -18,6 +18,22 @@ class UsageError(RunbookError):
         super().__init__(f"{option}: {quoted(value)} cannot be used; expected {expected}")
 
 
+def targets(given: list[str]) -> dict[str, str]:
+    """Service to ref, from values such as ``billing=v2.4.0``.
+
+    Raises:
+        UsageError: when one is not of that form, or names another ref for the same service.
+    """
+    found: dict[str, str] = {}
+    for text in given:
+        service, separator, ref = text.partition("=")
+        if not (service and separator and ref):
+            raise UsageError("--target", text, "SERVICE=REF, such as billing=v2.4.0")
+        if found.setdefault(service, ref) != ref:
+            raise UsageError("--target", text, f"one ref for {service}, which is {found[service]} already")
+    return found
+
+
 def unknown_step(where: str, step_id: str, runbook: Runbook) -> list[Problem]:
     """The problem with an id that no step has, told at ``where``; empty when one has it."""
     ids = [step.id for step in runbook.steps]

@@ -103,6 +103,8 @@ class Migration:
     declared: Phase | None = None
     """The phase that its author wrote down (folder, branch label, attribute); it is trusted over what was read."""
 
+    digest: str = ""
+    """Of the file, or its part of a file of several: 12 hexadecimal digits. An answer holds for it alone."""
     command: str = ""
     """The tool's own command that applies it; empty when there is none. ``$DATABASE_URL`` is the connection."""
     command_down: str = ""

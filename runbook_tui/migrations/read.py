@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Protocol
 
 from runbook_tui.files.problems import Place, Problem, ProblemsError
@@ -162,6 +163,7 @@ def _judge(origin: Origin, script: Script, body: Body, schema: Schema) -> Migrat
         transactional=transactional,
         dropped=dropped_names(judged),
         declared=declared,
+        digest=sha256(script.data).hexdigest()[:12],
         command=commands.up if commands else "",
         command_down=commands.down if commands else "",
         line=script.line,

@@ -37,6 +37,7 @@ def findings(scope: Scope, steps: Mapping[str, Step], yielded: Iterable[Yielded]
         *_migrations(scope),
         *_contracts(scope),
         *_unused_answers(scope),
+        *_stale_answers(scope),
         *_lost(scope),
         *_untouched(scope),
         *_gaps(scope),
@@ -215,6 +216,14 @@ def _unused_answers(scope: Scope) -> Iterator[PlanFinding]:
                 )
                 remedy = f"take contract:{api} out of the answers before {api} changes again"
                 yield _warning("unused-answer", text, remedy=remedy)
+
+
+def _stale_answers(scope: Scope) -> Iterator[PlanFinding]:
+    """Who answered saw something else than what is released."""
+    for item in scope.release.stale_answers:
+        text = f"{line(item.by)} answered {line(item.question)} ({item.said}) before {line(item.source)} was changed"
+        remedy = "look at it again, and answer again"
+        yield _warning("stale-answer", text, line(item.source), remedy)
 
 
 def _lost(scope: Scope) -> Iterator[PlanFinding]:

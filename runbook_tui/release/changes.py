@@ -5,9 +5,11 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from runbook_tui.catalog.model import Api, MigrationSource, Service
 from runbook_tui.files.problems import Place, Problem, ProblemsError
+from runbook_tui.migrations.live.model import LiveState, Refusal
 from runbook_tui.migrations.model import PendingMigrations
 from runbook_tui.migrations.registry import UnknownToolError
 from runbook_tui.release.answered import apply_answers
@@ -113,9 +115,12 @@ class _Reader:
                 self._miss(path, "provides", index, "definition")
             elif before != after:
                 kind = "modified" if before and after else "added" if after else "removed"
-                yield self._contract_change(api, path, kind)
+                digest = sha256(repr((sorted(before.items()), sorted(after.items()))).encode()).hexdigest()[
+                    :12
+                ]
+                yield self._contract_change(api, path, kind, digest)
 
-    def _contract_change(self, api: Api, path: str, kind: str) -> ContractChange:
+    def _contract_change(self, api: Api, path: str, kind: str, digest: str) -> ContractChange:
         services = self._selection.loaded.manifest.services
         consumers = sorted(name for name, service in services.items() if api.api in service.consumes)
         return ContractChange(
@@ -125,6 +130,7 @@ class _Reader:
             path=path,
             consumers=tuple(consumers),
             kind=kind,
+            digest=digest,
         )
 
     def _pending(self, trees: _Trees) -> Iterator[PendingMigrations]:
@@ -154,20 +160,31 @@ class _Reader:
     ) -> PendingMigrations:
         from runbook_tui.migrations.pending import pending
 
-        found = pending(
-            base_files,
-            target_files,
-            service=self._change.name,
-            source=source,
-            engine=self._engine(source.datastore),
-        )
+        engine = self._engine(source.datastore)
+        live = self._ask(source, target_files or base_files, engine)
+        found = pending(base_files, target_files, service=self._change.name, source=source, engine=engine)
+        if live is not None:
+            from runbook_tui.migrations.live.compare import compare
+
+            told = compare(live, found, base_files, target_files, source)
+            found = replace(found, findings=(*found.findings, *told))
         return apply_answers(found, self._selection.loaded.answers)
+
+    def _ask(
+        self, source: MigrationSource, files: Mapping[str, bytes], engine: str
+    ) -> LiveState | Refusal | None:
+        """What the live database says is applied; None when it is not to be asked."""
+        databases = self._selection.live
+        if databases is None:
+            return None
+        from runbook_tui.migrations.read import origin_of
+
+        tool = origin_of(source, files, service=self._change.name, engine=engine).tool.name
+        return databases.ask(self._selection.loaded.manifest, source, tool=tool, engine=engine)
 
     def _engine(self, datastore: str) -> str:
         """The engine of a data store, as the service or else the manifest says; empty when nobody does."""
-        own = (use.engine for use in self._change.service.datastores if use.name == datastore)
-        declared = self._selection.loaded.manifest.datastores.get(datastore)
-        return next(own, None) or (declared.engine if declared else None) or ""
+        return self._selection.loaded.manifest.engine_of(self._change.service, datastore)
 
     def _miss(self, path: str, *location: str | int) -> None:
         place = self._place(*location)

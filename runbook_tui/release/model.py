@@ -23,6 +23,8 @@ class ContractChange:
     """Services of the catalog that consume it, sorted."""
     kind: str
     """``added``, ``removed`` or ``modified``."""
+    digest: str = ""
+    """Of the definition at both commits: 12 hexadecimal digits. An answer holds for it alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,18 @@ class Introduction:
 
 
 @dataclass(frozen=True, slots=True)
+class StaleAnswer:
+    """An answer that was given before its migration or contract was changed; it is not used."""
+
+    question: str
+    """``migration:<service>/<id>`` or ``contract:<api>``."""
+    source: str
+    """Path of what has changed since, inside its repository."""
+    by: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """The version set with all that was read for it. Planning is a function of this value alone."""
 
@@ -83,7 +97,9 @@ class Release:
     manifest_path: str
     """As shown to people; relative where it was given relative."""
     answers: Answers
+    """Without those that were given for something else than what is released."""
     changes: tuple[ServiceChange, ...]
     """Every service of the manifest, sorted by name; those that do not move are in it too."""
     usages: tuple[Usage, ...] = ()
     introductions: tuple[Introduction, ...] = ()
+    stale_answers: tuple[StaleAnswer, ...] = ()

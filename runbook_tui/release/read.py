@@ -6,8 +6,10 @@ from collections.abc import Collection, Mapping
 
 from runbook_tui.catalog.manifest import LoadedManifest
 from runbook_tui.files.problems import Problem, ProblemsError
+from runbook_tui.release.answered import current_answers
 from runbook_tui.release.changes import read_change
 from runbook_tui.release.checkouts import pin, problem
+from runbook_tui.release.live import Databases
 from runbook_tui.release.model import Introduction, Release, ServiceChange
 from runbook_tui.release.parallel import ask_all
 from runbook_tui.release.selection import Selection
@@ -22,25 +24,29 @@ def read_release(
     targets: Mapping[str, str] | None = None,
     only: Collection[str] | None = None,
     fetch: bool = False,
+    live: Databases | None = None,
 ) -> Release:
     """Pin and read all services in parallel.
 
     ``targets`` gives other refs than the manifest's ``release``, by service. With ``only``, all other services
-    stay at the version that runs. ``fetch`` brings new tags and branches first; without it no network is used.
+    stay at the version that runs. ``fetch`` brings new tags and branches first, and ``live`` asks databases what is
+    applied; without them no network is used.
 
     Raises ProblemsError with the problems of all services: repositories, refs, paths, migration files.
     """
-    selection = Selection(loaded, dict(targets or {}), None if only is None else frozenset(only))
+    selection = Selection(loaded, dict(targets or {}), None if only is None else frozenset(only), live)
     problems = list(selection.problems())
     pinned = pin(selection, fetch=fetch, problems=problems)
     changes = ask_all(sorted(pinned), lambda name: read_change(selection, name, pinned[name]), problems)
     _raise_any(problems)
     usages = read_usages(selection, changes, pinned, problems)
     _raise_any(problems)
+    answers, stale = current_answers(loaded.answers, changes.values())
     return Release(
         manifest=loaded.manifest,
         manifest_path=loaded.shown,
-        answers=loaded.answers,
+        answers=answers,
+        stale_answers=stale,
         changes=tuple(changes.values()),
         usages=usages,
     )

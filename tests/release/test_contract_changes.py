@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from runbook_tui.release.model import ContractChange
@@ -65,7 +66,7 @@ def test_changed_definitions_and_their_consumers(system: System) -> None:
         },
     )
     app, billing, web = read_release(system.load(MANIFEST)).changes
-    assert billing.contracts == (
+    assert tuple(replace(one, digest="") for one in billing.contracts) == (
         ContractChange(
             "edited", "billing", "openapi", "services/billing/api/edited.yaml", ("app", "web"), "modified"
         ),

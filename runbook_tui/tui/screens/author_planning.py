@@ -68,6 +68,7 @@ class PlanningActions(FileActions):
         from runbook_tui.authoring.questions import answer
 
         assert self.manifest is not None
+        selection = self.runbook.selection
         try:
             answer(
                 self.manifest,
@@ -76,6 +77,7 @@ class PlanningActions(FileActions):
                 because=given.because,
                 reversible=given.reversible,
                 by=self.runbook_app.operator,
+                targets=selection.targets if selection else None,
             )
         except (RunbookError, OSError) as error:
             self.say(str(error), "error")
