@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import ast
+import re
+from pathlib import PurePosixPath
 
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.python.reader import Unparsable, parse_python
+from runbook_tui.migrations.sql.client import without_client_commands
 from runbook_tui.migrations.sql.files import decoded
+from runbook_tui.migrations.sql.reader import LONGEST_FILE
 from runbook_tui.migrations.sql.statements import UnreadableSqlError, split_sql
+
+_MARK = re.compile(
+    r"^\s*--\s*((?:migrate:|\+goose\b|\+migrate\b|no-transaction\b|atlas:|liquibase\b|changeset\b|preconditions\b"
+    r"|sqitch\.plan:|metadata\.toml:)[^\n]*)",
+    re.MULTILINE,
+)
+"""What tools are told in comments of SQL."""
 
 
 def same_meaning(path: str, one: bytes, other: bytes, engine: Engine) -> bool:
     """Whether only comments, layout or docstrings differ. False when that cannot be seen."""
     if one == other:
         return True
-    compared = _python if path.endswith(".py") else _sql
+    compared = _COMPARED.get(PurePosixPath(path).suffix.lower())
+    if compared is None:
+        return False
     first, second = compared(one, engine), compared(other, engine)
     return first is not None and first == second
 
@@ -33,11 +46,18 @@ def _python(data: bytes, engine: Engine) -> object:
 
 def _sql(data: bytes, engine: Engine) -> object:
     text = decoded(data)
-    # dbmate's sections and options are comments to SQL
-    marks = [
-        line.split() for line in text.splitlines() if line.lstrip().startswith("--") and "migrate:" in line
-    ]
+    if len(text) > LONGEST_FILE:
+        return None
+    marks = [" ".join(line.split()) for line in _MARK.findall(text)]
+    sql, told = without_client_commands(text)
     try:
-        return marks, [statement.plain for statement in split_sql(text, engine)]
+        return (
+            marks,
+            [change.detail for change in told],
+            [statement.plain for statement in split_sql(sql, engine)],
+        )
     except UnreadableSqlError:
         return None
+
+
+_COMPARED = {".py": _python, ".sql": _sql}

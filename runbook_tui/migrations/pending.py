@@ -42,7 +42,7 @@ def pending(
     parents = history.parents
     findings = [
         *found.findings,
-        *_engine(engine, source),
+        *engine_findings(engine, source),
         *_empty(target, target_files, source),
         *_nothing_applied(base, migrations, source),
         *find_history_problems(history),
@@ -61,9 +61,10 @@ def pending(
 
 
 def _applied(base: Sequence[Script], target: Sequence[Script]) -> frozenset[str]:
-    """What the base has, and squashed migrations of which the base has a part: Django never runs those."""
+    """What the base has, squashed migrations of which it has a part, and baselines where it has anything at all."""
     known = {script.id for script in base}
-    return frozenset(known | {script.id for script in target if known.intersection(script.replaces)})
+    never = {s.id for s in target if known.intersection(s.replaces) or (s.baseline and known)}
+    return frozenset(known | never)
 
 
 def _changed(base: Sequence[Script], target: Sequence[Script]) -> frozenset[str]:
@@ -75,10 +76,15 @@ def _changed(base: Sequence[Script], target: Sequence[Script]) -> frozenset[str]
 def _effective(base: Sequence[Script], target: Sequence[Script]) -> tuple[Script, ...]:
     """The scripts that the tool uses: a squashed migration, or those that it replaces, never both.
 
-    As Django's loader does it: the squashed one, unless some of its parts are applied and others are not. What
-    follows one that is not used follows those in its place.
+    Where nothing is applied yet, the last baseline and what follows it. Else as Django's loader does it: the squashed
+    one, unless some of its parts are applied and others are not. What follows one that is not used follows those in
+    its place.
     """
     known = {script.id for script in base}
+    baselines = [index for index, script in enumerate(target) if script.baseline]
+    if baselines and not known:
+        first, *later = target[baselines[-1] :]
+        return (replace(first, parents=()), *(script for script in later if not script.baseline))
     there = {script.id for script in target}
     instead: dict[str, tuple[str, ...]] = {}
     for script in target:
@@ -107,7 +113,8 @@ def _used(script: Script, instead: Mapping[str, tuple[str, ...]]) -> tuple[str, 
     return tuple(found)
 
 
-def _engine(engine: str, source: Source) -> list[Finding]:
+def engine_findings(engine: str, source: Source) -> list[Finding]:
+    """What is wrong with the engine as the manifest writes it; empty when it is known."""
     if engine_family(engine) is not None:
         return []
     named = (

@@ -60,7 +60,7 @@ def detect_tool(files: Files, folder: str) -> str | None:
     for tool in all_tools():
         count = sum(tool.recognises(*item) for item in inside.items())
         found = (tool.marks(files.keys(), folder), count)
-        if count and found > most:
+        if count and found > most and (found[0] or not tool.marked):
             best, most = tool.name, found
     return best
 

@@ -41,6 +41,8 @@ class Script:
     """Why it could not be read; its operations are unknown then."""
     repeatable: bool = False
     """It is applied again whenever it changes (Flyway's ``R__``, Liquibase's ``runOnChange``)."""
+    baseline: bool = False
+    """It stands for all before it, and is applied only where nothing is yet (Flyway's ``B``, Atlas' checkpoint)."""
     line: int = 0
     """Where it begins in a file of several migrations, from 1; 0 for the whole file."""
 
@@ -87,6 +89,8 @@ class MigrationTool(ABC):
     late: Late = Late.RUNS
     refuses_edits: bool = False
     """Whether it keeps checksums, and stops when an applied migration was edited."""
+    refuses_gone: bool = False
+    """Whether it stops when the file of an applied migration is not there any more (Knex)."""
     splits_heads: bool = False
     """Whether two ends of one group stop the tool."""
     apps: bool = False
@@ -95,6 +99,8 @@ class MigrationTool(ABC):
     """What the tool calls the state before its first migration."""
     stops: bool = True
     """Whether it can be told to apply one migration and not those that follow."""
+    marked: bool = False
+    """Whether its files look like anybody's, so that only :meth:`marks` can show that they are this tool's."""
 
     @abstractmethod
     def recognises(self, path: str, data: bytes) -> bool:
@@ -128,7 +134,8 @@ class MigrationTool(ABC):
             recognised: the files that :meth:`recognises` accepted, sorted.
             paths: every file of the repository.
         """
-        return tuple(sorted({str(PurePosixPath(path).parent) for path in recognised}))
+        found = sorted({str(PurePosixPath(path).parent) for path in recognised})
+        return tuple(folder for folder in found if not self.marked or self.marks(paths, folder))
 
     def identity(self, script: Script) -> object:
         """What two migrations must not share; the id, unless the tool reads ids as numbers."""

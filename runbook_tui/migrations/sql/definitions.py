@@ -55,7 +55,13 @@ def read_tree(tree: exp.Expr, line: int, text: str, engine: Engine) -> list[Chan
         return read_rows(tree, line) or read_select(tree, line, text)
     if isinstance(tree, exp.TruncateTable):
         return [Change("truncate", line, table_name(table)) for table in tree.expressions]
-    return _session(tree, line, text)
+    return _copy(tree, line) if isinstance(tree, exp.Copy) else _session(tree, line, text)
+
+
+def _copy(tree: exp.Copy, line: int) -> list[Change] | None:
+    """COPY ... FROM brings rows; COPY ... TO may start a program."""
+    table = table_name(tree.this)
+    return [Change("insert-rows", line, table)] if table and tree.args.get("kind") else None
 
 
 def _session(tree: exp.Expr, line: int, text: str) -> list[Change] | None:

@@ -7,12 +7,16 @@ from dataclasses import replace
 
 from runbook_tui.migrations.changes import Change
 from runbook_tui.migrations.engine import Engine
+from runbook_tui.migrations.sql.client import without_client_commands
 from runbook_tui.migrations.sql.statements import Statement, UnreadableSqlError, split_sql
+from runbook_tui.migrations.sql.variables import PREFIX, is_unknown
 
-_LONGEST_FILE = 4 * 1024 * 1024
+LONGEST_FILE = 4 * 1024 * 1024
 """Characters; cutting a larger one into tokens takes longer than a person waits."""
 _LONGEST_PARSED = 60_000
 """Characters of one statement: longer ones are rows to be inserted."""
+_VALUES = frozenset("'0123456789")
+"""How strings and numbers begin."""
 
 
 def read_sql(sql: str, engine: Engine) -> list[Change]:
@@ -24,18 +28,35 @@ def read_sql(sql: str, engine: Engine) -> list[Change]:
         return []
     from runbook_tui.migrations.sql.parse import unreadable
 
-    if len(sql) > _LONGEST_FILE:
+    if len(sql) > LONGEST_FILE:
         return [unreadable(1, sql[:200], f"{len(sql)} characters are too many to read")]
+    sql, told = without_client_commands(sql)
     try:
         statements = split_sql(sql, engine)
     except UnreadableSqlError as error:
         position = re.search(r"from (\d+):", str(error))
-        return [unreadable(int(position[1]) if position else 1, sql[:200], str(error))]
+        return [*told, unreadable(int(position[1]) if position else 1, sql[:200], str(error))]
     changes: list[Change] = []
+    inserts: dict[tuple[str, ...], list[Change]] = {}
     for number, statement in enumerate(statements):
-        found = _read_statement(sql, statement, engine)
-        changes += [replace(change, statement=(statement.line, number)) for change in found]
-    return changes
+        shape = _shape(statement)
+        known = inserts.get(shape) if shape else None
+        found = _read_statement(sql, statement, engine) if known is None else known
+        if shape and known is None:
+            inserts[shape] = found
+        place = (statement.line, number)
+        changes += [
+            replace(change, statement=place, line=change.line if known is None else statement.line)
+            for change in found
+        ]
+    return sorted([*changes, *told], key=lambda change: change.line) if told else changes
+
+
+def _shape(statement: Statement) -> tuple[str, ...]:
+    """An INSERT without its values: a file of thousands is read once for each shape. Empty for all others."""
+    if statement.pieces[0].word != "INSERT" or len(statement.text) > _LONGEST_PARSED:
+        return ()
+    return tuple("?" if piece.word[0] in _VALUES else piece.word for piece in statement.pieces)
 
 
 def _read_statement(sql: str, statement: Statement, engine: Engine) -> list[Change]:
@@ -44,6 +65,8 @@ def _read_statement(sql: str, statement: Statement, engine: Engine) -> list[Chan
     from runbook_tui.migrations.sql.parse import opaque, parse, unreadable
     from runbook_tui.migrations.sql.patterns import match_statement
 
+    if PREFIX in statement.text and is_unknown([piece.word for piece in statement.pieces]):
+        return [opaque(statement.line, statement.plain)]
     words = [piece.word for piece in statement.pieces[:3]]
     if words[0] == "ALTER" and "TABLE" in words:
         return read_alter_table(sql, statement, engine)

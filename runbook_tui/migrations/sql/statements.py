@@ -52,19 +52,24 @@ def split_sql(sql: str, engine: Engine) -> list[Statement]:
     Raises:
         UnreadableSqlError: when the text cannot be cut into tokens.
     """
-    statements: list[Statement] = []
-    current: list[Piece] = []
+    groups: list[list[Piece]] = [[]]
     depth = 0
     pieces = _pieces(sql, engine)
     for index, piece in enumerate(pieces):
         if piece.word == ";" and depth <= 0:
-            _append(statements, sql, current)
-            current, depth = [], 0
+            groups.append([])
+            depth = 0
             continue
-        current.append(piece)
-        if _is_routine(current):
+        groups[-1].append(piece)
+        if _is_routine(groups[-1]):
             depth += _nesting(pieces, index)
-    _append(statements, sql, current)
+    statements: list[Statement] = []
+    line, counted = 1, 0
+    for group in filter(None, groups):
+        start = group[0].start
+        line += sql.count("\n", counted, start)
+        counted = start
+        statements.append(Statement(sql[start : group[-1].end], line, tuple(group)))
     return statements
 
 
@@ -73,14 +78,6 @@ def cut(sql: str, statement: Statement, pieces: Sequence[Piece]) -> Statement:
     start, end = pieces[0].start, pieces[-1].end
     lines = sql.count("\n", statement.pieces[0].start, start)
     return Statement(sql[start:end], statement.line + lines, tuple(pieces))
-
-
-def _append(statements: list[Statement], sql: str, pieces: list[Piece]) -> None:
-    if not pieces:
-        return
-    start = pieces[0].start
-    line = sql.count("\n", 0, start) + 1
-    statements.append(Statement(sql[start : pieces[-1].end], line, tuple(pieces)))
 
 
 def _is_routine(pieces: Sequence[Piece]) -> bool:

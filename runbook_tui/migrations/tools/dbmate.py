@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from runbook_tui.migrations.changes import Body, Change
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.model import Finding, Level
-from runbook_tui.migrations.sql.files import decoded, sql_body, without_comments
+from runbook_tui.migrations.sql.files import decoded, has_statements, passed_over, sql_body, text_problem
 from runbook_tui.migrations.tool import (
     BodyReader,
     Commands,
@@ -61,11 +61,10 @@ class Dbmate(MigrationTool):
             name = _NAME.match(PurePosixPath(path).name)
             if name is None:
                 why = "its name does not start with a version, so the tool passes it over"
-                remedy = "Rename it, or move it out of the folder."
-                findings.append(Finding("not-a-migration", Level.WARNING, path, 0, why, remedy))
+                findings.append(passed_over(path, why))
                 continue
             sections = _sections(decoded(data))
-            problem = None
+            problem = text_problem(path, data)
             if sections is None:
                 remedy = "Put '-- migrate:up' before the first statement."
                 problem = Finding(
@@ -107,7 +106,7 @@ def _sections(text: str) -> _Sections | None:
     down = _DOWN.search(text, up.end())
     sql = text[up.end() : down.start() if down else len(text)]
     padding = "\n" * text.count("\n", 0, up.end())
-    has_down = down is not None and bool(without_comments(text[down.end() :]))
+    has_down = down is not None and has_statements(text[down.end() :])
     return _Sections(padding + sql, has_down, "transaction:false" not in up["options"])
 
 

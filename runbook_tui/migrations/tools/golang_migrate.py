@@ -12,8 +12,15 @@ from pathlib import PurePosixPath
 
 from runbook_tui.migrations.changes import Body
 from runbook_tui.migrations.engine import Engine
-from runbook_tui.migrations.model import Finding, Level
-from runbook_tui.migrations.sql.files import decoded, sql_body, without_comments
+from runbook_tui.migrations.model import Finding
+from runbook_tui.migrations.sql.files import (
+    decoded,
+    has_statements,
+    passed_over,
+    sent_at_once,
+    stands_in,
+    text_problem,
+)
 from runbook_tui.migrations.tool import (
     BodyReader,
     Commands,
@@ -45,21 +52,20 @@ class GolangMigrate(MigrationTool):
         """The up files of the folder itself; the tool looks into no other."""
         ups: list[Script] = []
         findings: list[Finding] = []
-        inside = {path: data for path, data in below(files, folder).items() if _stands_in(path, folder)}
+        inside = {path: data for path, data in below(files, folder).items() if stands_in(path, folder)}
         for path, data in inside.items():
             name = PurePosixPath(path).name
             found = _NAME.match(name)
             if found is None:
                 if name.endswith(".sql"):
-                    findings.append(
-                        _ignored(path, "its name has no <version>_<title>.up.sql, so the tool passes it over")
-                    )
+                    why = "its name has no <version>_<title>.up.sql, so the tool passes it over"
+                    findings.append(passed_over(path, why))
             elif found[3] == "up":
-                ups.append(
-                    Script(found[1], title_of(found[2]), path, (), data, content=_down_of(path, inside))
-                )
+                down = _down_of(path, inside)
+                title, problem = title_of(found[2]), text_problem(path, data)
+                ups.append(Script(found[1], title, path, (), data, content=down, problem=problem))
             elif path.replace(".down.", ".up.") not in inside:
-                findings.append(_ignored(path, "it undoes a migration that is not there"))
+                findings.append(passed_over(path, "it undoes a migration that is not there"))
         return Scripts(chained(ups, lambda script: (int(script.id), script.path)), tuple(findings))
 
     def commands(self, script: Script, folder: str) -> Commands:
@@ -77,17 +83,10 @@ class GolangMigrate(MigrationTool):
 
         def read(script: Script) -> Body:
             down = script.content
-            has_down = isinstance(down, bytes) and bool(without_comments(decoded(down)))
-            sql = decoded(script.data)
-            body = sql_body(sql, engine, has_down=has_down, transactional=True, wraps_transaction=False)
-            together = engine is Engine.POSTGRES and len(body.changes) > 1
-            return Body(body.changes, body.has_down, transactional=together, wraps_transaction=False)
+            has_down = isinstance(down, bytes) and has_statements(decoded(down))
+            return sent_at_once(decoded(script.data), engine, has_down=has_down)
 
         return read
-
-
-def _stands_in(path: str, folder: str) -> bool:
-    return PurePosixPath(path).parent == PurePosixPath(folder)
 
 
 def _down_of(path: str, files: Files) -> bytes | None:
@@ -98,10 +97,6 @@ def _down_of(path: str, files: Files) -> bytes | None:
         if name is not None and name[3] == "down" and int(name[1]) == version:
             return data
     return None
-
-
-def _ignored(path: str, why: str) -> Finding:
-    return Finding("not-a-migration", Level.WARNING, path, 0, why, "Rename it, or move it out of the folder.")
 
 
 TOOL = GolangMigrate
