@@ -8,6 +8,7 @@ from runbook_tui.migrations.judging.safety import (
     AX_CASCADE,
     AX_PROVED,
     AX_REWRITE,
+    AX_SCAN_BOTH,
     AX_WHOLE,
     BRIEF,
     CANNOT,
@@ -16,6 +17,7 @@ from runbook_tui.migrations.judging.safety import (
     SRX,
     SRX_ONE,
     SRX_PARENT,
+    SUX_ATTACH_NEW,
     Lock,
     Row,
 )
@@ -38,14 +40,16 @@ def _postgres(change: Change, row: Row, schema: Schema) -> Lock | None:
         return _created(change)
     if row.kind == "set-not-null" and schema.is_proved(change.table, change.name):
         return AX_PROVED  # since version 12
-    if row.kind == "add-foreign-key" and change.with_column and _starts_null(change, schema):
-        return SRX
+    if row.kind == "add-foreign-key" and change.with_column:
+        return SRX if _starts_null(change, schema) else AX_SCAN_BOTH  # in the statement that adds the column
     if row.kind in _ADDED and _of_domain(change, schema):
         return AX_REWRITE  # its rule is checked row by row, even for NULL
     if row.kind == "replace-routine" and change.kind == "create-trigger":
         return SRX_ONE
     if row.kind == "refresh-view" and change.detail == "concurrently":
         return EX_FILLED
+    if row.kind == "attach-partition" and schema.is_new_table(change.name):
+        return SUX_ATTACH_NEW  # nobody reads it yet
     return AX_CASCADE if change.cascades and row.postgres is FREE else None
 
 

@@ -44,6 +44,10 @@ RECIPES: dict[str, str] = {
         "the new code needs it (ON CONFLICT), declare the migration as expand."
     ),
     "add-primary-key": "CREATE UNIQUE INDEX CONCURRENTLY, then ADD CONSTRAINT ... PRIMARY KEY USING INDEX.",
+    "attach-partition": (
+        "Add a CHECK with the bounds to the partition NOT VALID, VALIDATE it, attach it, which then needs no scan; "
+        "drop the check. A default partition needs a CHECK that excludes them."
+    ),
     "create-index": "CREATE INDEX CONCURRENTLY, in a migration of its own that runs outside a transaction.",
     "create-unique-index": "Remove duplicates, then CREATE UNIQUE INDEX CONCURRENTLY outside a transaction.",
     "rebuild-index": "REINDEX CONCURRENTLY (PostgreSQL 12 and later).",

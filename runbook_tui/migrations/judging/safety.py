@@ -11,7 +11,7 @@ is new.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.model import Phase, Reversal
@@ -62,6 +62,12 @@ AX = Lock("AccessExclusive, instant", queues=True, stops_all=True)
 AX_SCAN = Lock("AccessExclusive while the table is scanned", TABLE_SCAN, queues=True, stops_all=True)
 AX_REWRITE = Lock("AccessExclusive while the table is rewritten", TABLE_REWRITE, queues=True, stops_all=True)
 AX_INDEX = Lock("AccessExclusive while the index is built", BLOCKS_WRITES, queues=True, stops_all=True)
+AX_SCAN_BOTH = Lock(
+    "AccessExclusive while the table is scanned, ShareRowExclusive on the one that it refers to",
+    TABLE_SCAN,
+    queues=True,
+    stops_all=True,
+)
 AX_TIED = Lock("AccessExclusive, instant; also on what a foreign key ties to it", queues=True, stops_all=True)
 AX_PROVED = Lock("AccessExclusive, instant: a validated check spares the scan", queues=True, stops_all=True)
 AX_PERHAPS = Lock("AccessExclusive, perhaps while the table is rewritten", queues=True, stops_all=True)
@@ -73,6 +79,12 @@ AX_VIEW = Lock("AccessExclusive on the view only", queues=True)
 AX_FILLED = Lock("AccessExclusive on the view while it is rewritten", TABLE_REWRITE, queues=True)
 EX_FILLED = Lock("Exclusive on the view: reads go on", queues=True)
 SHARE = Lock("Share: writes wait until the index is built", BLOCKS_WRITES, queues=True)
+SHARE_REBUILD = Lock(
+    "Share; AccessExclusive on the index while the index is built: most reads wait as well",
+    BLOCKS_WRITES,
+    queues=True,
+    stops_all=True,
+)
 SRX = Lock("ShareRowExclusive on both tables, instant", queues=True)
 SRX_PARENT = Lock("ShareRowExclusive on the tables that it refers to, instant", queues=True)
 SRX_SCAN = Lock("ShareRowExclusive on both tables while the table is scanned", BLOCKS_WRITES, queues=True)
@@ -82,10 +94,13 @@ SUX_SCAN = Lock("ShareUpdateExclusive while the table is scanned: reads and writ
 SUX_BUILD = Lock("ShareUpdateExclusive while the index is built: reads and writes go on")
 SUX_WAIT = Lock("ShareUpdateExclusive until older transactions end: reads and writes go on")
 SUX_INDEX = Lock("ShareUpdateExclusive on the index, instant: reads and writes go on")
+SUX_PLAIN = Lock("ShareUpdateExclusive: reads and writes go on")
 SUX_ATTACH = Lock(
     "ShareUpdateExclusive; AccessExclusive on the partition, and on the default one, while they are scanned",
+    TABLE_SCAN,
     queues=True,
 )
+SUX_ATTACH_NEW = replace(SUX_ATTACH, hazard="")
 SUX_DETACH = Lock("ShareUpdateExclusive; AccessExclusive on the partition, instant", queues=True)
 HELD = Lock("the lock that it names, until it is released", BLOCKS_WRITES, queues=True)
 ROWS = Lock("row locks until it commits")
@@ -155,7 +170,7 @@ _ROWS = (
     Row("drop-index", C, YES, "drop index {}", AX, INSTANT, BRIEF),  # the old code's queries need it
     Row("drop-index-concurrently", C, YES, "drop index {} concurrently", SUX_WAIT, INSTANT, BRIEF),
     Row("rename-index", E, YES, "rename index {}", SUX_INDEX, INSTANT, BRIEF),
-    Row("rebuild-index", NONE, YES, "rebuild index {}", SHARE, COPY, WHOLE),
+    Row("rebuild-index", NONE, YES, "rebuild index {}", SHARE_REBUILD, COPY, WHOLE),
     Row("rebuild-index-concurrently", NONE, YES, "rebuild index {} concurrently", SUX_BUILD, PLACE, BRIEF),
     # rows
     Row("insert-rows", E, YES, "insert rows into {}", ROWS, ROWS, WHOLE),  # before its first reader
@@ -199,7 +214,7 @@ _ROWS = (
     # nothing that code depends on
     Row("comment", NONE, YES, "comment on {}", SUX, FREE, BRIEF),
     Row("setting", NONE, YES, "session setting {}", FREE, FREE, FREE),
-    Row("maintenance", NONE, YES, "maintenance of {}", SUX_SCAN, FREE, WHOLE),
+    Row("maintenance", NONE, YES, "maintenance of {}", SUX_PLAIN, FREE, WHOLE),
     Row("query", NONE, YES, "query {}", FREE, FREE, FREE),
     Row("state-only", NONE, YES, "no change of the database: {}", FREE, FREE, FREE),
     # what cannot be read

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
@@ -14,6 +14,7 @@ from runbook_tui.migrations.changes import (
     Alteration,
     Change,
     Default,
+    Generated,
 )
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.sql.columns import (
@@ -102,6 +103,8 @@ def _read_action(head: str, action: Statement, table: str, engine: Engine) -> li
     several = _several_columns(action, table, engine)
     if several:
         return several
+    if engine is Engine.POSTGRES and len(action.pieces) > 1 and action.pieces[-1].word == "VIRTUAL":
+        return _virtual_column(head, action, table, engine)
     text = f"{head} {action.plain}"
     unknown = opaque(action.line, text, table=table)
     try:
@@ -112,6 +115,19 @@ def _read_action(head: str, action: Statement, table: str, engine: Engine) -> li
     except UnreadableSqlError as error:
         unknown = unreadable(action.line, text, str(error))
     return [match_action(action.plain, action.line, table) or unknown]
+
+
+def _virtual_column(head: str, action: Statement, table: str, engine: Engine) -> list[Change]:
+    """A generated column that is not stored (PostgreSQL 18): sqlglot does not know the word behind it."""
+    *pieces, word = action.pieces
+    text = action.text[: word.start - pieces[0].start]
+    found = _read_action(head, Statement(text, action.line, tuple(pieces)), table, engine)
+    return [
+        replace(change, column=replace(change.column, generated=Generated.VIRTUAL))
+        if change.column is not None and change.column.generated is Generated.STORED
+        else opaque(action.line, f"{head} {action.plain}", table=table)
+        for change in found
+    ]
 
 
 @dataclass(frozen=True, slots=True)
