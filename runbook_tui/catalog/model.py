@@ -85,6 +85,10 @@ class Datastore(Model):
         description="offline: with every process of every user stopped; this is downtime",
     )
     size: Literal["small", "large"] | None = Field(default=None, description="whether a table scan matters")
+    url_env: Variable | None = Field(
+        default=None,
+        description="environment variable with the SQLAlchemy URL of a user that may read; asked with --live only",
+    )
     check: Line | None = Field(
         default=None, description="command of the preflight step: exits 0 when reachable"
     )
@@ -140,6 +144,10 @@ class MigrationSource(Model):
     datastore: Name
     tool: Name | None = Field(
         default=None, description="alembic, django, rails, flyway, ...; detected from the files when left out"
+    )
+    table: Line | None = Field(
+        default=None,
+        description="version table with its schema where that is needed, when it is not the tool's usual one",
     )
 
 
@@ -252,6 +260,12 @@ class Manifest(Model):
     include: tuple[Line, ...] = Field(
         default=(), description="further manifests, one per repository, relative to this one"
     )
+
+    def engine_of(self, service: Service, datastore: str) -> str:
+        """The engine of a data store, as the service or else the manifest says; empty when nobody does."""
+        own = (use.engine for use in service.datastores if use.name == datastore)
+        declared = self.datastores.get(datastore)
+        return next(own, None) or (declared.engine if declared else None) or ""
 
 
 class IncludedManifest(Model):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from runbook_tui.catalog.manifest import LoadedManifest
 from runbook_tui.files.problems import Place, Problem
 from runbook_tui.files.suggestions import did_you_mean, one_of
+from runbook_tui.release.live import Databases
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,8 @@ class Selection:
     loaded: LoadedManifest
     targets: Mapping[str, str]
     only: Collection[str] | None
+    live: Databases | None = None
+    """The databases that are asked what is applied; none when None."""
 
     def base_ref(self, name: str) -> str:
         """The ref of the version that runs now."""
@@ -60,6 +63,8 @@ class Selection:
                 yield Problem(
                     _option(name, ref), f"{name} is not part of the release", remedy=f"add {name} to --only"
                 )
+        if self.live is not None:
+            yield from self.live.problems(self.loaded.manifest)
 
 
 def _option(name: str, ref: str) -> Place:
