@@ -66,22 +66,30 @@ def classify(changes: Sequence[Change], schema: Schema, engine: Engine) -> list[
         judged += [_judge(part, schema, engine) for part in resolved]
         if change.kind != ADD_COLUMN:
             schema.apply(change, pending=True)
-    return _with_not_null(judged)
+    return _together(judged)
 
 
-def _with_not_null(judged: Sequence[Judged]) -> list[Judged]:
-    """A default that the same file sets together with NOT NULL is there to make that possible."""
+def _together(judged: Sequence[Judged]) -> list[Judged]:
+    """Operations whose moment is that of another one in the same file."""
     forbidden = {(j.operation.table, j.operation.name) for j in judged if j.operation.kind == "set-not-null"}
+    harmless = {
+        (j.operation.table, j.operation.name)
+        for j in judged
+        if j.operation.kind.endswith("-not-valid") and j.operation.phase is Phase.EXPAND
+    }
 
-    def helps(operation: Operation) -> bool:
-        return operation.kind == "set-default" and (operation.table, operation.name) in forbidden
+    def phase(item: Judged) -> Phase:
+        operation = item.operation
+        place = (operation.table, operation.name)
+        # a default that is set together with NOT NULL is there to make that possible
+        if operation.kind == "set-default" and place in forbidden and not item.harmless:
+            return Phase.CONTRACT if operation.phase is Phase.EXPAND else operation.phase
+        # what cannot refuse a row when it is added cannot refuse one when it is validated
+        return (
+            Phase.EXPAND if operation.kind == "validate-constraint" and place in harmless else operation.phase
+        )
 
-    return [
-        replace(item, operation=replace(item.operation, phase=Phase.CONTRACT))
-        if item.operation.phase is Phase.EXPAND and not item.harmless and helps(item.operation)
-        else item
-        for item in judged
-    ]
+    return [replace(item, operation=replace(item.operation, phase=phase(item))) for item in judged]
 
 
 def _resolve(change: Change, schema: Schema, engine: Engine) -> Iterator[Change]:

@@ -104,7 +104,7 @@ def _both_tables(subject: Subject, judged: Judged) -> Iterator[Finding]:
             "whoever uses either"
         )
         remedy = (
-            "Add the column first, then the foreign key NOT VALID with a short lock timeout, and VALIDATE it later."
+            "Add the column first; then the foreign key NOT VALID, with a lock timeout; VALIDATE it later."
         )
         yield subject.finding("locks-both-tables", Level.WARNING, operation.line, message, remedy)
 

@@ -146,10 +146,30 @@ def _clearing_the_way(changes: list[Change], schema: Schema) -> list[Change]:
         (table_key(c.table), (c.name or "").lower()) for c in changes if c.kind == "drop-column" and c.table
     }
     tables = {table_key(c.table) for c in changes if c.kind == "drop-table" and c.table}
+    proofs = _proofs_of_not_null(changes, schema)
     return [
-        replace(change, part_of_narrowing=True) if _clears(change, columns, tables, schema) else change
+        replace(change, part_of_narrowing=True)
+        if change in proofs or _clears(change, columns, tables, schema)
+        else change
         for change in changes
     ]
+
+
+def _proofs_of_not_null(changes: Sequence[Change], schema: Schema) -> list[Change]:
+    """Checks that are dropped once NOT NULL stands, which they proved: it says the same."""
+    found: list[Change] = []
+    for index, drop in enumerate(changes):
+        before = [change for change in changes[:index] if _same(change.table, drop.table)]
+        forbidden = {
+            (c.name or "").lower() for c in before if c.alteration and c.alteration.nullable is False
+        }
+        if drop.kind == "drop-constraint" and forbidden and drop.name:
+            proved = schema.proof(drop.table, drop.name)
+            validated = any(c.kind == "validate-constraint" and _same(c.name, drop.name) for c in before)
+            added = next((c.not_null for c in before if _same(c.name, drop.name) and c.not_null), ())
+            if validated or forbidden & {column.lower() for column in (*proved, *added)}:
+                found.append(drop)
+    return found
 
 
 def _clears(change: Change, columns: set[tuple[str, str]], tables: set[str], schema: Schema) -> bool:

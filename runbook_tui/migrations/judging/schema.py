@@ -63,6 +63,12 @@ class Schema:
         known = self.tables.get(table_key(table)) if table and column else None
         return known is not None and any(str(column).lower() in over for over in known.proofs.values())
 
+    def proof(self, table: str | None, constraint: str) -> tuple[str, ...]:
+        """The columns that a named CHECK keeps from NULL; empty when there are none, or it is not known."""
+        known = self.tables.get(table_key(table)) if table else None
+        name = constraint.lower()
+        return known.proofs.get(name) or known.unproved.get(name, ()) if known else ()
+
     def is_new_table(self, table: str | None) -> bool:
         """Whether a pending migration created the table."""
         return table is not None and table_key(table) in self.new_tables

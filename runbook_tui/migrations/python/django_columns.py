@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from runbook_tui.migrations.changes import ADD_COLUMN, ALTER_COLUMN, RESTATE_COLUMN, Alteration, Change, Default
+from runbook_tui.migrations.changes import (
+    ADD_COLUMN,
+    ALTER_COLUMN,
+    RESTATE_COLUMN,
+    Alteration,
+    Change,
+    Default,
+)
 from runbook_tui.migrations.python.django_fields import ModelField, model_field
 from runbook_tui.migrations.python.django_state import nothing_changes, only_pending
 from runbook_tui.migrations.python.values import Arguments, Call
