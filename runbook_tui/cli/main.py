@@ -23,6 +23,7 @@ from io import TextIOWrapper
 from runbook_tui import __version__
 
 COMMANDS = {
+    "migrations": "say what migrations do, when they may run, and what is wrong with them",
     "plan": "derive a runbook from a manifest, git and pending migrations",
     "open": "author a runbook in the app",
     "run": "execute a runbook step by step, or go on where it stopped",
@@ -157,7 +158,7 @@ def _help() -> str:
         "",
         "Derive, explain, author and execute release runbooks.",
         "",
-        *(f"  {name:<9} {text}" for name, text in COMMANDS.items()),
+        *(f"  {name:<10} {text}" for name, text in COMMANDS.items()),
         "",
         "runbook COMMAND --help tells more. To see it work: runbook demo",
     ]

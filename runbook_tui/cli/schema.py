@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what ``runbook schema`` takes."""
-    parser.add_argument("format", choices=["manifest", "runbook"])
+    parser.add_argument("format", choices=["manifest", "runbook", "migrations"])
 
 
 def run(args: Namespace) -> int:
@@ -18,6 +18,10 @@ def run(args: Namespace) -> int:
         from runbook_tui.catalog.schema import manifest_schema
 
         emit(manifest_schema())
+    elif args.format == "migrations":
+        from runbook_tui.cli.migrations_json import migrations_schema
+
+        emit(migrations_schema())
     else:
         from runbook_tui.runbook.schema import runbook_schema
 

@@ -7,10 +7,11 @@ django-safemigrate's ``safe`` and Sentry's ``is_post_deployment``.
 from __future__ import annotations
 
 import ast
+import posixpath
 import re
 import shlex
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -91,6 +92,20 @@ class Django(MigrationTool):
         return Commands(
             f"{migrate} {app} {name}", f"{migrate} {app} {back}", f"python manage.py showmigrations {app}"
         )
+
+    def folders(self, recognised: Sequence[str], paths: Collection[str]) -> tuple[str, ...]:
+        """What the apps of one project have in common: their migrations depend on one another.
+
+        A project is where ``manage.py`` is. Apps of tests and in hidden folders are left by themselves.
+        """
+        projects = {_folder(path) for path in paths if PurePosixPath(path).name == "manage.py"}
+        together: dict[str, set[str]] = {}
+        for app in sorted({_folder(path) for path in recognised}):
+            place = PurePosixPath(app)
+            aside = any(part.startswith((".", "test")) for part in place.parts)
+            above = (str(parent) for parent in place.parents if str(parent) in projects)
+            together.setdefault(app if aside else next(above, app), set()).add(app)
+        return tuple(sorted(posixpath.commonpath(apps) or "." for apps in together.values()))
 
     def reader(self, engine: Engine) -> BodyReader:
         """Reads ``operations``, remembering the models of every app."""
