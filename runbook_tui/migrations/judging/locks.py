@@ -14,6 +14,7 @@ from runbook_tui.migrations.judging.safety import (
     CANNOT,
     EX_FILLED,
     FREE,
+    SCANNED,
     SRX,
     SRX_ONE,
     SRX_PARENT,
@@ -29,7 +30,7 @@ _ADDED = frozenset({"add-column-nullable", "add-column-defaulted", "add-column-r
 def lock_of(change: Change, row: Row, schema: Schema, engine: Engine) -> Lock:
     """What ``change`` locks. ``schema`` is what the tables look like before it."""
     if engine is Engine.SQLITE and change.with_column:  # the one place where SQLite takes a constraint
-        return CANNOT if row.kind == "add-unique" else BRIEF
+        return {"add-unique": CANNOT, "add-check": SCANNED}.get(row.kind, BRIEF)
     if engine is Engine.POSTGRES:
         return _postgres(change, row, schema) or row.postgres
     return row.lock(engine)

@@ -114,6 +114,9 @@ COPY_CHECK = Lock("the table is copied to check it, writes wait", BLOCKS_WRITES,
 # SQLite: one writer at a time
 BRIEF = Lock("the whole database for a moment")
 WHOLE = Lock("the whole database until it commits")
+INDEXED = Lock("the whole database while the index is built")
+SCANNED = Lock("the whole database while the table is scanned")
+REWRITTEN = Lock("the whole database while the table is rewritten")
 RECREATE = Lock("SQLite has no such statement: the table is made anew", TABLE_REWRITE)
 CANNOT = Lock("SQLite refuses it", REFUSED)
 
@@ -136,7 +139,7 @@ _ROWS = (
     Row("add-column-rewrite", E, LOSS, "add column {}, computed for every row", AX_REWRITE, COPY, CANNOT),
     Row("add-column-required", X, LOSS, "add required column {} without a default", AX, INSTANT, CANNOT),
     Row("add-column-unknown", ASK, LOSS, "add column {} in a way not written out", AX_PERHAPS, INSTANT, BRIEF),
-    Row("drop-column", C, NO, "drop column {}", AX_TIED, INSTANT, BRIEF),
+    Row("drop-column", C, NO, "drop column {}", AX_TIED, INSTANT, REWRITTEN),
     Row("rename-column", X, YES, "rename column {}", AX, INSTANT, BRIEF),
     Row("widen-type", E, LOSS, "widen the type of {}", AX, PLACE, RECREATE),
     Row("widen-type-rewrite", E, LOSS, "widen the type of {}", AX_REWRITE, COPY, RECREATE),
@@ -153,9 +156,9 @@ _ROWS = (
     Row("add-foreign-key", C, YES, "add foreign key {}", SRX_SCAN, COPY_CHECK, RECREATE),
     Row("add-foreign-key-not-valid", C, YES, "add foreign key {}, for new rows only", SRX, INSTANT, RECREATE),
     Row("validate-constraint", C, YES, "validate constraint {}", SUX_SCAN, COPY_CHECK, RECREATE),
-    Row("add-unique", C, YES, "add unique constraint {}", AX_INDEX, PLACE, BRIEF),
-    Row("add-unique-using-index", E, YES, "add unique constraint {} on its index", AX, PLACE, BRIEF),  # already unique
-    Row("add-primary-key-using-index", C, YES, "add primary key {} on its index", AX_SCAN, PLACE, BRIEF),
+    Row("add-unique", C, YES, "add unique constraint {}", AX_INDEX, PLACE, RECREATE),
+    Row("add-unique-using-index", E, YES, "add unique constraint {} on its index", AX, PLACE, RECREATE),  # is unique
+    Row("add-primary-key-using-index", C, YES, "add primary key {} on its index", AX_SCAN, PLACE, RECREATE),
     Row("add-primary-key", C, YES, "add primary key {}", AX_INDEX, REBUILD, RECREATE),
     Row("add-exclusion", C, YES, "add exclusion constraint {}", AX_INDEX, COPY, RECREATE),
     Row("drop-constraint", E, LOSS, "drop constraint {}", AX_TIED, INSTANT, RECREATE),
@@ -163,15 +166,15 @@ _ROWS = (
     Row("replace-constraint", ASK, LOSS, "replace constraint {}", AX_SCAN, COPY_CHECK, RECREATE),
     Row("rename-constraint", ASK, YES, "rename constraint {}", AX, INSTANT, RECREATE),
     # indexes
-    Row("create-index", E, YES, "create index {}", SHARE, PLACE, BRIEF),
-    Row("create-index-concurrently", E, YES, "create index {} concurrently", SUX_BUILD, PLACE, BRIEF),
-    Row("create-unique-index", C, YES, "create unique index {}", SHARE, PLACE, BRIEF),  # enforces: it narrows
-    Row("create-unique-index-concurrently", C, YES, "create unique index {} concurrently", SUX_BUILD, PLACE, BRIEF),
+    Row("create-index", E, YES, "create index {}", SHARE, PLACE, INDEXED),
+    Row("create-index-concurrently", E, YES, "create index {} concurrently", SUX_BUILD, PLACE, INDEXED),
+    Row("create-unique-index", C, YES, "create unique index {}", SHARE, PLACE, INDEXED),  # enforces: it narrows
+    Row("create-unique-index-concurrently", C, YES, "create unique index {} concurrently", SUX_BUILD, PLACE, INDEXED),
     Row("drop-index", C, YES, "drop index {}", AX, INSTANT, BRIEF),  # the old code's queries need it
     Row("drop-index-concurrently", C, YES, "drop index {} concurrently", SUX_WAIT, INSTANT, BRIEF),
     Row("rename-index", E, YES, "rename index {}", SUX_INDEX, INSTANT, BRIEF),
     Row("rebuild-index", NONE, YES, "rebuild index {}", SHARE_REBUILD, COPY, WHOLE),
-    Row("rebuild-index-concurrently", NONE, YES, "rebuild index {} concurrently", SUX_BUILD, PLACE, BRIEF),
+    Row("rebuild-index-concurrently", NONE, YES, "rebuild index {} concurrently", SUX_BUILD, PLACE, WHOLE),
     # rows
     Row("insert-rows", E, YES, "insert rows into {}", ROWS, ROWS, WHOLE),  # before its first reader
     Row("copy-rows", M, UNKNOWN, "copy rows into {}", ROWS, ROWS, WHOLE),
