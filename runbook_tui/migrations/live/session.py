@@ -102,6 +102,8 @@ def _begin(connection: Connection, timeout: float) -> None:
             else f"max_execution_time = {milliseconds}"
         )
         connection.execute(text(f"SET SESSION {limit}"))
+        # for the session: CREATE and DROP end a transaction that is read-only, and are done after it
+        connection.execute(text("SET SESSION TRANSACTION READ ONLY"))
         connection.execute(text("START TRANSACTION READ ONLY"))
     else:
         connection.execute(text("PRAGMA query_only = ON"))
