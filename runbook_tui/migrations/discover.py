@@ -61,12 +61,16 @@ def discover(tree: Tree, *, only: str | None = None) -> tuple[Folder, ...]:
     """
     tools = all_tools() if only is None else (tool_named(only),)
     recognised = _recognised(tree, tools)
+    paths = dict.fromkeys(tree.paths)  # in order, and quick to be asked
     claims: list[_Claim] = []
     for tool in tools:
         own = recognised[tool.name]
-        for path in tool.folders(own, tree.paths) if own else ():
+        folders = tool.folders(own, paths) if own else ()
+        if not folders and only is not None:  # nothing marks them as this tool's, but a person does
+            folders = tuple(sorted({_parent(file) for file in own}))
+        for path in folders:
             files = frozenset(file for file in own if is_below(file, path))
-            claims.append(_Claim(tool.marks(tree.paths, path), files, path, tool))
+            claims.append(_Claim(tool.marks(paths, path), files, path, tool))
     return tuple(sorted(_accepted(tree, claims), key=lambda folder: folder.path))
 
 

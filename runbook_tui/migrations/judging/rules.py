@@ -235,6 +235,22 @@ RULES: dict[str, Rule] = {
             "Correct the parent of one of them.",
         ),
         Rule(
+            *("checksum", _ERROR, "The tool's own checksums do not fit the files, so it applies nothing"),
+            "See that every file is as it was reviewed, then let the tool write its checksums again.",
+        ),
+        Rule(
+            *(
+                "several-roots",
+                _WARNING,
+                "Several changelogs are included by no other, and all of them are taken",
+            ),
+            "Name the root changelog as path.",
+        ),
+        Rule(
+            *("callback", _NOTE, "A file that the tool runs beside the migrations"),
+            "Read it as a part of the release.",
+        ),
+        Rule(
             *("not-a-migration", _WARNING, "The tool passes the file over"),
             "Rename it, or move it out of the folder.",
         ),
@@ -261,6 +277,48 @@ RULES: dict[str, Rule] = {
         Rule(
             *("engine-assumed", _NOTE, "Nothing names the engine: it is read as PostgreSQL"),
             "Name it with --engine, or in a manifest.",
+        ),
+        # the live database
+        Rule(*("database-agrees", _NOTE, "The live database has applied what the running version has"), ""),
+        Rule(
+            *("database-behind", _ERROR, "The live database lacks migrations that the running version has"),
+            "Find out why before anything else is applied.",
+        ),
+        Rule(
+            *("database-ahead", _WARNING, "The live database has applied more than the running version has"),
+            "Say in the manifest what really runs.",
+        ),
+        Rule(
+            *("database-dirty", _ERROR, "The tool has noted that a migration failed half-way"),
+            "Mend the database and the tool's note of it first.",
+        ),
+        Rule(
+            *("migration-failed", _ERROR, "The live database says that a migration failed"),
+            "Mend it before anything else is applied.",
+        ),
+        Rule(
+            *("migrations-locked", _WARNING, "The tool has locked its migrations: a run goes on, or died"),
+            "See that no run goes on, then release the lock with the tool.",
+        ),
+        Rule(
+            *("database-silent", _WARNING, "The live database did not answer in time"),
+            "Ask again, or go on without its word.",
+        ),
+        Rule(
+            *("database-refused", _WARNING, "The live database could not be asked"),
+            "Correct the variable or the rights of its user.",
+        ),
+        Rule(
+            *("no-version-table", _ERROR, "The live database has no version table of the tool"),
+            "Correct the variable, or the version that runs.",
+        ),
+        Rule(
+            *(
+                "version-table-of-another-tool",
+                _WARNING,
+                "The live database has the version table of another tool",
+            ),
+            "Correct the tool or the variable.",
         ),
     )
 }
