@@ -77,6 +77,22 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class SplitStep:
+    """One step of doing without harm what cannot be done at one moment."""
+
+    release: int
+    """1 for this release, 2 for the next one."""
+    phase: Phase
+    """Its moment in that release: expand, backfill or contract."""
+    what: str
+    """In words, with what the code has to do before it."""
+    sql: str = ""
+    """Statements for the data store's engine, one a line; empty where only words can be given."""
+    lines: tuple[int, ...] = ()
+    """Lines of the migration that belong to this step as they are."""
+
+
+@dataclass(frozen=True, slots=True)
 class Migration:
     """One migration file, read but never run."""
 
@@ -111,6 +127,8 @@ class Migration:
     """The tool's own command that undoes it."""
     line: int = 0
     """Where it begins in a file of several migrations, from 1; 0 for the whole file."""
+    split: tuple[SplitStep, ...] = ()
+    """How to do it in two releases when it has no safe moment of its own; in the order of the steps."""
 
     @property
     def key(self) -> str:

@@ -18,10 +18,12 @@ from runbook_tui.migrations.judging.judge import (
     declared_phase,
     dropped_names,
     find_mixed,
+    is_mixed,
     phase_of,
     reversal_of,
 )
 from runbook_tui.migrations.judging.schema import Schema
+from runbook_tui.migrations.judging.split import split_of
 from runbook_tui.migrations.model import Finding, Migration, Phase
 from runbook_tui.migrations.registry import detect_tool, tool_named, tool_names
 from runbook_tui.migrations.tool import MigrationTool, Script, Scripts
@@ -167,4 +169,5 @@ def _judge(origin: Origin, script: Script, body: Body, schema: Schema) -> Migrat
         command=commands.up if commands else "",
         command_down=commands.down if commands else "",
         line=script.line,
+        split=() if declared else split_of(judged, origin.engine, mixed=is_mixed(operations)),
     )

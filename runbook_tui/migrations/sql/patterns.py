@@ -44,7 +44,7 @@ def _pattern(kind: str, shape: str) -> Pattern:
 _STATEMENTS = (
     # PostgreSQL
     _pattern("add-enum-value", r"ALTER TYPE {table} ADD VALUE {exists}{value}(?: (?:BEFORE|AFTER) '[^']*')?"),
-    _pattern("rename-enum-value", r"ALTER TYPE {table} RENAME VALUE {value} TO '[^']*'"),
+    _pattern("rename-enum-value", r"ALTER TYPE {table} RENAME VALUE {value} TO '(?P<to>[^']*)'"),
     _pattern(
         "rename-object", r"ALTER (?:TYPE|SCHEMA|SEQUENCE|DOMAIN|FUNCTION|EXTENSION) {name} RENAME TO {to}"
     ),
