@@ -1,0 +1,1 @@
+"""Liquibase's changelogs: each format into one neutral form, and change types into changes."""

@@ -1,0 +1,275 @@
+"""Liquibase: changesets in changelogs of XML, YAML, JSON and formatted SQL, which include one another.
+
+Source: liquibase/liquibase and its documentation ("Changelog", "Changeset", "include", "includeAll", "MD5 checksum").
+A changeset is known as ``file::id::author`` in DATABASECHANGELOG; one that is missing there runs, wherever it stands.
+
+``update-count --count=1`` applies the next changeset that is to run and no other. ``update-to-tag`` needs a changeset
+with ``tagDatabase``, and ``update-one-changeset`` a licence. The count leaves out what a dbms or context excludes, and
+takes in each ``runAlways`` that stands before. ``rollback-count --count=1`` undoes the one that was applied last.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from runbook_tui.migrations.changes import Body, Change
+from runbook_tui.migrations.engine import Engine
+from runbook_tui.migrations.liquibase.changelog import Include
+from runbook_tui.migrations.liquibase.paths import Tree
+from runbook_tui.migrations.liquibase.tree import Placed, Walk, is_changelog, parse_changelog
+from runbook_tui.migrations.model import Finding, Level
+from runbook_tui.migrations.sql.files import decoded
+from runbook_tui.migrations.tool import (
+    BodyReader,
+    Commands,
+    Files,
+    MigrationTool,
+    Script,
+    Scripts,
+    below,
+)
+
+_ROOT_NAMES = re.compile(
+    r"^(db\.)?changelog([-._]?(master|root))?\.\w+$|^(master|root)\.\w+$|^liquibase[-._]?master\.\w+$"
+)
+_CHANGELOG_FILE = re.compile(
+    r"^\s*(?:liquibase\.command\.)?change-?log-?file\s*[:=]\s*(\S+)", re.IGNORECASE | re.MULTILINE
+)
+_PROPERTIES = "liquibase.properties"
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """A changeset with its place in the order."""
+
+    variants: tuple[Placed, ...]
+    """Several with one identity, each for engines or contexts of its own."""
+    tree: Tree
+    always: tuple[Placed, ...]
+    """``runAlways`` changesets before it: every run of the tool runs them first."""
+    countable: bool
+    """Nothing before it may be passed over and stay pending."""
+
+
+class Liquibase(MigrationTool):
+    """Reads changelogs from the root down."""
+
+    name = "liquibase"
+    refuses_edits = True
+    _engine: Engine | None = None
+    """That of the last :meth:`reader`: what a count takes in depends on it."""
+
+    def recognises(self, path: str, data: bytes) -> bool:
+        """A file with ``databaseChangeLog``, or SQL whose first line is Liquibase's."""
+        return is_changelog(path, data)
+
+    def marks(self, paths: Collection[str], folder: str) -> bool:
+        """``liquibase.properties``, or a root changelog by its usual name."""
+        inside = [path for path in paths if folder in (".", "") or path.startswith(f"{folder}/")]
+        names = {PurePosixPath(path).name for path in inside}
+        return _PROPERTIES in names or any(name.startswith("db.changelog-master.") for name in names)
+
+    def folders(self, recognised: Sequence[str], paths: Collection[str]) -> tuple[str, ...]:
+        """The topmost folders that hold changelogs: what they include lies below."""
+        found: list[str] = []
+        for folder in sorted({str(PurePosixPath(path).parent) for path in recognised}):
+            if not any(folder == above or folder.startswith(f"{above}/") for above in found):
+                found.append(folder)
+        return tuple(found)
+
+    def scripts(self, files: Files, folder: str) -> Scripts:
+        """The changesets in the order in which they run."""
+        inside = below(files, folder)
+        tree = Tree(files if folder in files else inside, folder)
+        changelogs = [path for path, data in inside.items() if is_changelog(path, data)]
+        findings: list[Finding] = []
+        walk = Walk(tree)
+        for root in _roots(inside, changelogs, folder, findings):
+            walk.root(root)
+        findings += walk.findings
+        if folder not in files:
+            findings += _left_out(changelogs, walk.read)
+        return Scripts(tuple(_scripts(walk.placed, tree)), tuple(findings))
+
+    def reader(self, engine: Engine) -> BodyReader:
+        """Reads what a changeset does on the engine."""
+        from runbook_tui.migrations.liquibase.body import read_body
+
+        self._engine = engine
+
+        def read(script: Script) -> Body:
+            content = script.content
+            if not isinstance(content, _Content):
+                return Body((Change("opaque", script.line or 1, detail=script.title),), has_down=False)
+            return read_body(content.variants, content.tree, engine)
+
+        return read
+
+    def commands(self, script: Script, folder: str) -> Commands | None:
+        """``update-count``: none when the changeset may be, or is, left out of the count."""
+        content = script.content
+        if not isinstance(content, _Content):
+            return None
+        first = content.variants[0]
+        where = content.tree.search_path(first.root)
+        path = f" --search-path={shlex.quote(where)}" if where else ""
+        changelog = shlex.quote(posixpath.relpath(first.root, where) if where else first.root)
+        database = f'--changelog-file={changelog} --url="$DATABASE_URL"'
+        shows = f'liquibase{path} history --url="$DATABASE_URL"'
+        run = [one for one in content.variants if self._runs(one)]
+        if not run or not content.countable or any(one.contexts or one.change_set.contexts for one in run):
+            return Commands("", "", shows)
+        count = 1 + sum(self._runs(one) for one in content.always)
+        up = f"liquibase{path} update-count {database} --count={count}"
+        return Commands(up, f"liquibase{path} rollback-count {database} --count=1", shows)
+
+    def _runs(self, placed: Placed) -> bool:
+        from runbook_tui.migrations.liquibase.body import runs_on
+
+        return self._engine is None or runs_on(placed, self._engine)
+
+
+def _roots(inside: Files, changelogs: Sequence[str], folder: str, findings: list[Finding]) -> list[str]:
+    """The file of the manifest, that of liquibase.properties, or the one that nobody includes."""
+    if folder in inside:
+        return [folder]
+    named = _named_root(inside)
+    if named is not None:
+        return [named]
+    included = _included(inside, changelogs, folder)
+    free = [path for path in changelogs if path not in included]
+    if not free and changelogs:  # they include one another in a circle: the walk tells it
+        free = [min(changelogs)]
+    usual = [path for path in free if _ROOT_NAMES.match(PurePosixPath(path).name)]
+    if len(usual) == 1:
+        return usual
+    if len(free) > 1:
+        names = ", ".join(free[:5]) + (f" and {len(free) - 5} more" if len(free) > 5 else "")
+        message = f"there are {len(free)} changelogs that no other includes ({names}): all are taken, by name"
+        remedy = "Name the root changelog as path."
+        findings.append(Finding("several-roots", Level.WARNING, folder, 0, message, remedy))
+    return free
+
+
+def _named_root(inside: Files) -> str | None:
+    for path in sorted(inside, key=lambda path: (path.count("/"), path)):
+        if PurePosixPath(path).name == _PROPERTIES:
+            found = _CHANGELOG_FILE.search(decoded(inside[path])[:100_000])
+            root = Tree(inside, "").resolve(found[1], path, relative=False) if found else None
+            if root is not None:
+                return root
+    return None
+
+
+def _included(inside: Files, changelogs: Iterable[str], folder: str) -> set[str]:
+    """The changelogs that another one includes."""
+    from runbook_tui.migrations.liquibase.nodes import BrokenChangelogError
+
+    tree = Tree(inside, folder)
+    found: set[str] = set()
+    for path in changelogs:
+        try:
+            entries = parse_changelog(path, inside[path]).entries
+        except BrokenChangelogError:
+            continue
+        for entry in entries:
+            if not isinstance(entry, Include):
+                continue
+            if entry.whole_folder:
+                below_it = tree.folder(entry.target, path, relative=entry.relative) if entry.target else None
+                if below_it is not None:
+                    found |= {name for name in inside if tree.is_below(name, below_it) and name != path}
+            else:
+                target = tree.resolve(entry.target, path, relative=entry.relative)
+                found |= {target} - {path, None} if target else set()
+    return found
+
+
+def _left_out(changelogs: Iterable[str], read: Collection[str]) -> list[Finding]:
+    message = "no changelog includes it, so the tool passes it over"
+    return [
+        Finding("not-a-migration", Level.NOTE, path, 0, message, "Include it, or take it out of the folder.")
+        for path in changelogs
+        if path not in read
+    ]
+
+
+def _scripts(placed: Sequence[Placed], tree: Tree) -> list[Script]:
+    groups: dict[str, list[Placed]] = {}
+    for one in placed:
+        groups.setdefault(one.id, []).append(one)
+    result: list[Script] = []
+    parent: tuple[str, ...] = ()
+    parents: dict[str, tuple[str, ...]] = {}
+    always: tuple[Placed, ...] = ()
+    countable = True
+    for one in placed:
+        group = groups[one.id]
+        together = len(group) > 1 and all(_is_variant(each) for each in group)
+        if together and one is not group[0]:
+            continue
+        variants = tuple(group) if together else (one,)
+        content = _Content(variants, tree, always, countable)
+        script = _script(variants, content)
+        above = parents.setdefault(script.id, parent)
+        result.append(replace(script, parents=above))
+        parent = (script.id,)
+        if any(one.change_set.flag(name) for name in ("runAlways", "alwaysRun")):
+            always = (*always, one)
+        countable = countable and not _may_stay_pending(variants)
+    return result
+
+
+def _may_stay_pending(variants: Iterable[Placed]) -> bool:
+    from runbook_tui.migrations.liquibase.preconditions import may_stay_pending
+
+    return any(may_stay_pending(one.change_set.preconditions) for one in variants)
+
+
+def _is_variant(placed: Placed) -> bool:
+    return bool(placed.change_set.attributes.get("dbms") or placed.change_set.contexts or placed.contexts)
+
+
+def _script(variants: tuple[Placed, ...], content: _Content) -> Script:
+    from runbook_tui.migrations.liquibase.body import checksummed
+
+    first = variants[0]
+    change_set = first.change_set
+    problem = None
+    if change_set.problem:
+        remedy = "Complete it: the tool refuses the changelog."
+        problem = Finding("unreadable", Level.ERROR, first.path, change_set.line, change_set.problem, remedy)
+    again = ("runOnChange", "runAlways", "alwaysRun")
+    return Script(
+        first.id,
+        _title(first),
+        first.path,
+        (),
+        checksummed(variants, content.tree),
+        content=content,
+        problem=problem,
+        repeatable=any(one.change_set.flag(name) for one in variants for name in again),
+        line=change_set.line,
+    )
+
+
+def _title(placed: Placed) -> str:
+    change_set = placed.change_set
+    if change_set.comment:
+        return " ".join(change_set.comment.split())[:120]
+    words = []
+    for node in change_set.changes[:2]:
+        name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", node.name).lower()
+        table = node.get("tableName") or node.get("baseTableName") or node.get("oldTableName")
+        words.append(f"{name} {table}".strip())
+    more = f" and {len(change_set.changes) - 2} more" if len(change_set.changes) > 2 else ""
+    written = ", ".join(words) + more
+    return change_set.id if written in ("", "sql") else f"{change_set.id}: {written}"
+
+
+TOOL = Liquibase
