@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.fingerprint import same_meaning
 from runbook_tui.migrations.graph import ancestors, heads, in_order
-from runbook_tui.migrations.model import Finding, Level, Migration, Phase
+from runbook_tui.migrations.model import Finding, Level
 from runbook_tui.migrations.tool import Late, MigrationTool, Script
-
-_EARLY = frozenset({Phase.EXPAND})
-_LATE = {Phase.CONTRACT: "contract", Phase.BACKFILL: "backfill"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,40 +27,107 @@ class History:
         """Parents of every migration of the target."""
         return {script.id: script.parents for script in self.target}
 
+    @property
+    def renamed(self) -> dict[str, Script]:
+        """New ids of migrations that are applied under another one: the same content, once in each commit."""
+        there = {self.tool.identity(script) for script in self.target}
+        before = {self.tool.identity(script) for script in self.base}
+        gone: dict[bytes, list[Script]] = {}
+        for script in self.base:
+            if script.data.strip() and self.tool.identity(script) not in there:
+                gone.setdefault(script.data, []).append(script)
+        new: dict[bytes, list[Script]] = {}
+        for script in self.target:
+            if script.data in gone and self.tool.identity(script) not in before:
+                new.setdefault(script.data, []).append(script)
+        return {
+            scripts[0].id: gone[data][0]
+            for data, scripts in new.items()
+            if len(scripts) == len(gone[data]) == 1
+        }
+
 
 def find_history_problems(history: History) -> list[Finding]:
     """Findings that do not depend on what the migrations do."""
     found: list[Finding] = []
-    for check in (_edited, _gone, _duplicates, _unknown_parents, _cycles, _several_heads, _out_of_order):
+    for check in (
+        _edited, _renamed, _gone, _duplicates, _unknown_parents, _cycles, _several_heads, _out_of_order,
+    ):  # fmt: skip
         found += check(history)
     return found
 
 
 def _edited(history: History) -> Iterator[Finding]:
-    before = {script.id: script for script in history.base}
+    tool = history.tool
+    before = {tool.identity(script): script for script in history.base}
     for script in history.target:
-        old = before.get(script.id)
+        old = before.get(tool.identity(script))
         if old is None or old.data == script.data or script.repeatable:
             continue
-        if same_meaning(script.path, old.data, script.data, history.engine):
+        if script.excuses_edits:
+            message = f"{script.id} is applied, and was edited since: it names the checksums that the tool still takes"
+            remedy = (
+                "See that the one in the database is among them; what was added does not run there again."
+            )
+            yield Finding("edited-after-apply", Level.WARNING, script.path, script.line, message, remedy)
+        elif same_meaning(script.path, old.data, script.data, history.engine):
             message = f"{script.id} is applied, and its file was edited: only comments or layout differ"
-            level = Level.ERROR if history.tool.refuses_edits else Level.NOTE
-            yield Finding("edited-after-apply", level, script.path, script.line, message)
-            continue
-        then = "stops at its checksum" if history.tool.refuses_edits else "does not run it again"
-        message = f"{script.id} is applied, and its file was edited since: the tool {then}"
-        remedy = "Put the file back, and write what is missing into a new migration."
-        yield Finding("edited-after-apply", Level.ERROR, script.path, script.line, message, remedy)
+            level = Level.ERROR if tool.refuses_edits else Level.NOTE
+            remedy = "Put the file back: the tool stops at its checksum." if tool.refuses_edits else ""
+            yield Finding("edited-after-apply", level, script.path, script.line, message, remedy)
+        else:
+            then = "stops at its checksum" if tool.refuses_edits else "does not run it again"
+            message = f"{script.id} is applied, and its file was edited since: the tool {then}"
+            remedy = "Put the file back, and write what is missing into a new migration."
+            yield Finding("edited-after-apply", Level.ERROR, script.path, script.line, message, remedy)
+
+
+def _renamed(history: History) -> Iterator[Finding]:
+    """One finding for each file, however many migrations it has."""
+    before = {history.tool.identity(script): script for script in history.base}
+    for script in history.target:
+        same = before.get(history.tool.identity(script))
+        if same is not None and same.id != script.id:
+            message = f"{script.id} is {same.id}, which is applied: the tool reads both as one"
+            yield Finding("renamed", Level.NOTE, script.path, script.line, message)
+    of_files: dict[tuple[str, str], list[tuple[Script, Script]]] = {}
+    by_id = {script.id: script for script in history.target}
+    for name, old in history.renamed.items():
+        of_files.setdefault((old.path, by_id[name].path), []).append((old, by_id[name]))
+    for (_, path), pairs in of_files.items():
+        old, script = pairs[0]
+        more = f" (and {len(pairs) - 1} more of the file)" if len(pairs) > 1 else ""
+        message = (
+            f"{script.id} is {old.id}, which is applied, under another name{more}: {_again(history, script)}"
+        )
+        remedy = f"Give it its name back ({old.path}), or have the databases count it as applied before."
+        yield Finding("renamed", Level.ERROR, path, script.line, message, remedy)
+
+
+def _again(history: History, script: Script) -> str:
+    """What the tool makes of a migration whose name it does not know."""
+    if history.tool.refuses_gone:
+        return "the tool stops, because it misses the old one"
+    if history.tool.late is not Late.RUNS and script.id in {late.id for late in _below(history)}:
+        return f"the tool takes it for a new one below those that are applied, and {history.tool.late.value}"
+    return "the tool takes it for a new one, and runs it again"
 
 
 def _gone(history: History) -> Iterator[Finding]:
     there = {script.id for script in history.target}
+    known = {history.tool.identity(script) for script in history.target}
     replaced = {name for script in history.target for name in script.replaces}
+    renamed = {old.id for old in history.renamed.values()}
     for script in history.base:
-        if script.id not in there | replaced and not there.intersection(script.replaces):
-            message = f"{script.id} is applied, and the release has no file of it any more"
+        if history.tool.identity(script) in known or script.id in replaced | renamed:
+            continue
+        if not there.intersection(script.replaces):
+            stops = history.tool.refuses_gone
+            then = ": the tool stops until it is back" if stops else ""
+            message = f"{script.id} is applied, and the release has no file of it any more{then}"
             remedy = "Put it back, unless it was squashed into one that the databases count as applied."
-            yield Finding("gone", Level.WARNING, script.path, script.line, message, remedy)
+            level = Level.ERROR if stops else Level.WARNING
+            yield Finding("gone", level, script.path, script.line, message, remedy)
 
 
 def _duplicates(history: History) -> Iterator[Finding]:
@@ -149,10 +213,20 @@ def _heads(history: History) -> list[str]:
     return sorted(name for name in by_id if name not in followed | squashed)
 
 
+_LATE = {
+    Late.SKIPS: (Level.ERROR, "the tool never runs it", "Give it a number above the last one."),
+    Late.REFUSES: (
+        Level.ERROR,
+        "the tool refuses to go on",
+        "Give it a version above the last one, or tell the tool to allow what is out of order.",
+    ),
+    Late.RUNS: (Level.WARNING, "here they run in another order", "Give it a version above the last one."),
+}
+
+
 def _out_of_order(history: History) -> Iterator[Finding]:
-    applied = [script for script in history.target if script.id not in history.pending]
     if history.tool.numbered:
-        yield from _below_applied(history, applied)
+        yield from _below_applied(history)
         return
     followed_by: dict[str, str] = {}
     for script in reversed(history.target):
@@ -171,63 +245,29 @@ def _out_of_order(history: History) -> Iterator[Finding]:
             yield Finding("sorts-before-applied", Level.ERROR, script.path, script.line, message, remedy)
 
 
-def _below_applied(history: History, applied: Sequence[Script]) -> Iterator[Finding]:
+def _below(history: History) -> list[Script]:
+    """New migrations that a numbered tool finds below the last one that is applied."""
     place = {script.id: index for index, script in enumerate(history.target)}
-    last = max((place[script.id] for script in applied), default=-1)
-    for script in history.target:
-        if script.id not in history.pending or place[script.id] > last:
+    last = _last_applied(history)
+    before = {script.id for script in history.base}
+    return [
+        script
+        for script in history.target
+        if script.id in history.pending and script.id not in before and place[script.id] < last
+    ]
+
+
+def _last_applied(history: History) -> int:
+    applied = [index for index, script in enumerate(history.target) if script.id not in history.pending]
+    return max(applied, default=-1)
+
+
+def _below_applied(history: History) -> Iterator[Finding]:
+    newest = history.target[_last_applied(history)].id if history.target else ""
+    renamed = history.renamed
+    for script in _below(history):
+        if script.id in renamed:
             continue
-        newest = history.target[last].id
-        if history.tool.late is Late.SKIPS:
-            message = f"{script.id} is new and lies below {newest}, which is applied: the tool never runs it"
-            remedy = "Give it a number above the last one."
-            yield Finding("sorts-before-applied", Level.ERROR, script.path, script.line, message, remedy)
-        elif history.tool.late is Late.REFUSES:
-            message = (
-                f"{script.id} is new and lies below {newest}, which is applied: the tool refuses to go on"
-            )
-            remedy = "Give it a version above the last one, or tell the tool to allow what is out of order."
-            yield Finding("sorts-before-applied", Level.ERROR, script.path, script.line, message, remedy)
-        else:
-            message = f"{script.id} is new and lies below {newest}, which is applied: here they run in another order"
-            remedy = "Give it a version above the last one."
-            yield Finding("sorts-before-applied", Level.WARNING, script.path, script.line, message, remedy)
-
-
-def find_phase_problems(
-    migrations: Sequence[Migration], parents: Mapping[str, Sequence[str]]
-) -> Iterator[Finding]:
-    """Migrations that have to wait for the deploy and stand before one that must not wait for it."""
-    by_id = {migration.id: migration for migration in migrations}
-    parents = {name: [parent for parent in parents[name] if parent in by_id] for name in by_id}
-    for migration in migrations:
-        if migration.phase not in _EARLY:
-            continue
-        before = [
-            by_id[name]
-            for name in ancestors([migration.id], parents)
-            if name in by_id and name != migration.id
-        ]
-        blocking = sorted(
-            (m for m in before if m.phase in _LATE), key=lambda m: (m.phase is Phase.BACKFILL, m.id)
-        )
-        if blocking:
-            yield _blocked(migration, blocking[0])
-
-
-def _blocked(expand: Migration, late: Migration) -> Finding:
-    word = _LATE[late.phase]
-    message = (
-        f"{expand.id} has to run before the deploy, but the tool can only apply it after {late.id}, "
-        f"a {word} migration that has to wait for the deploy"
-    )
-    remedy = (
-        f"Put {expand.id} before {late.id} (neither is applied yet), or release in two steps: first a target without "
-        f"{late.id}, then the rest."
-    )
-    level = Level.ERROR if late.phase is Phase.CONTRACT else Level.WARNING
-    return Finding(f"{word}-before-expand", level, late.path, _line(late), message, remedy)
-
-
-def _line(migration: Migration) -> int:
-    return next((item.line for item in migration.operations if item.phase is migration.phase), 0)
+        message = f"{script.id} is new and lies below {newest}, which is applied: "
+        level, then, remedy = _LATE[history.tool.late]
+        yield Finding("sorts-before-applied", level, script.path, script.line, message + then, remedy)

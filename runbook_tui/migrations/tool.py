@@ -41,6 +41,8 @@ class Script:
     """Why it could not be read; its operations are unknown then."""
     repeatable: bool = False
     """It is applied again whenever it changes (Flyway's ``R__``, Liquibase's ``runOnChange``)."""
+    excuses_edits: bool = False
+    """It names checksums that the tool takes besides its own (Liquibase's ``validCheckSum``)."""
     baseline: bool = False
     """It stands for all before it, and is applied only where nothing is yet (Flyway's ``B``, Atlas' checkpoint)."""
     line: int = 0

@@ -1,0 +1,1 @@
+"""Elixir migrations (Ecto) to changes."""

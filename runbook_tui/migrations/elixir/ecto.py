@@ -1,0 +1,603 @@
+"""What the ``change`` or ``up`` of an Ecto migration does, call by call.
+
+Source: elixir-ecto/ecto_sql, lib/ecto/migration.ex and lib/ecto/migration/runner.ex.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from runbook_tui.migrations.changes import (
+    ADD_COLUMN,
+    ALTER_COLUMN,
+    RESTATE_COLUMN,
+    Alteration,
+    Change,
+    Column,
+    Default,
+    Generated,
+    shifted,
+)
+from runbook_tui.migrations.elixir.columns import Fragment, Reference, column_of, default_of, type_sql
+from runbook_tui.migrations.elixir.interpreter import Interpreter, TooMuchError
+from runbook_tui.migrations.elixir.objects import (
+    Constraint,
+    Index,
+    Table,
+    constraint_of,
+    index_of,
+    prefixed,
+    table_of,
+)
+from runbook_tui.migrations.elixir.rows import READING, Query, is_repository, rows_changed, set_columns
+from runbook_tui.migrations.elixir.values import UNKNOWN, Alias, Atom, Call, Function, Keywords, Text, name_of
+from runbook_tui.migrations.engine import Engine
+from runbook_tui.migrations.sql.reader import read_sql
+from runbook_tui.migrations.sql.types import column_of_type
+from runbook_tui.migrations.syntax import text_of
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_REPO = Alias("Repo")
+_QUERYING = frozenset({"query", "query!", "query_many", "query_many!"})
+_HARMLESS_MODULES = frozenset({
+    "Enum", "String", "Atom", "Integer", "Float", "List", "Map", "Keyword", "Tuple", "Stream", "Regex", "DateTime",
+    "NaiveDateTime", "Date", "Time", "Logger", "IO", "System", "Application", "Mix", "Ecto.UUID", "UUID", "Jason",
+    "Base", "Path", "File", "Code", "Process", "MapSet", "Kernel", "Module", "Macro", "Range", "Access", "Inspect",
+    "Decimal", "Poison", "URI", "Bitwise", "Calendar", "Ecto.Query", "Ecto.Changeset", "Timex", "Timer",
+    "Ecto.Adapters.SQL.Sandbox", "Repo",
+})  # fmt: skip
+_HARMLESS = frozenset({
+    "flush", "prefix", "direction", "is_nil", "is_binary", "is_list", "is_atom", "is_map", "to_string", "inspect",
+    "length", "elem", "hd", "tl", "max", "min", "div", "rem", "round", "trunc", "put_in", "get_in", "then", "tap",
+    "dynamic", "field", "type", "count", "sum", "ago", "from_now", "select", "where", "order_by", "limit", "lock",
+    "distinct", "group_by", "having", "exclude", "subquery", "as", "is_integer", "is_struct", "apply", "raise", "exit",
+    "throw", "self", "node", "not", "unquote", "struct", "byte_size", "map_size", "abs", "sigil_s", "super", "binding",
+    "offset", "preload", "windows", "coalesce", "parent_as", "with_cte", "union", "union_all", "cast", "change",
+    "is_tuple", "is_boolean", "is_number", "make_ref", "nil", "true", "false", "reraise", "__MODULE__",
+})  # fmt: skip
+_COLUMN_CALLS = frozenset({
+    "add", "add_if_not_exists", "modify", "remove", "remove_if_exists", "timestamps",
+})  # fmt: skip
+
+
+_IS_NULL = re.compile(r"(?<!not )\bis_nil\(\s*\w+\.(\w+)\s*\)")
+_OR = re.compile(r"\bor\b|\|\|")
+
+
+@dataclass(eq=False, slots=True)
+class _Building:
+    """The table of a ``create`` or ``alter`` block."""
+
+    table: str | None
+    creates: bool
+    columns: list[Column] = field(default_factory=list)
+    constraints: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    keys: int = 0
+    primary: list[str] = field(default_factory=list)
+    """Columns that an ``alter`` makes the primary key of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """What the upgrade path does."""
+
+    changes: tuple[Change, ...]
+    found: bool
+    """Whether the module has ``change`` or ``up``."""
+    has_down: bool
+    transactional: bool
+
+
+def read_module(module: Node, engine: Engine) -> Upgrade:
+    """The changes of ``up`` or ``change``, in order, and what else the module says."""
+    reader: Migration | None = None
+    changes: Sequence[Change]
+    try:
+        reader = Migration(module, engine)
+        reader.run()
+        changes = reader.changes
+    except (TooMuchError, RecursionError):
+        seen = reader.changes if reader is not None else []
+        changes = [*seen, Change("opaque", 1, detail="the migration is too tangled to be followed")]
+    if reader is None:
+        return Upgrade(tuple(changes), found=True, has_down=False, transactional=True)
+    transactional = reader.attributes.get("disable_ddl_transaction") is not True
+    found = "up" in reader.functions or "change" in reader.functions
+    return Upgrade(tuple(changes), found, has_down=reader.goes_back, transactional=transactional)
+
+
+class Migration(Interpreter):
+    """Notes every change while it follows the upgrade path."""
+
+    def __init__(self, module: Node, engine: Engine) -> None:
+        self.engine = engine
+        self.changes: list[Change] = []
+        self._building: _Building | None = None
+        self._one_way = False
+        self._going_back = False
+        super().__init__(module)
+
+    def run(self) -> None:
+        """Follow what the tool calls."""
+        transactional = self.attributes.get("disable_ddl_transaction") is not True
+        for name in ("after_begin", "up" if "up" in self.functions else "change", "before_commit"):
+            if name in self.functions and (transactional or name in ("up", "change")):
+                self.run_function(name)
+
+    @property
+    def goes_back(self) -> bool:
+        """Whether ``down`` does something, or all that ``change`` does can be turned round."""
+        if "up" not in self.functions:
+            return "change" in self.functions and not self._one_way
+        before, self.changes = self.changes, []
+        self._going_back = True
+        try:
+            self.run_function("down")
+            return bool(self.changes)
+        except (TooMuchError, RecursionError):
+            return True
+        finally:
+            self.changes, self._going_back = before, False
+
+    def note(self, change: Change) -> None:
+        """One more change, as certain as the place where it stands."""
+        self.changes.append(replace(change, conditional=change.conditional or self.uncertain > 0))
+
+    def opaque(self, line: int, what: str) -> None:
+        """Something that only running it would tell."""
+        self.note(Change("opaque", line, detail=what))
+
+    # calls
+
+    def local(self, name: str, call: Call) -> object:
+        """A call of Ecto's own functions, or of one that is imported."""
+        handler = _HANDLERS.get(name)
+        if handler is not None:
+            return handler(self, call)
+        if name in _COLUMN_CALLS:
+            self._column_call(name, call)
+        elif name in ("index", "unique_index"):
+            return index_of(call, self.engine, unique=name == "unique_index")
+        elif name in ("join", "left_join", "inner_join"):
+            query = call.get(0)
+            return replace(query, reads_tables=True) if isinstance(query, Query) else UNKNOWN
+        elif name not in _HARMLESS:
+            self._perhaps(call)
+            if call.arguments or call.keywords or call.block is not None or name.endswith("!"):
+                self.opaque(call.line, f"{name}(...)")
+            elif name.isidentifier() and not name.startswith("_"):
+                self.opaque(call.line, f"{name}()")
+        else:
+            self._perhaps(call)
+            query = call.get(0)
+            return query if isinstance(query, Query) else UNKNOWN
+        return UNKNOWN
+
+    def macro(self, name: str, node: Node, piped: tuple[object, ...]) -> object:
+        """``from(o in "orders", where: ..., update: [set: [...]])``."""
+        given = next((child for child in node.named_children if child.type == "arguments"), None)
+        if name != "from" or given is None or not given.named_children:
+            return ...
+        source = given.named_children[0]
+        right = source.child_by_field_name("right")
+        found = self.value(right if source.type == "binary_operator" and right is not None else source)
+        query = found if isinstance(found, Query) else Query(name_of(found))
+        for child in given.named_children[1:]:
+            if child.type == "keywords":
+                query = self._clauses(query, child)
+        return query
+
+    def _clauses(self, query: Query, keywords: Node) -> Query:
+        for pair in keywords.named_children:
+            key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
+            if key is None or value is None:
+                continue
+            name = text_of(key).strip().rstrip(":")
+            if name.endswith("join"):
+                query = replace(query, reads_tables=True)
+            elif name == "update":
+                query = replace(query, over=set_columns(self.value(value)))
+            elif name == "where":
+                found = frozenset(_IS_NULL.findall(text_of(value)))
+                query = (
+                    query
+                    if _OR.search(text_of(value))
+                    else replace(query, null_columns=query.null_columns | found)
+                )
+        return query
+
+    def bare(self, name: str, line: int) -> object:
+        """Ecto's functions without arguments may stand without brackets."""
+        known = name in _HANDLERS or name in _COLUMN_CALLS
+        return self.local(name, Call((), Keywords(), line)) if known else UNKNOWN
+
+    def statement(self, name: str, line: int) -> None:
+        """A function of another module."""
+        if (
+            name not in _HARMLESS | _COLUMN_CALLS
+            and self.scope.get(name) is ...
+            and name not in self.functions
+        ):
+            self.opaque(line, f"{name}()")
+
+    def _perhaps(self, call: Call) -> None:
+        for item in (*call.arguments, *call.keywords.values()):
+            if isinstance(item, Function):
+                with self.maybe():
+                    self.call(item)
+        if call.block is not None:
+            with self.maybe(), self.block():
+                self.body(call.block)
+
+    def remote(self, module: object, name: str, call: Call) -> object:
+        """A function of another module."""
+        owner = module.name if isinstance(module, Alias) else ""
+        if owner == "Enum":
+            return self._enum(name, call)
+        if owner == "Ecto.Migration":
+            return self.local(name, call)
+        if owner in ("Ecto.Adapters.SQL", "SQL") and name in _QUERYING:
+            return self._sql(call.get(1), call.line)
+        if is_repository(module):
+            return self._repository(name, call)
+        if owner == "Ecto.Multi" or module is UNKNOWN or not owner:
+            return self._of_unknown(name, call)
+        if (
+            owner in ("String", "Atom")
+            and name in ("to_atom", "to_string", "to_existing_atom")
+            and call.arguments
+        ):
+            value = call.get(0)
+            return (Atom(value) if "atom" in name else str(value)) if isinstance(value, str) else UNKNOWN
+        self._perhaps(call)
+        if owner not in _HARMLESS_MODULES and not owner.startswith(":"):
+            self.opaque(call.line, f"{owner}.{name}(...)")
+        return UNKNOWN
+
+    def _of_unknown(self, name: str, call: Call) -> object:
+        self._perhaps(call)
+        if isinstance(call.get(0), Function) or name in _QUERYING or rows_changed(name, call) is not None:
+            self.opaque(call.line, f"{name}(...)")
+        return UNKNOWN
+
+    def _enum(self, name: str, call: Call) -> object:
+        items, function = call.get(0), call.get(1)
+        if isinstance(items, Keywords | dict):
+            items = list(items.items())
+        if isinstance(items, list) and isinstance(function, Function) and name in ("each", "map", "flat_map"):
+            if len(items) <= 200:
+                results = [self.call(function, item) for item in items]
+                return results if name == "map" else Atom("ok")
+        elif name in ("join", "map_join") and isinstance(items, list) and not isinstance(function, Function):
+            glue = "" if function is None else function
+            if isinstance(glue, str) and all(isinstance(item, str | int) for item in items):
+                return glue.join(map(str, items))
+        elif name == "with_index" and isinstance(items, list):
+            return [(item, index) for index, item in enumerate(items)]
+        self._perhaps(call)
+        return UNKNOWN
+
+    def _repository(self, name: str, call: Call) -> object:
+        if name in _QUERYING:
+            return self._sql(call.get(0), call.line)
+        if name in ("transaction", "transact", "checkout"):
+            function = call.get(0)
+            if isinstance(function, Function):
+                return self.call(function, _REPO)
+            self.opaque(call.line, f"repo().{name}(...)")
+            return UNKNOWN
+        change = rows_changed(name, call)
+        if change is not None:
+            self.note(change)
+        elif name not in READING:
+            self._perhaps(call)
+            self.opaque(call.line, f"repo().{name}(...)")
+        return UNKNOWN
+
+    def _sql(self, sql: object, line: int) -> object:
+        if isinstance(sql, list) and all(isinstance(part, str) for part in sql):
+            sql = "".join(map(str, sql))
+        if isinstance(sql, str):
+            start = sql.line if isinstance(sql, Text) else line
+            for change in shifted(read_sql(str(sql), self.engine), start - 1):
+                self.note(change)
+        else:
+            self.opaque(line, "SQL that is put together when it runs")
+        return UNKNOWN
+
+    # statements
+
+    def _execute(self, call: Call) -> object:
+        """``execute(up)`` or ``execute(up, down)``: SQL or a function."""
+        self._one_way = self._one_way or len(call.arguments) < 2
+        what = call.get(0)
+        if isinstance(what, Function):
+            return self.call(what)
+        if isinstance(what, Keywords | dict):
+            self.opaque(call.line, "execute(...)")
+            return UNKNOWN
+        return self._sql(what, call.line)
+
+    def _execute_file(self, call: Call) -> object:
+        self._one_way = self._one_way or len(call.arguments) < 2
+        self.opaque(call.line, f"SQL of the file {name_of(call.get(0)) or '(not written out)'}")
+        return UNKNOWN
+
+    def _create(self, call: Call, *, if_exists: bool = False) -> object:
+        what = call.get(0)
+        if isinstance(what, Table):
+            self._create_table(what, call, if_exists=if_exists)
+        elif isinstance(what, Index):
+            self.note(what.created(call.line, if_exists=if_exists))
+        elif isinstance(what, Constraint):
+            self.note(what.created(call.line, self.engine))
+        else:
+            self._perhaps(call)
+            self.opaque(call.line, "create(...) of what is not written out")
+        return what
+
+    def _create_if_not_exists(self, call: Call) -> object:
+        return self._create(call, if_exists=True)
+
+    def _create_table(self, table: Table, call: Call, *, if_exists: bool) -> None:
+        building = _Building(table.name, creates=True)
+        if table.primary_key is not False:
+            building.columns.append(self._key(table.primary_key))
+        self._build(building, call)
+        self.note(
+            Change(
+                "create-table",
+                call.line,
+                table.name,
+                columns=tuple(building.columns),
+                constraints=tuple(building.constraints),
+                rules=tuple(("", "FOREIGN KEY") for _ in range(building.keys)),
+                if_exists=if_exists,
+            )
+        )
+
+    def _key(self, options: object) -> Column:
+        if isinstance(options, Keywords):
+            stated = Keywords({**options, "primary_key": True})
+            return column_of(name_of(options.get("name")) or "id", options.get("type"), stated, self.engine)
+        # the repository's configuration may say otherwise
+        return Column("id", None, nullable=False, generated=Generated.IDENTITY, primary_key=True)
+
+    def _build(self, building: _Building, call: Call) -> None:
+        outer, self._building = self._building, building
+        try:
+            with self.block():
+                if call.block is not None:
+                    self.body(call.block)
+        finally:
+            self._building = outer
+
+    def _alter(self, call: Call) -> object:
+        what = call.get(0)
+        name = what.name if isinstance(what, Table) else None
+        building = _Building(name, creates=False)
+        self._build(building, call)
+        if building.primary:
+            self.note(Change("add-primary-key", call.line, name, over=tuple(building.primary)))
+        return UNKNOWN
+
+    def _drop(self, call: Call, *, if_exists: bool = False) -> object:
+        what = call.get(0)
+        if isinstance(what, Table):
+            self._one_way = True
+            self.note(Change("drop-table", call.line, what.name, if_exists=if_exists))
+        elif isinstance(what, Index):
+            self.note(what.dropped(call.line, if_exists=if_exists))
+        elif isinstance(what, Constraint):
+            self._one_way = True
+            primary = what.table is not None and what.name == f"{what.table.rpartition('.')[2]}_pkey"
+            kind = "drop-primary-key" if primary else "drop-constraint"  # the name that PostgreSQL gives it
+            self.note(Change(kind, call.line, what.table, what.name, if_exists=if_exists))
+        else:
+            self._one_way = True
+            self.opaque(call.line, "drop(...) of what is not written out")
+        return what
+
+    def _drop_if_exists(self, call: Call) -> object:
+        return self._drop(call, if_exists=True)
+
+    def _rename(self, call: Call) -> object:
+        what, to = call.get(0), call.options.get("to")
+        if isinstance(what, Table) and isinstance(to, Table):
+            self.note(Change("rename-table", call.line, what.name, to=to.name))
+        elif isinstance(what, Table):
+            self.note(Change("rename-column", call.line, what.name, name_of(call.get(1)), name_of(to)))
+        elif isinstance(what, Index):
+            self.note(Change("rename-index", call.line, what.table, what.name, to=name_of(to)))
+        else:
+            self.opaque(call.line, "rename(...) of what is not written out")
+        return UNKNOWN
+
+    # columns
+
+    def _column_call(self, name: str, call: Call) -> None:
+        building = self._building
+        if building is None:
+            self.opaque(call.line, f"{name}(...)")
+        elif name in ("add", "add_if_not_exists"):
+            self._one_way = self._one_way or name != "add"
+            self._add(building, call, call.get(0), call.get(1), _options(call, 2))
+        elif name == "timestamps":
+            self._timestamps(building, call)
+        elif name == "modify":
+            self._modify(building, call)
+        else:
+            self._remove(building, name, call)
+
+    def _add(
+        self, building: _Building, call: Call, given: object, written: object, options: Keywords
+    ) -> None:
+        name = name_of(given)
+        column = column_of(name, written, options, self.engine)
+        reference = written if isinstance(written, Reference) else None
+        key = self._key_name(building, reference, name)
+        if building.creates:
+            if reference is not None:
+                building.keys += 1
+                building.constraints += [(key, (name,))] if key and name else []
+            building.columns.append(replace(column, references=reference.table or "" if reference else None))
+            return
+        self._keyed(building, name, options)
+        self.note(
+            Change(ADD_COLUMN, call.line, building.table, name, column=replace(column, primary_key=False))
+        )
+        if reference is not None:
+            self._add_key(building, reference, name, call.line)
+
+    def _keyed(self, building: _Building, name: str | None, options: Keywords) -> None:
+        if options.get("primary_key") is True:
+            building.primary += [name] if name else []
+
+    def _key_name(self, building: _Building, reference: Reference | None, column: str | None) -> str | None:
+        if reference is None or (reference.name is None and not (building.table and column)):
+            return None
+        return reference.name or f"{str(building.table).rpartition('.')[2]}_{column}_fkey"
+
+    def _add_key(self, building: _Building, reference: Reference, column: str | None, line: int) -> None:
+        lazy = reference.validated is False and self.engine is Engine.POSTGRES
+        kind = "add-foreign-key-not-valid" if lazy else "add-foreign-key"
+        name = self._key_name(building, reference, column)
+        over = (column,) if column else ()
+        self.note(Change(kind, line, building.table, name, over=over, refuses_null=False))
+
+    def _timestamps(self, building: _Building, call: Call) -> None:
+        options = Keywords({"null": False, **call.options})
+        options.unread = call.options_unread or (
+            bool(call.arguments) and not isinstance(call.get(0), Keywords)
+        )
+        if options.unread:
+            options.pop("null")
+        written = options.get("type", Atom("naive_datetime"))
+        for name in ("inserted_at", "updated_at"):
+            stated = options.get(name, name)
+            if stated is not False:
+                self._add(building, call, stated, written, options)
+
+    def _modify(self, building: _Building, call: Call) -> None:
+        name, written, options = name_of(call.get(0)), call.get(1), _options(call, 2)
+        self._one_way = self._one_way or "from" not in options
+        self._keyed(building, name, options)
+        before, reference = options.get("from"), written if isinstance(written, Reference) else None
+        old_reference = before[0] if isinstance(before, tuple) and before else before
+        if isinstance(old_reference, Reference):
+            key = self._key_name(building, old_reference, name)
+            self.note(Change("drop-constraint", call.line, building.table, key, over=(name,) if name else ()))
+        if self.engine is Engine.POSTGRES:
+            change = self._alteration(building, call, name, written, options)
+        else:  # the whole column is written anew: what is not said is lost
+            column = column_of(name, written, options, self.engine)
+            change = Change(RESTATE_COLUMN, call.line, building.table, name, column=column)
+        self.note(change)
+        if reference is not None:
+            self._add_key(building, reference, name, call.line)
+
+    def _alteration(
+        self, building: _Building, call: Call, name: str | None, written: object, options: Keywords
+    ) -> Change:
+        text = type_sql(written, options, self.engine)
+        read = column_of_type(text, self.engine) if text is not None else None
+        null = options.get("null")
+        default = default_of(options, self.engine)[0] if "default" in options else None
+        alteration = Alteration(
+            type=read.type if read is not None else None,
+            nullable=null if isinstance(null, bool) else None,
+            default=default,
+            unread=read is None or options.unread or default is Default.UNKNOWN or null is UNKNOWN,
+        )
+        existing = self._existing(name, options)
+        return Change(ALTER_COLUMN, call.line, building.table, name, alteration=alteration, existing=existing)
+
+    def _existing(self, name: str | None, options: Keywords) -> Column | None:
+        """What ``from:`` says of the column before."""
+        if "from" not in options:
+            return None
+        before = options["from"]
+        written, stated = before if isinstance(before, tuple) and len(before) == 2 else (before, Keywords())
+        if isinstance(written, str) and isinstance(stated, str):  # {:array, :string}
+            written, stated = before, Keywords()
+        known = stated if isinstance(stated, Keywords) else Keywords()
+        column = column_of(name, written, known, self.engine)
+        nullable = column.nullable if "null" in known else None
+        return replace(
+            column, nullable=nullable, default=column.default if "default" in known else Default.UNKNOWN
+        )
+
+    def _remove(self, building: _Building, name: str, call: Call) -> None:
+        typed = len(call.arguments) > 1
+        self._one_way = self._one_way or name != "remove" or not typed
+        column, reference = name_of(call.get(0)), call.get(1)
+        exists = name == "remove_if_exists"
+        if isinstance(reference, Reference):
+            key = self._key_name(building, reference, column)
+            over = (column,) if column else ()
+            self.note(Change("drop-constraint", call.line, building.table, key, over=over, if_exists=exists))
+        self.note(Change("drop-column", call.line, building.table, column, if_exists=exists))
+
+    # values
+
+    def _table(self, call: Call) -> object:
+        return table_of(call)
+
+    def _constraint(self, call: Call) -> object:
+        return constraint_of(call)
+
+    def _references(self, call: Call) -> object:
+        options = call.options
+        stated = options.get("validate", True)
+        validated = stated if isinstance(stated, bool) else None
+        table = prefixed(call.get(0), options.get("prefix"))
+        return Reference(
+            table, options.get("type", Atom("bigserial")), name_of(options.get("name")), validated
+        )
+
+    def _fragment(self, call: Call) -> object:
+        sql = call.get(0)
+        return Fragment(str(sql) if isinstance(sql, str) and len(call.arguments) == 1 else None)
+
+    def _repo(self, call: Call) -> object:
+        return _REPO
+
+    def _direction(self, call: Call) -> object:
+        return Atom("down" if self._going_back else "up")
+
+    def _update_query(self, call: Call) -> object:
+        """``update(query, [o], set: [...])``."""
+        query = call.get(0)
+        return replace(query, over=set_columns(call.keywords)) if isinstance(query, Query) else UNKNOWN
+
+
+def _options(call: Call, index: int) -> Keywords:
+    """The options of ``add``: keywords, or a list that stands at ``index``."""
+    given = call.get(index)
+    found = Keywords({**given, **call.keywords}) if isinstance(given, Keywords) else Keywords(call.keywords)
+    found.unread = index < len(call.arguments) and not isinstance(given, Keywords)
+    return found
+
+
+_HANDLERS = {
+    "execute": Migration._execute,
+    "execute_file": Migration._execute_file,
+    "create": Migration._create,
+    "create_if_not_exists": Migration._create_if_not_exists,
+    "alter": Migration._alter,
+    "drop": Migration._drop,
+    "drop_if_exists": Migration._drop_if_exists,
+    "rename": Migration._rename,
+    "table": Migration._table,
+    "constraint": Migration._constraint,
+    "references": Migration._references,
+    "fragment": Migration._fragment,
+    "repo": Migration._repo,
+    "direction": Migration._direction,
+    "update": Migration._update_query,
+}

@@ -1,0 +1,1 @@
+"""JavaScript and TypeScript migrations (Knex) to changes."""

@@ -1,0 +1,304 @@
+"""What the ``up`` of a Knex migration does, call by call.
+
+Source: knex/knex, lib/schema/builder.js and lib/knex-builder/make-knex.js.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from runbook_tui.migrations.changes import Change
+from runbook_tui.migrations.engine import Engine
+from runbook_tui.migrations.javascript.effects import has_effect
+from runbook_tui.migrations.javascript.expressions import TooMuchError
+from runbook_tui.migrations.javascript.queries import (
+    Query,
+    Raw,
+    inserted,
+    raw,
+    table_of,
+    use_parts,
+    with_table,
+)
+from runbook_tui.migrations.javascript.recorder import Client, Draft, Exists, Recorder
+from runbook_tui.migrations.javascript.tables import TableBuilder
+from runbook_tui.migrations.javascript.values import UNKNOWN, Call, Foreign, Function, Host, name_of
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from runbook_tui.migrations.javascript.expressions import Expressions
+
+_VIEWS = {
+    "createView": ("create-view", ""),
+    "createViewOrReplace": ("create-view", "or replace"),
+    "createMaterializedView": ("create-view", ""),
+    "refreshMaterializedView": ("refresh-view", ""),
+    "dropView": ("drop-view", ""),
+    "dropViewIfExists": ("drop-view", ""),
+    "dropMaterializedView": ("drop-view", ""),
+    "dropMaterializedViewIfExists": ("drop-view", ""),
+    "createSchema": ("create-object", ""),
+    "createSchemaIfNotExists": ("create-object", ""),
+    "dropSchema": ("drop-schema", ""),
+    "dropSchemaIfExists": ("drop-schema", ""),
+    "createExtension": ("create-object", ""),
+    "createExtensionIfNotExists": ("create-object", ""),
+    "dropExtension": ("drop-object", ""),
+    "dropExtensionIfExists": ("drop-object", ""),
+}
+_SAME = frozenset({"withUserParams", "context", "isTransaction", "savepoint"})
+_QUIET = frozenset(
+    {"commit", "rollback", "ref", "destroy", "on", "toString", "isCompleted", "transactionProvider"}
+)
+
+
+@dataclass(eq=False)
+class Schema(Host):
+    """``knex.schema``: each of its methods is a statement, and gives the schema again."""
+
+    prefix: str | None = None
+
+    def settled(self) -> object:
+        """``await`` waits for the statements."""
+        return UNKNOWN
+
+    def method(self, name: str, call: Call, reader: Expressions) -> object:
+        """One statement."""
+        if not isinstance(reader, Recorder):
+            return UNKNOWN
+        use_parts(call.arguments[1:])
+        first = self._named(call.get(0))
+        if name == "withSchema":
+            return Schema(name_of(call.get(0)))
+        if name == "hasTable":
+            return Exists(first)
+        if name == "hasColumn":
+            return Exists(first, name_of(call.get(1)))
+        if name in ("createTable", "createTableIfNotExists"):
+            self._create(first, call, reader, if_exists=name != "createTable")
+        elif name in ("alterTable", "table"):
+            self._table(TableBuilder(first, creates=False, engine=reader.engine), call, reader)
+        elif name == "createTableLike":
+            reader.note(Change("create-table", call.line, first))
+        elif name in ("dropTable", "dropTableIfExists"):
+            reader.note(Change("drop-table", call.line, first, if_exists=name != "dropTable"))
+        elif name == "renameTable":
+            reader.note(Change("rename-table", call.line, first, to=self._named(call.get(1))))
+        elif name == "renameView":
+            reader.note(Change("rename-object", call.line, name=first, to=name_of(call.get(1))))
+        elif name in _VIEWS:
+            kind, detail = _VIEWS[name]
+            reader.note(Change(kind, call.line, name=first, detail=detail, if_exists="Exists" in name))
+        elif name == "raw":
+            raw(call, reader)
+        elif name not in ("transacting", "timeout", "queryContext", "on", "debug", "toString", "toSQL"):
+            reader.opaque(call.line, f"schema.{name}(...)")
+            reader.perhaps(call)
+        return self
+
+    def _named(self, value: object) -> str | None:
+        name = name_of(value)
+        return f"{self.prefix}.{name}" if self.prefix and name else name
+
+    def _create(self, table: str | None, call: Call, reader: Recorder, *, if_exists: bool) -> None:
+        builder = TableBuilder(table, creates=True, engine=reader.engine)
+        made = _Created(builder, call.line, if_exists)
+        reader.note(made)
+        self._table(builder, call, reader)
+
+    def _table(self, builder: TableBuilder, call: Call, reader: Recorder) -> None:
+        callback = next((item for item in call.arguments[1:] if item is not None), UNKNOWN)
+        if isinstance(callback, Function):
+            reader.follow(callback, (builder,), builder)
+        else:
+            what = "createTable" if builder.creates else "alterTable"
+            reader.opaque(call.line, f"{what}({builder.table or '...'}, ...) with a callback of another file")
+
+
+@dataclass(eq=False)
+class _Created(Draft):
+    builder: TableBuilder
+    line: int
+    if_exists: bool
+
+    def finish(self) -> list[Change]:
+        """The table with the columns that its callback gave it."""
+        return self.builder.created(self.line, if_exists=self.if_exists)
+
+
+class Fn(Host):
+    """``knex.fn``: values that the database computes."""
+
+    def method(self, name: str, call: Call, reader: Expressions) -> object:
+        """``now()``, ``uuid()``."""
+        engine = reader.engine if isinstance(reader, Recorder) else Engine.POSTGRES
+        sql = "CURRENT_TIMESTAMP" if name == "now" else None
+        return Raw(sql, call.line, engine, part=True)
+
+
+class Knex(Host):
+    """The first argument of ``up``, and every transaction that is opened with it."""
+
+    def __init__(self, schema: str | None = None) -> None:
+        self.schema = schema
+
+    def settled(self) -> object:
+        """``await knex.transaction()``."""
+        return self
+
+    def member(self, name: str) -> object:
+        """``knex.schema``, ``knex.fn``, ``knex.client``."""
+        known: dict[str, Host] = {"schema": Schema(self.schema), "fn": Fn(), "client": Client()}
+        if name in ("context", "trx", "transaction", "knex"):
+            return self
+        return known.get(name, UNKNOWN)
+
+    def called(self, call: Call, reader: Expressions) -> object:
+        """``knex('orders')``; as a transaction's callback it is opened."""
+        if isinstance(call.get(0), Function):
+            reader.follow(next(call.functions), (self,), self)
+            return UNKNOWN
+        return with_table(Query(schema=self.schema), call)
+
+    def method(self, name: str, call: Call, reader: Expressions) -> object:
+        """A query, raw SQL, or a transaction."""
+        if not isinstance(reader, Recorder):
+            return UNKNOWN
+        if name == "raw":
+            return raw(call, reader)
+        if name == "transaction":
+            for function in call.functions:
+                return reader.follow(function, (self,), self)
+            return self
+        if name == "batchInsert":
+            use_parts(call.arguments)
+            reader.note(inserted(table_of(call.get(0)), call.get(1), call.line))
+            return UNKNOWN
+        if name in _SAME:
+            return self
+        if name == "withSchema":
+            return Query(schema=name_of(call.get(0)))
+        if name in _QUIET:
+            reader.perhaps(call)
+            return UNKNOWN
+        if name in ("queryBuilder", "with"):
+            return Query(schema=self.schema).method(name, call, reader)
+        return Query(schema=self.schema).method(name, call, reader)
+
+
+class Migration(Recorder):
+    """Notes every change while it follows ``up``."""
+
+    def foreign(self, path: Foreign, call: Call) -> object:
+        """A call of something imported or built in."""
+        name = path.path
+        if self.loading:
+            return self._loaded(path, call)
+        if name in ("Promise.all", "Promise.allSettled", "Promise.resolve", "Array.from", "Object.freeze"):
+            given = call.get(0)
+            return [self.settle(item) for item in given] if isinstance(given, list) else self.settle(given)
+        if name in ("Object.keys", "Object.values", "Object.entries") and isinstance(call.get(0), dict):
+            return _entries(name, call.get(0))
+        if name == "String.raw":
+            return call.get(0)
+        # a function that is given away runs as often as the other one likes
+        self.perhaps(call)
+        hosts = [item for item in _flat(call.arguments) if isinstance(item, Knex | Schema | TableBuilder)]
+        if hosts or has_effect(path):
+            self.opaque(call.line, f"{_shown(path)}(...)")
+        elif not path.imported and name.startswith("new "):
+            return Foreign(f"{name}()")
+        elif name.startswith("new "):
+            return Foreign(f"{name.removeprefix('new ')}()", imported=True)
+        use_parts(call.arguments)
+        return UNKNOWN if hosts or has_effect(path) else Foreign(f"{name}()")
+
+    def _loaded(self, path: Foreign, call: Call) -> object:
+        first = call.get(0)
+        if path.path == "require" and isinstance(first, str):
+            return Foreign(f"{first}#{first.rpartition('/')[2]}", imported=True)
+        return UNKNOWN if call.arguments and path.imported else Foreign(f"{path.path}()", path.imported)
+
+    def unknown(self, name: str, call: Call) -> object:
+        """A method of something that only running it would tell."""
+        self.perhaps(call)
+        hosts = [item for item in _flat(call.arguments) if isinstance(item, Knex | Schema | TableBuilder)]
+        if not self.loading and (hosts or has_effect(Foreign(f"?.{name}"))):
+            self.opaque(call.line, f"{name}(...)")
+        return UNKNOWN
+
+
+def _flat(values: object) -> list[object]:
+    if isinstance(values, dict):
+        return [inner for value in values.values() for inner in _flat(value)]
+    if isinstance(values, list | tuple):
+        return [inner for value in values for inner in _flat(value)]
+    return [values]
+
+
+def _entries(name: str, value: object) -> object:
+    found = value if isinstance(value, dict) else {}
+    if name == "Object.keys":
+        return list(found)
+    return list(found.values()) if name == "Object.values" else [[key, item] for key, item in found.items()]
+
+
+def _shown(path: Foreign) -> str:
+    return path.path.split("#")[-1][:80]
+
+
+@dataclass(frozen=True)
+class Module:
+    """What a migration file exports, as Knex sees it."""
+
+    up: Function | None
+    has_down: bool
+    """Whether ``down`` changes something."""
+    transaction: bool | None
+    """None when the file does not say."""
+    complete: bool
+    """Whether all that it exports is written out."""
+    changes: tuple[Change, ...]
+
+
+def _changes_something(root: Node, engine: Engine) -> bool:
+    """Whether following ``down`` finds a change; one that is taken from elsewhere is believed."""
+    try:
+        reader = Migration(root, engine)
+        down = reader.exports.get("down")
+        if isinstance(down, Function):
+            reader.follow(down, (Knex(), Foreign("Promise")), Knex())
+            return bool(reader.changes)
+    except (TooMuchError, RecursionError):
+        return True
+    return down is not None
+
+
+def read_module(root: Node, engine: Engine) -> Module:
+    """The changes of a migration's ``up``, and what else its file says."""
+    reader: Migration | None = None
+    up: object = None
+    try:
+        reader = Migration(root, engine)
+        exports = reader.exports
+        up = exports.get("up")
+        if isinstance(up, Function):
+            knex = Knex()
+            reader.follow(up, (knex, Foreign("Promise")), knex)
+        changes = reader.changes
+    except (TooMuchError, RecursionError):
+        seen = reader.changes if reader is not None else []
+        changes = [*seen, Change("opaque", 1, detail="up() is too tangled to be followed")]
+    exports = reader.exports if reader is not None else {}
+    config = exports.get("config")
+    transaction = config.get("transaction") if isinstance(config, dict) else None
+    complete = reader is not None and not reader.unread_exports
+    return Module(
+        up if isinstance(up, Function) else None,
+        _changes_something(root, engine),
+        transaction if isinstance(transaction, bool) else None,
+        complete,
+        tuple(replace(change) for change in changes),
+    )

@@ -1,0 +1,133 @@
+"""Knex: JavaScript and TypeScript files that export ``up`` and ``down``, applied in the order of their names.
+
+Source: knex/knex, lib/migrations/migrate/Migrator.js and sources/fs-migrations.js. The table keeps the name of the
+file with its extension. Every file that is not in the table runs, in whatever order; a name of the table without a
+file stops the tool ("The migration directory is corrupt"), and so does a pending file without both functions.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from runbook_tui.migrations.changes import Body, Change
+from runbook_tui.migrations.engine import Engine
+from runbook_tui.migrations.model import Finding, Level
+from runbook_tui.migrations.syntax import UnparsedError, parse
+from runbook_tui.migrations.tool import (
+    BodyReader,
+    Commands,
+    Files,
+    MigrationTool,
+    Script,
+    Scripts,
+    below,
+    chained,
+    title_of,
+)
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_LANGUAGES = {
+    ".js": "javascript",
+    ".cjs": "javascript",
+    ".mjs": "javascript",
+    ".ts": "typescript",
+    ".mts": "typescript",
+}
+_NAME = re.compile(r"^(\d[\d.]*)[_-](.+)$")
+_EXPORTS_UP = re.compile(
+    rb"\bexports\s*\.\s*up\s*=|\bexport\s+(?:async\s+)?(?:function\s*\*?|const|let|var)\s+up\b"
+    rb"|\bmodule\s*\.\s*exports\s*=\s*\{|\bexport\s*(?:default\s*)?\{"
+)
+_UP = re.compile(rb"\bup\b")
+_KNEX = re.compile(
+    rb"\bknex\b|\.\s*schema\s*\.\s*(?:createTable|alterTable|table|dropTable|raw|hasTable)\b", re.IGNORECASE
+)
+_OTHERS = re.compile(
+    rb"\bqueryInterface\b|\bQueryInterface\b|\bMigrationInterface\b|\bkysely\b|\bpgm\b", re.IGNORECASE
+)
+
+
+class Knex(MigrationTool):
+    """Reads the files of a migrations directory."""
+
+    name = "knex"
+    refuses_gone = True
+    beginning = "none"
+
+    def __init__(self) -> None:
+        self._trees: dict[tuple[str, bytes], Node | UnparsedError] = {}
+
+    def recognises(self, path: str, data: bytes) -> bool:
+        """A JavaScript or TypeScript file that exports ``up`` and speaks of knex."""
+        name = PurePosixPath(path)
+        if name.suffix not in _LANGUAGES or path.endswith(".d.ts") or not _NAME.match(name.stem):
+            return False
+        return bool(
+            _UP.search(data) and _EXPORTS_UP.search(data) and _KNEX.search(data) and not _OTHERS.search(data)
+        )
+
+    def scripts(self, files: Files, folder: str) -> Scripts:
+        """Every file of the folder itself with an extension that Knex loads, in the order of their names."""
+        found: list[Script] = []
+        for path, data in below(files, folder).items():
+            name = PurePosixPath(path)
+            inside = name.parent == PurePosixPath(folder) or str(name) == str(PurePosixPath(folder))
+            if inside and name.suffix in _LANGUAGES and not path.endswith(".d.ts"):
+                found.append(self._script(path, data))
+        return Scripts(chained(found, lambda script: (script.id,)))
+
+    def _script(self, path: str, data: bytes) -> Script:
+        name = PurePosixPath(path)
+        numbered = _NAME.match(name.stem)
+        tree = self._tree(_LANGUAGES[name.suffix], data)
+        problem = None
+        if isinstance(tree, UnparsedError):
+            remedy = "Mend the file, or read it yourself: only this one could not be read."
+            problem = Finding("unreadable", Level.ERROR, path, tree.line, tree.reason, remedy)
+        title = title_of(numbered[2] if numbered else name.stem)
+        return Script(name.name, title, path, (), data, content=tree, problem=problem)
+
+    def _tree(self, language: str, data: bytes) -> Node | UnparsedError:
+        key = (language, data)
+        if key not in self._trees:
+            try:
+                self._trees[key] = parse(data, language)
+            except UnparsedError as error:
+                self._trees[key] = error
+        return self._trees[key]
+
+    def commands(self, script: Script, folder: str) -> Commands:
+        """Knex applies and undoes one migration by its name."""
+        name = shlex.quote(script.id)
+        return Commands(f"knex migrate:up {name}", f"knex migrate:down {name}", "knex migrate:status")
+
+    def reader(self, engine: Engine) -> BodyReader:
+        """Reads ``up``."""
+        from runbook_tui.migrations.javascript.knex import read_module
+
+        def read(script: Script) -> Body:
+            tree = script.content
+            if tree is None or isinstance(tree, UnparsedError):
+                line, reason = (tree.line, tree.reason) if tree is not None else (1, "")
+                return Body((Change("unreadable", line, name=reason, detail=script.id),), has_down=False)
+            module = read_module(tree, engine)  # type: ignore[arg-type]
+            if module.up is None:
+                what = "a migration whose up() is not written out in its file"
+                return Body((*module.changes, Change("opaque", 1, detail=what)), has_down=False)
+            transactional = module.transaction is not False
+            return Body(
+                module.changes,
+                has_down=module.has_down,
+                transactional=transactional,
+                wraps_transaction=transactional,
+            )
+
+        return read
+
+
+TOOL = Knex
