@@ -1,0 +1,1 @@
+"""Rails migrations, by their syntax tree, to changes. No Ruby is ever run."""

@@ -1,0 +1,428 @@
+"""Expressions of a Ruby file that is read but never run: what they give, as far as it is written out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from runbook_tui.migrations.ruby.literals import (
+    LOST,
+    compared,
+    conjunction,
+    heredocs,
+    known,
+    method_of,
+    single_quoted,
+    unescaped,
+)
+from runbook_tui.migrations.ruby.values import (
+    SELF,
+    UNKNOWN,
+    Block,
+    Call,
+    Constant,
+    Exists,
+    Lambda,
+    Text,
+    truth,
+)
+from runbook_tui.migrations.syntax import line_of, text_of
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_MOST_STEPS = 20_000
+"""Statements and expressions that are followed in one file."""
+_LONGEST_TEXT = 1_000_000
+_IGNORED = frozenset({"comment", "heredoc_body"})
+_LITERAL = {"true": True, "false": False, "nil": None}
+
+
+class TooMuchError(Exception):
+    """The file is too large or too tangled to be followed."""
+
+
+def parts(node: Node) -> list[Node]:
+    """The parts of a node that mean something."""
+    return [child for child in node.named_children if child.type not in _IGNORED]
+
+
+class Expressions:
+    """Gives the values of expressions, and hands every call to the subclass, in the order of the file."""
+
+    def __init__(self, root: Node) -> None:
+        self.names: dict[str, object] = {}
+        """Variables where we are."""
+        self.constants: dict[str, object] = {}
+        self.doubts: list[Exists | None] = []
+        """What has to be so for what is followed now to run; None for what is not known."""
+        self._steps = 0
+        self._heredocs = heredocs(root)
+
+    # for subclasses
+
+    def called(self, call: Call, *, effect: bool) -> object:
+        """What a call gives. ``effect``: nobody looks at what it gives."""
+        return UNKNOWN
+
+    def changed(self, owner: object, line: int) -> None:
+        """An attribute of something is set."""
+
+    def control(self, node: Node) -> object:
+        """``if`` and its like where a value is wanted."""
+        return UNKNOWN
+
+    def yielded(self, arguments: tuple[object, ...]) -> object:
+        """``yield``."""
+        return UNKNOWN
+
+    def run_block(self, block: Block | None, *arguments: object) -> object:
+        """Once through a block."""
+        return UNKNOWN
+
+    # expressions
+
+    def step(self) -> None:
+        """One more; a file that goes on for ever is given up."""
+        self._steps += 1
+        if self._steps > _MOST_STEPS:
+            raise TooMuchError
+
+    def value(self, node: Node, *, effect: bool = False) -> object:
+        """What an expression gives; ``effect`` when nobody looks at it."""
+        self.step()
+        if node.type in ("call", "identifier"):
+            return (
+                self._call(node, effect=effect)
+                if node.type == "call"
+                else self._identifier(node, effect=effect)
+            )
+        handler = _VALUES.get(node.type)
+        if handler is not None:
+            return handler(self, node)
+        if node.type in _CONTROL:
+            return self.control(node)
+        return self._unread(node)
+
+    def _unread(self, node: Node) -> object:
+        """An expression of another kind: what stands in it may happen."""
+        self.doubts.append(None)
+        for part in parts(node):
+            self.value(part)
+        self.doubts.pop()
+        return UNKNOWN
+
+    def _literal(self, node: Node) -> object:
+        return _LITERAL[node.type]
+
+    def _number(self, node: Node) -> object:
+        text = text_of(node).replace("_", "")
+        try:
+            return float(text) if node.type == "float" else int(text, 10)
+        except ValueError:
+            return UNKNOWN
+
+    def _symbol(self, node: Node) -> object:
+        return text_of(node).lstrip(":")
+
+    def _text(self, node: Node) -> object:
+        """Strings and symbols in quotes; UNKNOWN when a part of it is."""
+        quote = node.children[0] if node.children else node
+        raw = text_of(quote) in ("'", ":'") or text_of(quote).startswith("%q")
+        return self._joined(node, raw=raw)
+
+    def _joined(self, node: Node, *, raw: bool = False) -> object:
+        found: list[str] = []
+        for part in node.named_children:
+            if part.type in ("string_content", "heredoc_content"):
+                found.append(single_quoted(text_of(part)) if raw else text_of(part))
+            elif part.type == "escape_sequence":
+                found.append(text_of(part) if raw and part.type != "escape_sequence" else unescaped(part))
+            elif part.type == "interpolation":
+                text = self._interpolated(part)
+                if text is None:
+                    return UNKNOWN
+                found.append(text)
+        text = "".join(found)
+        if len(text) > _LONGEST_TEXT:
+            raise TooMuchError
+        return Text.at(text, line_of(node)) if "\n" in text else text
+
+    def _interpolated(self, node: Node) -> str | None:
+        inner = [self.value(part) for part in parts(node)]
+        value = inner[-1] if inner else ""
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            return self.quoted(value)
+        return str(value)
+
+    def quoted(self, value: object) -> str | None:
+        """A stand-in for a value that is surely one literal or one name inside of SQL."""
+        return None
+
+    def _heredoc(self, node: Node) -> object:
+        body = self._heredocs.get(node.start_byte)
+        return self._joined(body) if body is not None else UNKNOWN
+
+    def _chained(self, node: Node) -> object:
+        found = [self.value(part) for part in parts(node)]
+        return "".join(map(str, found)) if all(isinstance(item, str) for item in found) else UNKNOWN
+
+    def _array(self, node: Node) -> object:
+        found: list[object] = []
+        options: dict[str, object] = {}
+        for part in parts(node):
+            if part.type == "splat_argument":
+                inner = [self.value(item) for item in parts(part)]
+                if not (inner and isinstance(inner[0], list)):
+                    return UNKNOWN
+                found += inner[0]
+            elif part.type == "pair":
+                self._pair(part, options)
+            else:
+                found.append(self.value(part))
+        return [*found, options] if options else found
+
+    def _hash(self, node: Node) -> object:
+        found: dict[str, object] = {}
+        for part in parts(node):
+            if part.type != "pair":
+                inner = [self.value(item) for item in parts(part)]
+                if not (inner and isinstance(inner[0], dict)):
+                    return UNKNOWN
+                found.update(inner[0])
+            elif not self._pair(part, found):
+                return UNKNOWN
+        return found
+
+    def _pair(self, node: Node, into: dict[str, object]) -> bool:
+        """One pair of a hash; False when its key is not known."""
+        key, value = node.child_by_field_name("key"), node.child_by_field_name("value")
+        if key is None:
+            return False
+        plain = key.type in ("hash_key_symbol", "simple_symbol")
+        name = text_of(key).lstrip(":") if plain else self.value(key)
+        if value is None:  # the shorthand {name:}
+            result: object = self.names.get(str(name), UNKNOWN)
+        else:
+            result = self.value(value)
+        if isinstance(name, str | int):
+            into[str(name)] = result
+        return isinstance(name, str | int)
+
+    def _constant(self, node: Node) -> object:
+        name = text_of(node).removeprefix("::")
+        last = name.rpartition("::")[2]
+        if name in self.constants:
+            return self.constants[name]
+        # Migration::NAME and self.class::NAME are constants of the file as well
+        if last.isupper() and last in self.constants:
+            return self.constants[last]
+        return Constant(name)
+
+    def _self(self, node: Node) -> object:
+        return SELF
+
+    def _identifier(self, node: Node, *, effect: bool = False) -> object:
+        name = text_of(node)
+        if name in self.names:
+            return self.names[name]
+        return self.called(Call(None, name, (), {}, line_of(node)), effect=effect)
+
+    def _variable(self, node: Node) -> object:
+        return self.names.get(text_of(node), UNKNOWN)
+
+    def _lambda(self, node: Node) -> object:
+        body = node.child_by_field_name("body")
+        inner = parts(body) if body is not None else []
+        inner = [
+            part for outer in inner for part in (parts(outer) if outer.type == "block_body" else [outer])
+        ]
+        inner = [part for part in inner if part.type not in ("lambda_parameters", "block_parameters")]
+        plain = len(inner) == 1 and inner[0].type in (
+            "string",
+            "chained_string",
+            "constant",
+            "simple_symbol",
+            "identifier",
+        )
+        if plain:
+            return Lambda(self.value(inner[0]))
+        return Lambda(UNKNOWN)
+
+    def _element(self, node: Node) -> object:
+        inner = [self.value(part) for part in parts(node)]
+        return method_of(inner[0], "[]", tuple(inner[1:])) if inner and known(inner[0]) else UNKNOWN
+
+    def _unary(self, node: Node) -> object:
+        operand, operator = node.child_by_field_name("operand"), node.child_by_field_name("operator")
+        sign = text_of(operator) if operator is not None else ""
+        if operand is None or sign == "defined?":
+            return UNKNOWN
+        value = self.value(operand)
+        if sign in ("!", "not"):
+            if isinstance(value, Exists):
+                return Exists(value.what, value.table, value.names, not value.there)
+            answer = truth(value)
+            return UNKNOWN if answer is None else not answer
+        return -value if sign == "-" and isinstance(value, int | float) else UNKNOWN
+
+    def _binary(self, node: Node) -> object:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        operator = node.child_by_field_name("operator")
+        sign = text_of(operator) if operator is not None else ""
+        if left is None or right is None:
+            return UNKNOWN
+        first = self.value(left)
+        if sign in ("&&", "and", "||", "or"):
+            return self._conjunction(sign, first, right)
+        second = self.value(right)
+        if sign == "<<":
+            if left.type == "identifier" and text_of(left) in self.names:
+                grown = [*first, second] if isinstance(first, list) and not self.doubts else UNKNOWN
+                self.names[text_of(left)] = grown
+                return grown
+            self.changed(first, line_of(node))
+            return UNKNOWN
+        return compared(sign, first, second)
+
+    def _conjunction(self, sign: str, first: object, right: Node) -> object:
+        looks = conjunction(sign, first)
+        if looks is False:
+            return first
+        if looks is None:
+            self.doubts.append(first if isinstance(first, Exists) and sign in ("&&", "and") else None)
+        second = self.value(right, effect=sign in ("and", "or"))
+        if looks is None:
+            self.doubts.pop()
+            both = isinstance(first, Exists) and isinstance(second, Exists) and sign in ("&&", "and")
+            return second if both else UNKNOWN  # the table is there, and so is the column
+        return second
+
+    def _assign(self, node: Node) -> object:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        value = self.value(right) if right is not None else UNKNOWN
+        if left is not None:
+            self._bind(left, value)
+        return value
+
+    def _bind(self, target: Node, value: object) -> None:
+        if target.type in ("identifier", "instance_variable", "global_variable", "class_variable"):
+            self.names[text_of(target)] = value
+        elif target.type == "constant":
+            self.constants[text_of(target)] = value
+        elif target.type == "left_assignment_list":
+            inner = parts(target)
+            items = value if isinstance(value, list) and len(value) == len(inner) else [UNKNOWN] * len(inner)
+            for part, item in zip(inner, items, strict=True):
+                self._bind(part, item)
+        else:
+            owner = target.child_by_field_name("receiver") or target.child_by_field_name("object")
+            if owner is not None:
+                if text_of(owner) in self.names and target.type == "element_reference":
+                    self.names[text_of(owner)] = UNKNOWN
+                self.changed(self.value(owner), line_of(target))
+
+    def _several_values(self, node: Node) -> object:
+        return [self.value(part) for part in parts(node)]
+
+    def _operated(self, node: Node) -> object:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        operator = node.child_by_field_name("operator")
+        if left is None or right is None or operator is None:
+            return UNKNOWN
+        sign = text_of(operator).removesuffix("=")
+        before = self.names.get(text_of(left), UNKNOWN)
+        if sign in ("||", "&&"):
+            value = self._conjunction(sign, before, right)
+        else:
+            value = compared(sign, before, self.value(right))
+        self._bind(left, value)
+        return value
+
+    def _yield(self, node: Node) -> object:
+        arguments = [self.value(part) for inner in parts(node) for part in parts(inner)]
+        return self.yielded(tuple(arguments))
+
+    # calls
+
+    def _call(self, node: Node, *, effect: bool) -> object:
+        call = self._read_call(node)
+        owner = node.child_by_field_name("receiver")
+        if owner is not None and known(call.receiver) and call.block is None and call.name != "!":
+            if call.name in LOST and owner.type == "identifier" and text_of(owner) in self.names:
+                self.names[text_of(owner)] = UNKNOWN
+                return UNKNOWN
+            value = method_of(call.receiver, call.name, call.arguments)
+            if value is not UNKNOWN:
+                return value
+        return self.called(call, effect=effect)
+
+    def _read_call(self, node: Node) -> Call:
+        """The call with its receiver and arguments, in the order in which Ruby looks at them."""
+        owner, method = node.child_by_field_name("receiver"), node.child_by_field_name("method")
+        receiver = self.value(owner) if owner is not None else None
+        given = node.child_by_field_name("arguments")
+        arguments: list[object] = []
+        options: dict[str, object] = {}
+        partial = False
+        for part in parts(given) if given is not None else ():
+            if part.type == "pair":
+                partial = not self._pair(part, options) or partial
+            elif part.type in ("splat_argument", "hash_splat_argument"):
+                inner = [self.value(item) for item in parts(part)]
+                if inner and isinstance(inner[0], list) and part.type == "splat_argument":
+                    arguments += inner[0]
+                elif inner and isinstance(inner[0], dict) and part.type == "hash_splat_argument":
+                    options.update(inner[0])
+                else:
+                    partial = True
+            elif part.type != "block_argument":
+                arguments.append(self.value(part))
+        if arguments and isinstance(arguments[-1], dict) and not options:
+            options = dict(arguments.pop())  # type: ignore[call-overload]
+        block = node.child_by_field_name("block")
+        name = text_of(method) if method is not None else "call"
+        body = Block(block) if block is not None else None
+        if receiver is None and owner is not None:
+            receiver = UNKNOWN  # nil.something, or a value that turned out to be nil
+        return Call(receiver, name, tuple(arguments), options, line_of(method or node), body, partial)
+
+
+_CONTROL = frozenset({
+    "if", "unless", "conditional", "case", "case_match", "begin", "parenthesized_statements", "if_modifier",
+    "unless_modifier", "rescue_modifier", "while", "until", "for", "while_modifier", "until_modifier",
+    "method", "singleton_method", "class", "module", "return", "next", "break", "then",
+})  # fmt: skip
+_VALUES: dict[str, Callable[[Expressions, Node], object]] = {
+    "true": Expressions._literal,
+    "false": Expressions._literal,
+    "nil": Expressions._literal,
+    "integer": Expressions._number,
+    "float": Expressions._number,
+    "simple_symbol": Expressions._symbol,
+    "string": Expressions._text,
+    "delimited_symbol": Expressions._text,
+    "bare_string": Expressions._joined,
+    "bare_symbol": Expressions._joined,
+    "chained_string": Expressions._chained,
+    "heredoc_beginning": Expressions._heredoc,
+    "array": Expressions._array,
+    "string_array": Expressions._array,
+    "symbol_array": Expressions._array,
+    "hash": Expressions._hash,
+    "constant": Expressions._constant,
+    "scope_resolution": Expressions._constant,
+    "self": Expressions._self,
+    "instance_variable": Expressions._variable,
+    "global_variable": Expressions._variable,
+    "class_variable": Expressions._variable,
+    "lambda": Expressions._lambda,
+    "element_reference": Expressions._element,
+    "unary": Expressions._unary,
+    "binary": Expressions._binary,
+    "assignment": Expressions._assign,
+    "operator_assignment": Expressions._operated,
+    "right_assignment_list": Expressions._several_values,
+    "argument_list": Expressions._several_values,
+    "yield": Expressions._yield,
+}

@@ -1,0 +1,483 @@
+"""A Rails migration file to the changes that running it upwards makes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from runbook_tui.migrations.changes import ADD_COLUMN, Body, Change, table_key
+from runbook_tui.migrations.engine import Engine
+from runbook_tui.migrations.ruby.columns import Version
+from runbook_tui.migrations.ruby.expressions import TooMuchError, parts
+from runbook_tui.migrations.ruby.helpers import HELPERS, LIBRARY_CALLS
+from runbook_tui.migrations.ruby.literals import known
+from runbook_tui.migrations.ruby.operations import EXECUTING, OPERATIONS, Place
+from runbook_tui.migrations.ruby.quiet import CONDITIONS, QUIET, WRAPPERS, is_quiet
+from runbook_tui.migrations.ruby.reader import Interpreter
+from runbook_tui.migrations.ruby.reversing import goes_backwards, reverted
+from runbook_tui.migrations.ruby.rows import BATCHES, READING, Models, read_rows
+from runbook_tui.migrations.ruby.tables import CREATING, altering, begin, created, fill
+from runbook_tui.migrations.ruby.values import (
+    CONNECTION,
+    DIRECTION,
+    SELF,
+    UNKNOWN,
+    Builder,
+    Call,
+    Constant,
+    Exists,
+    Lambda,
+    path_of,
+    root_of,
+    texts_of,
+)
+from runbook_tui.migrations.syntax import line_of, text_of
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_BASE = re.compile(r"^<\s*(?:::)?ActiveRecord::Migration(?:\[\s*(\d+)\.(\d+)\s*\])?\s*$")
+_NEWEST: Version = (99, 0)
+"""For a base class of the application's own: what the newest Rails does."""
+_LOCK_RETRIES = frozenset({"with_lock_retries"})
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationClass:
+    """The class of a file that Rails runs."""
+
+    node: Node
+    version: Version
+    direct: bool
+    """It inherits from Active Record's own class, so nothing of it stands elsewhere."""
+
+
+def find_class(root: Node, stem: str) -> MigrationClass | None:
+    """The migration's class: the one named as the file is, else the first that inherits from a migration.
+
+    Args:
+        root: the tree of the file.
+        stem: the file's name without its version, in snake case.
+    """
+    wanted = stem.replace("_", "").lower()
+    candidates: list[tuple[bool, Node, str]] = []
+    waiting = list(reversed(parts(root)))
+    while waiting:
+        node = waiting.pop()
+        if node.type == "class":
+            name, base = node.child_by_field_name("name"), node.child_by_field_name("superclass")
+            inherits = text_of(base) if base is not None else ""
+            own = text_of(name).rpartition("::")[2].lower() if name is not None else ""
+            if own == wanted or "Migration" in inherits:
+                candidates.append((own != wanted, node, inherits))
+        elif node.type == "module":
+            body = node.child_by_field_name("body")
+            waiting += reversed(parts(body)) if body is not None else []
+    if not candidates:
+        return None
+    _, node, inherits = min(candidates, key=lambda found: found[0])
+    base_class = _BASE.match(inherits)
+    if base_class is None:
+        return MigrationClass(node, _NEWEST, direct=False)
+    version = (int(base_class[1]), int(base_class[2])) if base_class[1] else (4, 2)
+    return MigrationClass(node, version, direct=True)
+
+
+def read_migration(root: Node, stem: str, engine: Engine) -> Body:
+    """What a migration does when it is run upwards. Never raises.
+
+    ``change`` comes before ``up``; ``down`` is only looked at for whether there is one.
+    """
+    try:
+        found = find_class(root, stem)
+        if found is None:
+            return Body((Change("opaque", 1, detail="a file without a class that migrates"),), has_down=False)
+        return _body(root, found, engine)
+    except (TooMuchError, RecursionError):
+        return Body((Change("opaque", 1, detail="it is too tangled to be followed"),), has_down=False)
+
+
+def _body(root: Node, found: MigrationClass, engine: Engine) -> Body:
+    migration = _Migration(root, Place(engine, found.version))
+    migration.load(root, found.node)
+    method = next((name for name in ("change", "up") if name in migration.methods), None)
+    try:
+        if method is not None:
+            migration.begin(method)
+        elif not found.direct:
+            migration.opaque(line_of(found.node), "a migration that inherits what it does")
+    except (TooMuchError, RecursionError):
+        migration.note(
+            Change("opaque", line_of(found.node), detail=f"{method} is too tangled to be followed")
+        )
+    has_down = migration.backwards if method == "change" else _does_something(migration.methods.get("down"))
+    return Body(tuple(migration.changes), has_down, transactional=migration.transactional)
+
+
+def _does_something(node: Node | None) -> bool:
+    """Whether ``down`` has a body that is more than ``raise`` and messages."""
+    body = node.child_by_field_name("body") if node is not None else None
+    if body is None:
+        return False
+    inner = parts(body) if body.type == "body_statement" else [body]
+    return any(
+        not re.match(rb"\s*(raise|fail|say|puts|nil|true|false|return)\b", part.text or b"") for part in inner
+    )
+
+
+class _Migration(Interpreter):
+    """Notes every change while it follows ``change`` or ``up``."""
+
+    def __init__(self, root: Node, place: Place) -> None:
+        super().__init__(root)
+        self.changes: list[Change] = []
+        self.place = place
+        self.models = Models()
+        self.transactional = True
+        self.backwards = True
+        """Whether every change so far can be turned round."""
+        self._undone = False
+        """Some change has an opposite."""
+        self._recording = False
+        self._loading = True
+
+    # the class
+
+    def load(self, root: Node, node: Node) -> None:
+        """Its constants, methods and declarations, and what stands beside it in the file."""
+        for part in parts(root):
+            if part.type in ("class", "module") and part != node:
+                self.models.define(part)
+            elif part.type == "assignment":
+                self.value(part)
+        self._load_class(node)
+        self._loading = False
+
+    def _load_class(self, node: Node) -> None:
+        body = node.child_by_field_name("body")
+        for part in parts(body) if body is not None else ():
+            if part.type in ("class", "module"):
+                self.models.define(part)
+            elif part.type in ("method", "singleton_method"):
+                self._define(part)
+            elif part.type == "singleton_class":
+                self._load_class(part)
+            elif part.type in ("identifier", "call"):
+                self._declare(part)
+            else:
+                self.value(part)
+
+    def _declare(self, node: Node) -> None:
+        """A declaration of the class. An operation here would run when Rails loads the file."""
+        method = node.child_by_field_name("method") if node.type == "call" else node
+        name = text_of(method) if method is not None else ""
+        if name == "disable_ddl_transaction!":
+            self.transactional = False
+        elif node.child_by_field_name("receiver") is not None:
+            self._loading = False
+            self.value(node, effect=True)
+            self._loading = True
+        elif name in OPERATIONS or name in CREATING or name in ("private", "private_class_method"):
+            for argument in (
+                parts(node.child_by_field_name("arguments") or node) if node.type == "call" else ()
+            ):
+                if argument.type == "method":
+                    self._define(argument)
+            if not name.startswith("private"):
+                self.opaque(line_of(node), f"{name}, which runs when the class is loaded")
+
+    def define(self, node: Node) -> None:
+        """A class inside of a method."""
+        self.models.define(node)
+
+    def begin(self, method: str) -> None:
+        """Follow ``change`` or ``up``."""
+        self._recording = method == "change"
+        node = self.methods[method]
+        self.follow(method, Call(None, method, (), {}, line_of(node)))
+        if self._recording and self.changes and not self._undone:
+            self.backwards = False
+
+    # what is noted
+
+    def note(self, change: Change) -> None:
+        """One more change, as certain as the place where it stands."""
+        for guard in self.doubts:
+            if guard is not None and _fits(guard, change):
+                change = replace(change, if_exists=True)
+            else:
+                change = replace(change, conditional=True)
+        self.changes.append(change)
+
+    def opaque(self, line: int, what: str) -> None:
+        """Something that only running it would tell."""
+        self.note(Change("opaque", line, detail=what))
+        self._one_way()
+
+    def _one_way(self) -> None:
+        if self._recording:
+            self.backwards = False
+
+    def _noted(self, call: Call, changes: list[Change]) -> None:
+        """The changes of one call; ``change`` records none but those of the migration itself."""
+        for change in changes:
+            self.note(change)
+        if not self._recording or not changes:
+            return
+        if call.receiver is None and goes_backwards(call):
+            self._undone = True
+        elif not all(change.kind in ("setting", "query", "comment") for change in changes):
+            self.backwards = False
+
+    @contextmanager
+    def _upwards(self) -> Iterator[None]:
+        """What is only run upwards; the author says elsewhere, or needs not say, how it is undone."""
+        recording, self._recording = self._recording, False
+        try:
+            yield
+        finally:
+            self._recording = recording
+
+    # calls
+
+    def called(self, call: Call, *, effect: bool) -> object:
+        """A call of something that is not a value written out."""
+        receiver = call.receiver
+        if self._loading:
+            return Lambda(UNKNOWN) if call.name in ("lambda", "proc") else UNKNOWN
+        if receiver is None or receiver is SELF:
+            return self._own(replace(call, receiver=None))
+        if receiver is CONNECTION:
+            return self._own(call)
+        if receiver is DIRECTION:
+            return self._directed(call)
+        if isinstance(receiver, Builder):
+            return self._built(receiver, call)
+        if known(receiver):
+            return self._of_value(call)
+        return self._of_other(call, effect=effect)
+
+    def changed(self, owner: object, line: int) -> None:
+        """Attributes of records and models are set in memory; saving them is a call of its own."""
+        if isinstance(owner, Builder):
+            self.opaque(line, "a table's definition that is put together when it runs")
+
+    def quoted(self, value: object) -> str | None:
+        """``quote(x)`` is one literal and ``x.to_i`` one number, whatever they are."""
+        if isinstance(value, Call) and value.name in ("quote", "to_i", "to_f"):
+            return "0"
+        return None
+
+    def _own(self, call: Call) -> object:
+        """A method of the migration or of its connection."""
+        name = call.name
+        if call.receiver is not CONNECTION and name in self.methods and name not in ("up", "down", "change"):
+            return self.follow(name, call)
+        handler = _HANDLERS.get(name)
+        if handler is not None:
+            return handler(self, call)
+        if name in OPERATIONS or name in HELPERS:
+            reader = OPERATIONS.get(name) or HELPERS[name]
+            self._noted(call, reader(call, self.place))
+            if not name.startswith("drop_"):  # there the block says how to make it again
+                self._through(call)
+            return UNKNOWN
+        if name in QUIET or name.endswith("?") or name.startswith("quote"):
+            self._through(call)
+            return call
+        self.opaque(call.line, f"{name}(...)")
+        return self.perhaps(call.block, UNKNOWN)
+
+    def _through(self, call: Call) -> None:
+        """The block of a call that changes nothing by itself."""
+        if call.block is not None:
+            self.perhaps(call.block)
+
+    def _wrap(self, call: Call) -> object:
+        if call.name in _LOCK_RETRIES:
+            self.note(Change("setting", call.line, name="lock_timeout"))
+        return self.run_block(call.block) if call.block is not None else UNKNOWN
+
+    def _create(self, call: Call) -> object:
+        builder = begin(call, self.place)
+        if call.block is not None:
+            self.run_block(call.block, builder)
+        self._noted(replace(call, name="create_table"), created(call, builder))
+        return UNKNOWN
+
+    def _change(self, call: Call) -> object:
+        builder = Builder(call.text(0), creating=False)
+        if call.block is None:
+            self.opaque(call.line, "change_table without a block that is written out")
+        self.run_block(call.block, builder)
+        return UNKNOWN
+
+    def _built(self, builder: Builder, call: Call) -> object:
+        if builder.creating:
+            fill(builder, call, self.place)
+            return UNKNOWN
+        calls = altering(builder, call)
+        if calls is None:
+            if not call.name.endswith("?") and call.name != "name":
+                self.opaque(call.line, f"{call.name}(...) on table {builder.table or 'that is not known'}")
+            return UNKNOWN
+        for own in calls:
+            self._own(own)
+        return UNKNOWN
+
+    def _reversible(self, call: Call) -> object:
+        return self.run_block(call.block, DIRECTION)
+
+    def _up_only(self, call: Call) -> object:
+        with self._upwards():
+            return self.run_block(call.block)
+
+    def _directed(self, call: Call) -> object:
+        if call.name == "up":
+            with self._upwards():
+                return self.run_block(call.block)
+        if call.name == "down":
+            self._undone = self._undone or _does_something(call.block.node if call.block else None)
+        return UNKNOWN
+
+    def _revert(self, call: Call) -> object:
+        if call.block is None or call.arguments:
+            what = path_of(call.argument(0)) or "another migration"
+            self.opaque(call.line, f"revert {what}: what that migration did is undone")
+            return UNKNOWN
+        outer, self.changes = self.changes, []
+        doubts, self.doubts = self.doubts, []
+        try:
+            self.run_block(call.block)
+        finally:
+            inner, self.changes, self.doubts = self.changes, outer, doubts
+        for change in reverted(inner, call.line):
+            self.note(change)
+        return UNKNOWN
+
+    def _of_value(self, call: Call) -> object:
+        """A method of an array, hash or string that is written out."""
+        value, block = call.receiver, call.block
+        rounds: list[tuple[object, ...]] | None = None
+        if isinstance(value, list):
+            rounds = [
+                (item, place) if call.name == "each_with_index" else (item,)
+                for place, item in enumerate(value)
+            ]
+        elif isinstance(value, dict):
+            rounds = list(value.items())
+            if call.name in ("each_key", "each_value"):
+                rounds = [(pair[call.name == "each_value"],) for pair in rounds]
+        if block is None or rounds is None or call.name not in _LOOPS:
+            self._through(call)
+            return UNKNOWN
+        found = self.each(block, rounds)
+        if call.name in ("map", "flat_map", "filter_map", "collect"):
+            return UNKNOWN if found is None or call.name in ("flat_map", "filter_map") else found
+        return value
+
+    def _of_other(self, call: Call, *, effect: bool) -> object:
+        """A method of a model, a record, a library, or of something that is not known."""
+        name, receiver = call.name, call.receiver
+        root = root_of(receiver)
+        if name in _CONNECTING or name in WRAPPERS:
+            return CONNECTION if name in _CONNECTING else self.run_block(call.block, CONNECTION)
+        if path_of(call) in _OF_TESTS:
+            return False
+        if name == "table_name" and isinstance(receiver, Constant):
+            return self.models.of(receiver).table or UNKNOWN
+        changes = self._outside(call, root)
+        if changes is not None:
+            self._noted(call, changes)
+        elif name in BATCHES or (call.block is not None and name in _LOOPS):
+            self.perhaps(call.block, replace(call, block=None))
+        elif name in READING or is_quiet(call, root, effect=effect):
+            self._through(call)
+        else:
+            self.opaque(call.line, f"{path_of(call)}(...)")
+            return self.perhaps(call.block, UNKNOWN)
+        return replace(call, block=None)
+
+    def _outside(self, call: Call, root: object) -> list[Change] | None:
+        """SQL, rows, or what a library does with a table; None when it is none of these."""
+        library = LIBRARY_CALLS.get(path_of(call))
+        if library is not None:
+            return library(call, self.place)
+        if call.name in EXECUTING and (root is UNKNOWN or _is_connection(root)):
+            return OPERATIONS["execute"](call, self.place)
+        if call.name == "delete" and root is UNKNOWN:  # perhaps of a hash
+            return None
+        return read_rows(call, self.models, self.place.engine)
+
+
+_CONNECTING = frozenset({"connection", "lease_connection", "retrieve_connection"})
+_OF_TESTS = frozenset({"Rails.env.test?", "Rails.env.development?", "Rails.env.local?"})
+_LOOPS = frozenset(
+    {
+        *("each", "each_pair", "each_with_index", "each_key", "each_value", "map", "collect", "flat_map"),
+        *("filter_map", "reverse_each"),
+    }
+)
+
+
+def _is_connection(root: object) -> bool:
+    return isinstance(root, Constant) and (
+        root.name in ("DB", "ActiveRecord::Base") or root.name.endswith("Record")
+    )
+
+
+def _exists(call: Call) -> object:
+    """``column_exists?(:orders, :note)`` as something that may be so."""
+    table = call.text(0)
+    if table is None:
+        return UNKNOWN
+    what = CONDITIONS[call.name]
+    names = (
+        texts_of(call.argument(1)) + texts_of(call.options.get("name")) + texts_of(call.options.get("column"))
+    )
+    if what == "index" and call.name == "index_exists?":
+        from runbook_tui.migrations.ruby.operations import index_name
+
+        over = texts_of(call.argument(1))
+        names = (*names, index_name(table, over) or "", "\0".join(over))
+    return Exists(what, table, names)
+
+
+def _fits(guard: Exists, change: Change) -> bool:
+    """Whether a change only makes what is not there, or only touches what is: as IF EXISTS would have it."""
+    kind = change.kind
+    if change.table is None or table_key(change.table) != table_key(guard.table):
+        return False
+    makes = kind == ADD_COLUMN or kind.startswith(("create-", "add-"))
+    if makes is guard.there:
+        return False
+    if guard.what == "table":
+        return kind in ("create-table", "drop-table", "rename-table")
+    if guard.what == "column":
+        return (kind == ADD_COLUMN or "column" in kind) and change.name in guard.names
+    if guard.what == "index":
+        return "index" in kind and (change.name in guard.names or "\0".join(change.over) in guard.names)
+    if guard.what == "constraint":
+        return "foreign-key" in kind or "check" in kind or kind == "drop-constraint"
+    return False
+
+
+_HANDLERS: dict[str, Callable[[_Migration, Call], object]] = {
+    **dict.fromkeys(CREATING, _Migration._create),
+    **dict.fromkeys(WRAPPERS, _Migration._wrap),
+    **dict.fromkeys(CONDITIONS, lambda _, call: _exists(call)),
+    **dict.fromkeys((*_CONNECTING, "conn"), lambda _, call: CONNECTION),
+    **dict.fromkeys(("lambda", "proc"), lambda _, call: Lambda(UNKNOWN)),
+    **dict.fromkeys(("raise", "fail", "abort", "exit"), lambda _, call: UNKNOWN),
+    "change_table": _Migration._change,
+    "reversible": _Migration._reversible,
+    "up_only": _Migration._up_only,
+    "revert": _Migration._revert,
+    "reverting?": lambda _, call: False,
+    "define_batchable_model": lambda _, call: Constant("?"),
+    "loop": lambda migration, call: migration.perhaps(call.block),
+}
+"""Methods of the migration that are more than one operation."""

@@ -1,0 +1,397 @@
+"""Follows the statements of a Ruby file by its syntax tree, and runs nothing.
+
+Methods of the migration are followed where they are called, loops over what is written out are unrolled, and an
+``if`` whose condition is known takes its branch. Everything else is walked through once, as something that may or may
+not happen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from runbook_tui.migrations.ruby.expressions import Expressions, TooMuchError, parts
+from runbook_tui.migrations.ruby.values import UNKNOWN, Block, Call, Exists, truth
+from runbook_tui.migrations.syntax import text_of
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_DEEPEST = 8
+"""Methods that call each other."""
+_MOST_ROUNDS = 200
+_CONTROL = frozenset({
+    "return", "if", "unless", "if_modifier", "unless_modifier", "elsif", "while", "until", "for", "case",
+    "while_modifier", "until_modifier", "begin", "rescue_modifier", "case_match", "next", "break", "then",
+    "else", "method", "singleton_method", "class", "module", "body_statement", "ensure", "do", "block_body",
+})  # fmt: skip
+_RAISING = frozenset({"raise", "fail", "abort", "exit"})
+Ended = bool | None
+"""Whether a block surely ends its method, surely does not, or may (None)."""
+
+
+class Interpreter(Expressions):
+    """Follows methods and blocks. Subclasses say what a call means.
+
+    Raises:
+        TooMuchError: from its methods, when the file is too tangled to be followed.
+    """
+
+    def __init__(self, root: Node) -> None:
+        super().__init__(root)
+        self.methods: dict[str, Node] = {}
+        """Methods of the migration."""
+        self._depth = 0
+        self._result: object = UNKNOWN
+        self._given: Block | None = None
+
+    def define(self, node: Node) -> None:
+        """A class or module inside of the migration. Subclasses remember models."""
+
+    # methods and blocks
+
+    def follow(self, name: str, call: Call) -> object:
+        """Into a method of the file, with the arguments that are known."""
+        if self._depth >= _DEEPEST:
+            raise TooMuchError
+        node = self.methods[name]
+        outer, given = self.names, self._given
+        self.names, self._given = self._parameters(node, call), call.block
+        self._depth += 1
+        try:
+            return self._body(node)
+        finally:
+            self.names, self._given = outer, given
+            self._depth -= 1
+
+    def _body(self, node: Node) -> object:
+        body = node.child_by_field_name("body")
+        if body is None:
+            return None
+        self._result = UNKNOWN
+        ended = self.run([body])
+        return UNKNOWN if ended is None else self._result
+
+    def _parameters(self, node: Node, call: Call) -> dict[str, object]:
+        given = list(call.arguments)
+        found: dict[str, object] = {}
+        parameters = node.child_by_field_name("parameters")
+        for part in parts(parameters) if parameters is not None else ():
+            name = _name(part)
+            if part.type in ("identifier", "optional_parameter"):
+                default = part.child_by_field_name("value")
+                if given:
+                    found[name] = given.pop(0)
+                else:
+                    found[name] = UNKNOWN if default is None or call.partial else self.value(default)
+            elif part.type == "keyword_parameter":
+                default = part.child_by_field_name("value")
+                fallback = self.value(default) if default is not None and not call.partial else UNKNOWN
+                found[name] = call.options.get(name, fallback)
+            elif part.type == "splat_parameter":
+                found[name] = UNKNOWN if call.partial else given
+                given = []
+            elif part.type == "hash_splat_parameter":
+                rest = {key: value for key, value in call.options.items() if key not in found}
+                found[name] = UNKNOWN if call.partial else rest
+            else:
+                found[name] = UNKNOWN
+        if given == [] and call.options and not call.partial:
+            options = [name for name, value in found.items() if value is UNKNOWN]
+            if len(options) == 1 and options[0] == list(found)[-1]:
+                found[options[0]] = dict(call.options)
+        return found
+
+    def run_block(self, block: Block | None, *arguments: object) -> object:
+        """Once through a block with the values of its parameters; what it gives."""
+        if block is None:
+            return None
+        self.step()
+        names = self._block_names(block.node, arguments)
+        before = {name: self.names[name] for name in names if name in self.names}
+        self.names.update(names)
+        result, self._result = self._result, UNKNOWN
+        try:
+            body = block.node.child_by_field_name("body")
+            if body is not None:
+                self.run([body])
+            return self._result
+        finally:
+            self._result = result
+            for name in names:
+                self.names.pop(name, None)
+            self.names.update(before)
+
+    def _block_names(self, node: Node, arguments: Sequence[object]) -> dict[str, object]:
+        parameters = node.child_by_field_name("parameters")
+        first = arguments[0] if arguments else UNKNOWN
+        if parameters is None:
+            return {"it": first, "_1": first}
+        wanted = parts(parameters)
+        if len(arguments) == 1 and len(wanted) > 1 and isinstance(first, list):
+            arguments = first
+        found: dict[str, object] = {}
+        for place, part in enumerate(wanted):
+            value = arguments[place] if place < len(arguments) else UNKNOWN
+            if part.type == "destructured_parameter":
+                inner = parts(part)
+                items = (
+                    value if isinstance(value, list) and len(value) == len(inner) else [UNKNOWN] * len(inner)
+                )
+                found.update({_name(name): item for name, item in zip(inner, items, strict=True)})
+            else:
+                found[_name(part)] = value if part.type == "identifier" else UNKNOWN
+        return found
+
+    def each(self, block: Block, rounds: Sequence[tuple[object, ...]]) -> list[object] | None:
+        """A loop over what is written out; None when it was walked through once only."""
+        leaves = any(found.type in ("break", "return", "redo") for found in _walk(block.node))
+        if leaves or len(rounds) > _MOST_ROUNDS:
+            self.perhaps(block)
+            return None
+        return [self.run_block(block, *arguments) for arguments in rounds]
+
+    def perhaps(self, block: Block | None, *arguments: object) -> object:
+        """Once through a block that may run never, or many times: what it sets is not known."""
+        if block is None:
+            return UNKNOWN
+        self._forget([block.node])
+        with self.maybe():
+            self.run_block(block, *arguments)
+        self._forget([block.node])
+        return UNKNOWN
+
+    def yielded(self, arguments: tuple[object, ...]) -> object:
+        """``yield``: the block that the method was given."""
+        return self.run_block(self._given, *arguments) if self._given is not None else UNKNOWN
+
+    # statements
+
+    def run(self, nodes: Sequence[Node]) -> Ended:
+        """Follow statements in order, and say whether they end the method."""
+        doubts = len(self.doubts)
+        perhaps = False
+        try:
+            for node in nodes:
+                ended = self.statement(node)
+                if ended:
+                    return None if perhaps else True
+                if ended is None:
+                    if not perhaps:
+                        self.doubts.append(
+                            self._left
+                        )  # it may have ended here, so the rest may or may not run
+                    perhaps = True
+            return None if perhaps else False
+        finally:
+            del self.doubts[doubts:]
+
+    _left: Exists | None = None
+    """What is known of the rest when an ``if`` may have ended the method."""
+
+    def statement(self, node: Node) -> Ended:
+        """Follow one statement; what it gives is kept, in case it is the last one of a method."""
+        self.step()
+        handler = _STATEMENTS.get(node.type)
+        if handler is not None:
+            return handler(self, node)
+        self._result = self.value(node, effect=True)
+        return _raises(node)
+
+    def control(self, node: Node) -> object:
+        """``if`` and its like where a value is wanted."""
+        self._result = UNKNOWN
+        self.run([node])
+        result, self._result = self._result, UNKNOWN
+        return result
+
+    def _several(self, node: Node) -> Ended:
+        inner = parts(node)
+        handlers = [part for part in inner if part.type == "rescue"]
+        last = [part for part in inner if part.type == "ensure"]
+        ended = self.run([part for part in inner if part.type not in ("rescue", "ensure")])
+        for handler in handlers:
+            body, variable = handler.child_by_field_name("body"), handler.child_by_field_name("variable")
+            self.names.update({text_of(name): UNKNOWN for name in (parts(variable) if variable else ())})
+            with self.maybe():
+                left = self.run([body]) if body is not None else False
+            if left is not True and ended:
+                ended = None
+        for part in last:
+            self.run(parts(part))
+        return ended
+
+    def _return(self, node: Node) -> Ended:
+        values = [self.value(part) for inner in parts(node) for part in parts(inner)]
+        self._result = values[0] if len(values) == 1 else values or None
+        return True
+
+    def _leave(self, node: Node) -> Ended:
+        for part in parts(node):
+            self.value(part)
+        return True
+
+    def _if(self, node: Node) -> Ended:
+        condition = node.child_by_field_name("condition")
+        value = self.value(condition) if condition is not None else UNKNOWN
+        first = node.child_by_field_name("consequence") or node.child_by_field_name("body")
+        branches = [first, node.child_by_field_name("alternative")]
+        if node.type.startswith("unless"):
+            branches.reverse()
+        sure = truth(value)
+        if sure is not None:
+            chosen = branches[0] if sure else branches[1]
+            self._result = None
+            return self.run([chosen]) if chosen is not None else False
+        guards = (value, _negated(value)) if isinstance(value, Exists) else (None, None)
+        return self._branches(branches, guards)
+
+    def _branches(self, blocks: Sequence[Node | None], guards: Sequence[Exists | None] = ()) -> Ended:
+        """Blocks of which one runs: what they leave differently is not known afterwards."""
+        before = dict(self.names)
+        ended: list[Ended] = []
+        after: list[dict[str, object]] = []
+        results: list[object] = []
+        for place, block in enumerate(blocks):
+            self.names = dict(before)
+            self._result = None
+            with self.maybe(guards[place] if place < len(guards) else None):
+                ended.append(self.run([block]) if block is not None else False)
+            after.append(self.names)
+            results.append(self._result)
+        names = {name for found in after for name in found}
+        self.names = {
+            name: after[0][name]
+            if all(name in found and found[name] is after[0].get(name) for found in after)
+            else UNKNOWN
+            for name in names
+        }
+        self._result = UNKNOWN
+        if all(ended):
+            return True
+        if all(found is False for found in ended):
+            return False
+        # when one of two surely left, the rest runs where the other one would have
+        stays = [place for place, found in enumerate(ended) if found is False]
+        sure = len(blocks) == 2 and len(stays) == 1 and ended.count(True) == 1
+        self._left = guards[stays[0]] if sure and guards else None
+        return None
+
+    def _case(self, node: Node) -> Ended:
+        value = node.child_by_field_name("value")
+        if value is not None:
+            self.value(value)
+        inner = [part for part in parts(node) if part.type in ("when", "in_clause", "else")]
+        bodies = [part if part.type == "else" else part.child_by_field_name("body") for part in inner]
+        if not any(part.type == "else" for part in inner):
+            bodies.append(None)
+        return self._branches(bodies)
+
+    def _loop(self, node: Node) -> Ended:
+        body = node.child_by_field_name("body")
+        for name in ("condition", "value", "pattern"):
+            part = node.child_by_field_name(name)
+            if part is not None and name != "pattern":
+                self.value(part)
+            if part is not None and name == "pattern":
+                self.names.update({text_of(inner): UNKNOWN for inner in (part, *parts(part))})
+        if body is not None:
+            self._forget([body])
+            with self.maybe():
+                self.run([body])
+            self._forget([body])
+        return None if body is not None and any(n.type == "return" for n in _walk(body)) else False
+
+    def _rescued(self, node: Node) -> Ended:
+        body, handler = node.child_by_field_name("body"), node.child_by_field_name("handler")
+        if body is not None:
+            self.statement(body)
+        if handler is not None:
+            with self.maybe():
+                self.statement(handler)
+        return False
+
+    def _define(self, node: Node) -> Ended:
+        name = node.child_by_field_name("name")
+        if name is not None:
+            self.methods[text_of(name)] = node
+        return False
+
+    def _class(self, node: Node) -> Ended:
+        self.define(node)
+        return False
+
+    def _forget(self, nodes: Sequence[Node]) -> None:
+        """What is assigned somewhere inside is not known any more."""
+        for node in nodes:
+            for found in _walk(node):
+                if found.type in ("assignment", "operator_assignment"):
+                    left = found.child_by_field_name("left")
+                    for target in (left, *parts(left)) if left is not None else ():
+                        if text_of(target) in self.names:
+                            self.names[text_of(target)] = UNKNOWN
+
+    @contextmanager
+    def maybe(self, guard: Exists | None = None) -> Iterator[None]:
+        """What is followed meanwhile may or may not run; with a guard, when something exists or not."""
+        self.doubts.append(guard)
+        try:
+            yield
+        finally:
+            self.doubts.pop()
+
+
+def _name(node: Node) -> str:
+    return text_of(node.child_by_field_name("name") or node)
+
+
+def _negated(guard: Exists) -> Exists:
+    return Exists(guard.what, guard.table, guard.names, not guard.there)
+
+
+def _raises(node: Node) -> bool:
+    if node.type == "identifier":
+        return text_of(node) in _RAISING
+    method = node.child_by_field_name("method") if node.type == "call" else None
+    return method is not None and node.child_by_field_name("receiver") is None and text_of(method) in _RAISING
+
+
+def _walk(node: Node) -> Iterator[Node]:
+    waiting = [node]
+    while waiting:
+        found = waiting.pop()
+        yield found
+        waiting += found.named_children
+
+
+_STATEMENTS: dict[str, Callable[[Interpreter, Node], Ended]] = {
+    "return": Interpreter._return,
+    "next": Interpreter._leave,
+    "break": Interpreter._leave,
+    "if": Interpreter._if,
+    "elsif": Interpreter._if,
+    "unless": Interpreter._if,
+    "if_modifier": Interpreter._if,
+    "unless_modifier": Interpreter._if,
+    "conditional": Interpreter._if,
+    "case": Interpreter._case,
+    "case_match": Interpreter._case,
+    "while": Interpreter._loop,
+    "until": Interpreter._loop,
+    "while_modifier": Interpreter._loop,
+    "until_modifier": Interpreter._loop,
+    "for": Interpreter._loop,
+    "begin": Interpreter._several,
+    "body_statement": Interpreter._several,
+    "block_body": Interpreter._several,
+    "then": Interpreter._several,
+    "else": Interpreter._several,
+    "do": Interpreter._several,
+    "parenthesized_statements": Interpreter._several,
+    "rescue_modifier": Interpreter._rescued,
+    "method": Interpreter._define,
+    "singleton_method": Interpreter._define,
+    "class": Interpreter._class,
+    "module": Interpreter._class,
+}
