@@ -28,7 +28,7 @@ def as_sarif(sections: list[Section]) -> dict[str, Any]:
     ids = {finding.rule for _, _, finding in found}
     rules = [rule for rule in RULES.values() if rule.id in ids]
     own = ids - RULES.keys()  # of tools that other packages bring
-    rules += [Rule(name, finding.level, name) for name in sorted(own) for finding in _first(found, name)]
+    rules += [Rule(name, finding.level, name, "") for name in sorted(own) for finding in _first(found, name)]
     index = {rule.id: number for number, rule in enumerate(rules)}
     seen: Counter[str] = Counter()
     driver = {"name": "runbook-tui", "version": __version__, "rules": [_rule(rule) for rule in rules]}
@@ -71,6 +71,7 @@ def _result(
     identity = "\0".join((finding.rule, finding.path, migration, finding.message))
     digest = hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()
     seen[digest] += 1
+    path = entry.path if finding.path == section.inspected.folder else finding.path  # results have a file
     message = finding.message + (f". {finding.recipe}" if finding.recipe else "")
     return {
         "ruleId": finding.rule,
@@ -80,7 +81,7 @@ def _result(
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": _uri(section, finding.path)},
+                    "artifactLocation": {"uri": _uri(section, path)},
                     "region": {"startLine": max(finding.line, 1)},
                 }
             }

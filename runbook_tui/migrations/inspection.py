@@ -52,7 +52,7 @@ class Inspected:
     @property
     def entries(self) -> tuple[Entry, ...]:
         """The migrations in their order, then the other files with findings."""
-        return tuple(_entries(self.found))
+        return tuple(_entries(self.found, self.folder))
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,14 +194,16 @@ def _only(inspected: Inspected, wanted: Collection[str]) -> Inspected:
     return replace(inspected, found=replace(found, pending=migrations, findings=findings))
 
 
-def _entries(found: PendingMigrations) -> Iterator[Entry]:
+def _entries(found: PendingMigrations, folder: str) -> Iterator[Entry]:
     by_path: dict[str, list[Migration]] = {}
     for migration in found.pending:
         by_path.setdefault(migration.path, []).append(migration)
     of_migration: dict[tuple[str, str], list[Finding]] = {}
     elsewhere: dict[str, list[Finding]] = {}
     for finding in found.findings:
-        there = by_path.get(finding.path)
+        there = by_path.get(finding.path, [])
+        if finding.path == folder:  # about all of it: told once, with the first
+            there = list(found.pending[:1])
         if there:
             owner = _at(there, finding.line)
             of_migration.setdefault((owner.id, owner.path), []).append(finding)

@@ -1,0 +1,322 @@
+"""``runbook migrations`` over repositories, folders and files."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from runbook_tui.cli.main import main
+
+IDENTITY = ["-c", "user.name=Ann", "-c", "user.email=ann@shop.example", "-c", "commit.gpgsign=false"]
+ONE = "-- migrate:up\nCREATE TABLE orders (id serial PRIMARY KEY, state text);\n-- migrate:down\nDROP TABLE orders;\n"
+HARMLESS = (
+    "-- migrate:up\nALTER TABLE orders ADD COLUMN note text;\n"
+    "-- migrate:down\nALTER TABLE orders DROP COLUMN note;\n"
+)
+RENAME = "-- migrate:up\n\nALTER TABLE orders RENAME COLUMN state TO status;\n"
+ASKED = "-- migrate:up\nDO $$ BEGIN PERFORM tidy(); END $$;\n"
+FIRST, SECOND, THIRD = (
+    f"db/2026010{n}_{name}.sql" for n, name in ((1, "orders"), (2, "note"), (3, "rename"))
+)
+
+Project = Callable[..., Path]
+Judged = Callable[..., list[dict[str, Any]]]
+
+
+def git(folder: Path, *arguments: str) -> None:
+    subprocess.run(["git", "-C", str(folder), *IDENTITY, *arguments], check=True, capture_output=True)
+
+
+def write(folder: Path, files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """``project(committed, then)``: the current folder, a repository with a commit ``base`` and files after it."""
+
+    def make(committed: Mapping[str, str], then: Mapping[str, str] | None = None) -> Path:
+        folder = tmp_path / "shop"
+        folder.mkdir()
+        git(folder, "init", "--quiet", "--initial-branch=main")
+        write(folder, committed)
+        git(folder, "add", "--all")
+        git(folder, "commit", "--quiet", "--allow-empty", "--message", "base")
+        git(folder, "tag", "base")
+        write(folder, then or {})
+        monkeypatch.chdir(folder)
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def judged(capsys: pytest.CaptureFixture[str]) -> Judged:
+    """``judged(*arguments)``: what ``runbook migrations --json`` prints."""
+
+    def run(*arguments: str) -> list[dict[str, Any]]:
+        capsys.readouterr()
+        main(["migrations", "--json", *arguments])
+        return json.loads(capsys.readouterr().out)  # type: ignore[no-any-return]
+
+    return run
+
+
+def rules(entry: dict[str, Any]) -> set[str]:
+    return {finding["rule"] for finding in entry["findings"]}
+
+
+# what is pending
+
+
+def test_since_a_commit_only_what_it_has_not_is_judged(project: Project, judged: Judged) -> None:
+    project({FIRST: ONE, SECOND: HARMLESS}, {THIRD: RENAME})
+    (entry,) = judged("--since", "base")
+    told = {key: entry[key] for key in ("path", "tool", "id", "phase", "parents", "folder", "repository")}
+    assert told == {
+        "path": THIRD,
+        "tool": "dbmate",
+        "id": "20260103",
+        "phase": "breaking",
+        "parents": ["20260102"],
+        "folder": "db",
+        "repository": ".",
+    }
+    (finding,) = [finding for finding in entry["findings"] if finding["rule"] == "rename"]
+    assert (finding["level"], finding["line"]) == ("error", 3)
+    assert finding["recipe"]
+
+
+def test_what_is_wrong_with_the_history_is_not_lost(project: Project, judged: Judged) -> None:
+    project(
+        {FIRST: ONE, SECOND: HARMLESS}, {FIRST: ONE + "-- more\nSELECT 1;\n", "db/2025_old.sql": HARMLESS}
+    )
+    late, edited = judged("--since", "base")
+    assert (late["id"], late["phase"]) == ("2025", "expand")
+    assert "sorts-before-applied" in rules(late)
+    assert (edited["path"], edited["id"], edited["phase"]) == (FIRST, None, "none")
+    assert rules(edited) == {"edited-after-apply"}
+
+
+def test_a_folder_that_was_removed_is_told(project: Project, judged: Judged) -> None:
+    folder = project({FIRST: ONE, SECOND: HARMLESS})
+    for name in (FIRST, SECOND):
+        (folder / name).unlink()
+    found = judged("--since", "base")
+    assert {entry["path"] for entry in found if "gone" in rules(entry)} == {FIRST, SECOND}
+
+
+def test_a_branch_that_is_behind_is_told_why_migrations_look_gone(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = project({FIRST: ONE})
+    git(folder, "checkout", "--quiet", "-b", "topic")
+    git(folder, "commit", "--quiet", "--allow-empty", "--message", "topic")
+    git(folder, "checkout", "--quiet", "main")
+    write(folder, {SECOND: HARMLESS})
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", "on main")
+    git(folder, "checkout", "--quiet", "topic")
+    assert main(["migrations", "--since", "main"]) == 0
+    told = capsys.readouterr()
+    assert f"{SECOND}: warning gone" in told.out
+    assert "lacks commits of main" in told.err
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (RENAME, {"error": 1, "warning": 1, "note": 1, "never": 0}),
+        (ASKED, {"error": 0, "warning": 1, "note": 1, "never": 0}),
+        (HARMLESS, {"error": 0, "warning": 0, "note": 1, "never": 0}),
+    ],
+    ids=["error", "warning", "note"],
+)
+def test_the_level_that_fails_can_be_chosen(project: Project, text: str, expected: dict[str, int]) -> None:
+    project({FIRST: ONE}, {SECOND: text})
+    assert {
+        level: main(["migrations", "--since", "base", "--fail-on", level]) for level in expected
+    } == expected
+    assert main(["migrations", "--since", "base"]) == expected["error"]
+
+
+# every migration for itself
+
+
+def test_many_migrations_are_summed_up_unless_all_are_asked_for(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    harmless = {f"db/2026020{n}_x.sql": HARMLESS.replace("note", f"note{n}") for n in range(6)}
+    project({FIRST: ONE, THIRD: RENAME, **harmless})
+    assert main(["migrations"]) == 1
+    short = capsys.readouterr()
+    assert "7 expand, 1 breaking; nothing to look at in 7 of them (--all shows them)" in short.out
+    assert f"{THIRD}:3: error rename: " in short.out
+    assert "20260201" not in short.out
+    assert "8 migrations: 7 expand, 1 breaking; 1 error, 0 warnings, " in short.err
+    assert main(["migrations", "--all"]) == 1
+    assert "20260201" in capsys.readouterr().out
+    assert main(["migrations", "--quiet"]) == 1
+    lines = [line for line in capsys.readouterr().out.splitlines() if not line.startswith("    ")]
+    assert [line.split(":")[0] for line in lines] == [THIRD]
+
+
+def test_a_table_tells_phase_undo_and_locks(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    project({FIRST: ONE, SECOND: HARMLESS, THIRD: "-- migrate:up\nDROP TABLE orders;\n"})
+    main(["migrations"])
+    rows = {tuple(line.split()[:2]): line for line in capsys.readouterr().out.splitlines()}
+    assert "loses data" in rows["expand", "20260102"]
+    assert "AccessExclusive" in rows["expand", "20260102"]
+    assert " no " in rows["contract", "20260103"]
+
+
+def test_findings_about_all_of_the_folder_are_in_the_json(project: Project, judged: Judged) -> None:
+    head = "revision = '{}'\ndown_revision = {}\ndef upgrade(): pass\n"
+    files = {
+        "v/a.py": head.format("a", None),
+        "v/b.py": head.format("b", "'a'"),
+        "v/c.py": head.format("c", "'a'"),
+    }
+    project({**files, "v/broken.py": "revision = \ndef"})
+    by_path = {entry["path"]: entry for entry in judged()}
+    assert "two-heads" in rules(by_path["v/c.py"])
+    assert (by_path["v/c.py"]["id"], by_path["v/broken.py"]["id"]) == ("c", None)
+    assert (by_path["v/broken.py"]["phase"], rules(by_path["v/broken.py"])) == ("ask", {"unreadable"})
+
+
+def test_the_engine_is_said_with_what_names_it(project: Project, judged: Judged) -> None:
+    project({FIRST: ONE, "docker-compose.yml": "services:\n  db:\n    image: mariadb:11\n"})
+    assert [(e["engine"], e["engine_source"]) for e in judged()] == [("mysql", "docker-compose.yml")]
+    assert [(e["engine"], e["engine_source"]) for e in judged("--engine", "sqlite")] == [
+        ("sqlite", "--engine")
+    ]
+
+
+def test_a_repository_without_migrations_is_said_so(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project({"README.md": "nothing"})
+    assert main(["migrations"]) == 0
+    assert "no migrations are found in ." in capsys.readouterr().err
+
+
+def test_a_bare_repository_is_read_at_its_head(project: Project, tmp_path: Path, judged: Judged) -> None:
+    folder = project({FIRST: ONE, THIRD: RENAME})
+    git(tmp_path, "clone", "--quiet", "--bare", str(folder), "bare.git")
+    assert [entry["phase"] for entry in judged(str(tmp_path / "bare.git"))] == ["expand", "breaking"]
+
+
+# loose files
+
+
+def test_a_file_is_judged_on_top_of_its_folder_and_told_alone(project: Project, judged: Judged) -> None:
+    required = "-- migrate:up\nALTER TABLE orders ADD COLUMN code int NOT NULL;\n"
+    project({FIRST: ONE, SECOND: required, THIRD: RENAME})
+    (entry,) = judged(SECOND)
+    assert (entry["id"], entry["phase"], entry["parents"]) == ("20260102", "breaking", ["20260101"])
+
+
+def test_a_path_is_told_as_it_is_reached_from_here(
+    project: Project, judged: Judged, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = project({FIRST: ONE, THIRD: RENAME})
+    monkeypatch.chdir(folder / "db")
+    name = Path(THIRD).name
+    assert main(["migrations", "--quiet", name]) == 1
+    assert f"\n{name}:3: error rename" in "\n" + capsys.readouterr().out
+    assert [(entry["path"], entry["repository"]) for entry in judged(name)] == [(THIRD, "..")]
+
+
+def test_plain_sql_of_no_tool_is_judged_by_itself(tmp_path: Path, judged: Judged) -> None:
+    write(tmp_path, {"change.sql": "ALTER TABLE orders\n  DROP COLUMN note;\n", "notes.txt": "hello"})
+    sql, text = judged(str(tmp_path / "change.sql"), str(tmp_path / "notes.txt"))
+    assert (sql["tool"], sql["phase"], sql["reversible"], sql["reversal"]) == ("sql", "contract", False, "no")
+    assert "not-recognised" in rules(sql)
+    assert (text["id"], rules(text)) == (None, {"not-recognised"})
+
+
+def test_a_list_of_changed_paths_may_hold_anything(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    strange = "db/20260104_é.sql"
+    project({FIRST: ONE, THIRD: RENAME, strange: HARMLESS, "README.md": "x", "conf.yml": "a: 1"})
+    listed = f'{THIRD}\nREADME.md\nconf.yml\nremoved.sql\n"db/20260104_\\303\\251.sql"\n'.encode()
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(listed)))
+    assert main(["migrations", "--json", "-"]) == 1
+    told = capsys.readouterr()
+    assert [entry["path"] for entry in json.loads(told.out)] == [THIRD, strange]
+    assert "2 of the listed paths are no migrations" in told.err
+
+
+# bad input
+
+
+def test_everything_that_is_wrong_with_the_command_is_told_at_once(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project({FIRST: ONE})
+    assert main(["migrations", "--tool", "alembik", "--engine", "postgrs", "dbs", "elsewhere"]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "--tool: there is no migration tool alembik; expected one of " in told.err
+    assert "did you mean 'alembic'?" in told.err
+    assert "--engine: the engine postgrs is not known; expected one of mysql, postgres, sqlite" in told.err
+    assert "dbs: there is no such file or folder; did you mean 'db'?" in told.err
+    assert "elsewhere: there is no such file or folder" in told.err
+
+
+@pytest.mark.parametrize("arguments", [["--since", "basse"], ["--since", "--upload-pack=x"]])
+def test_a_ref_that_is_none_is_told(
+    project: Project, arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    project({FIRST: ONE})
+    assert main(["migrations", f"{arguments[0]}={arguments[1]}"]) == 2
+    assert f"--since {arguments[1]}: " in capsys.readouterr().err
+
+
+def test_since_needs_a_repository(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, {FIRST: ONE})
+    assert main(["migrations", "--since", "main", str(tmp_path)]) == 2
+    assert "is in no git repository" in capsys.readouterr().err
+
+
+def test_broken_files_are_named_and_the_rest_is_judged(
+    project: Project, judged: Judged, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = project(
+        {FIRST: ONE, THIRD: RENAME, "v/a.py": "revision = 'a'\ndown_revision = None\ndef upgrade(:"}
+    )
+    db = folder / "db"
+    (db / "20260110_out.sql").symlink_to("/etc/hostname")
+    (db / "20260111_loop.sql").symlink_to("20260111_loop.sql")
+    (db / "self").symlink_to(".", target_is_directory=True)
+    os.mkfifo(db / "20260112_pipe.sql")
+    strange = os.path.join(os.fsencode(db), b"20260113_caf\xe9.sql")  # noqa: PTH118 - Path takes no bytes
+    with open(strange, "wb") as file:  # noqa: PTH123
+        file.write(HARMLESS.encode())
+    with (db / "20260114_long.sql").open("wb") as file:
+        file.write(ONE.encode())
+        file.truncate(50 * 1024 * 1024)
+    found = {Path(entry["path"]).name: entry for entry in judged()}
+    unreadable = {name for name, entry in found.items() if "unreadable" in rules(entry)}
+    broken = {f"2026011{n}_{name}.sql" for n, name in enumerate(("out", "loop", "pipe"))}
+    assert unreadable >= broken | {"a.py", "20260114_long.sql"}
+    assert {found[name]["phase"] for name in (*broken, "a.py", "20260114_long.sql")} == {"ask"}
+    assert found[Path(THIRD).name]["phase"] == "breaking"
+    assert "20260113_caf\\xe9.sql" in found
+    capsys.readouterr()
+    main(["migrations", "--sarif"])
+    results = json.loads(capsys.readouterr().out)["runs"][0]["results"]
+    uris = {result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for result in results}
+    assert "db/20260113_caf%E9.sql" in uris
