@@ -84,6 +84,8 @@ CASES = (
     Case("table-setting-exclusive", f"{ORDERS} ALTER COLUMN note SET STORAGE EXTERNAL"),
     Case("table-setting-exclusive", f"{ORDERS} ALTER COLUMN note SET COMPRESSION pglz"),
     Case("table-setting-exclusive", f"{ORDERS} REPLICA IDENTITY FULL"),
+    Case("table-setting-exclusive", "ALTER TRIGGER stamped ON keyless RENAME TO t"),
+    Case("table-setting-exclusive", "ALTER TABLE bills ALTER CONSTRAINT bills_order_id_fkey DEFERRABLE"),
     Case("table-setting", f"{ORDERS} CLUSTER ON by_state"),
     Case("table-setting", f"{ORDERS} SET WITHOUT CLUSTER"),
     Case("table-setting", f"{ORDERS} RESET (fillfactor)"),
@@ -164,6 +166,7 @@ CASES = (
     Case("rename-constraint", "ALTER TABLE bills RENAME CONSTRAINT bills_order_id_fkey TO f"),
     # indexes
     Case("create-index", "CREATE INDEX i ON orders (code)"),
+    Case("create-index", "CREATE INDEX i ON ONLY parted (id)", cautious="no rows, so nothing is built"),
     Case("create-index-concurrently", "CREATE INDEX CONCURRENTLY i ON orders (code)", blocker=WRITE),
     Case("create-unique-index", "CREATE UNIQUE INDEX i ON orders (code)"),
     Case("create-unique-index-concurrently", "CREATE UNIQUE INDEX CONCURRENTLY i ON orders (code)", blocker=WRITE),
@@ -194,6 +197,8 @@ CASES = (
          "AS 'BEGIN RETURN OLD; END'"),
     Case("replace-routine", "CREATE OR REPLACE TRIGGER stamped BEFORE UPDATE ON keyless FOR EACH ROW "
          "EXECUTE FUNCTION stamp()"),
+    Case("replace-routine", "DROP TRIGGER stamped ON keyless; CREATE TRIGGER stamped BEFORE UPDATE ON keyless "
+         "FOR EACH ROW EXECUTE FUNCTION stamp()"),
     Case("drop-function", "DROP FUNCTION f()", before="CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'"),
     Case("drop-function", "DROP FUNCTION stamp() CASCADE"),
     Case("create-trigger", "CREATE TRIGGER t BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION stamp()"),

@@ -24,7 +24,7 @@ from runbook_tui.migrations.judging.idioms import simplify
 from runbook_tui.migrations.judging.locks import lock_of
 from runbook_tui.migrations.judging.safety import TABLE, Lock, Row
 from runbook_tui.migrations.judging.schema import Schema
-from runbook_tui.migrations.judging.words import describe
+from runbook_tui.migrations.judging.words import NEW_TABLE, describe
 from runbook_tui.migrations.model import Operation, Phase, Reversal
 
 _OWN_DATA = frozenset({"copy-rows", "update-rows"})
@@ -122,7 +122,7 @@ def _judge(change: Change, schema: Schema, engine: Engine) -> Judged:
     row = _row(change, schema, engine)
     phase, new = _phase(change, row, schema)
     lock = lock_of(change, row, schema, engine)
-    suffix = " (new table)" if new and row.kind != "create-table" and change.table else ""
+    suffix = NEW_TABLE if new and row.kind != "create-table" and change.table else ""
     operation = Operation(
         kind=row.kind,
         phase=phase,
@@ -142,7 +142,7 @@ def _row(change: Change, schema: Schema, engine: Engine) -> Row:
     kind = change.kind
     name = (change.name or "").lower()
     replaces = bool(change.detail) and name in schema.routines and name not in schema.new_routines
-    if kind in _REPLACEABLE and change.detail == "or replace" and replaces:
+    if kind in _REPLACEABLE and change.detail in ("or replace", "anew") and replaces:
         kind = "replace-routine"
     elif kind == "create-view" and (replaces or change.detail == "anew"):
         # PostgreSQL refuses to take columns away in CREATE OR REPLACE; the others do not

@@ -118,7 +118,7 @@ def _recreated(changes: list[Change]) -> list[Change]:
             create = result[later]
             if create.kind == created_kind and _same(create.name, drop.name):
                 result[index] = replace(drop, kind="state-only", detail=f"{drop.name} is created again below")
-                anew = "anew" if drop.kind == "drop-view" else "or replace"
+                anew = "or replace" if drop.kind == "drop-function" else "anew"
                 result[later] = replace(create, detail=anew)
                 break
     return result

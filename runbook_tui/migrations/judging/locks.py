@@ -5,6 +5,7 @@ from __future__ import annotations
 from runbook_tui.migrations.changes import Change, Default, Generated
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.judging.safety import (
+    AX,
     AX_CASCADE,
     AX_PROVED,
     AX_REWRITE,
@@ -14,6 +15,9 @@ from runbook_tui.migrations.judging.safety import (
     CANNOT,
     EX_FILLED,
     FREE,
+    INSTANT,
+    PLACE_SHARED,
+    REBUILD,
     SCANNED,
     SRX,
     SRX_ONE,
@@ -33,6 +37,8 @@ def lock_of(change: Change, row: Row, schema: Schema, engine: Engine) -> Lock:
         return {"add-unique": CANNOT, "add-check": SCANNED}.get(row.kind, BRIEF)
     if engine is Engine.POSTGRES:
         return _postgres(change, row, schema) or row.postgres
+    if engine is Engine.MYSQL:
+        return _mysql(change, row) or row.mysql
     return row.lock(engine)
 
 
@@ -46,12 +52,22 @@ def _postgres(change: Change, row: Row, schema: Schema) -> Lock | None:
     if row.kind in _ADDED and _of_domain(change, schema):
         return AX_REWRITE  # its rule is checked row by row, even for NULL
     if row.kind == "replace-routine" and change.kind == "create-trigger":
-        return SRX_ONE
+        return AX if change.detail == "anew" else SRX_ONE  # dropped first, or CREATE OR REPLACE
     if row.kind == "refresh-view" and change.detail == "concurrently":
         return EX_FILLED
     if row.kind == "attach-partition" and schema.is_new_table(change.name):
         return SUX_ATTACH_NEW  # nobody reads it yet
     return AX_CASCADE if change.cascades and row.postgres is FREE else None
+
+
+def _mysql(change: Change, row: Row) -> Lock | None:
+    if row.kind == "create-index" and change.detail == "fulltext":
+        return PLACE_SHARED
+    if row.kind == "add-unique" and change.with_column:
+        return REBUILD  # an index of a column that is only now added
+    if row.kind == "state-only" and change.statement is not None:
+        return INSTANT  # the statement runs all the same
+    return None
 
 
 def _created(change: Change) -> Lock | None:

@@ -4,9 +4,12 @@ An operation that widens what the database accepts comes before the code that us
 narrows it comes after every reader and writer has moved (contract); one that does neither has no safe moment
 (breaking). How to do it all the same is in :mod:`runbook_tui.migrations.judging.recipes`.
 
-Locks of PostgreSQL were read from ``pg_locks`` (version 15); those of MySQL are from its 8.4 manual, "Online
-DDL Operations"; SQLite's were tried with 3.40. A lock that carries a hazard becomes a finding, unless the table
-is new.
+``tests/locks`` holds every lock that is printed against a real server: PostgreSQL 16 and 18 (``pg_locks``, scans,
+files and indexes of a running statement; 15 took the same locks), SQLite 3.40 (what it refuses, and steps that grow
+with the rows), MariaDB 10.11 (the cheapest ``ALGORITHM`` and ``LOCK`` that it accepts). What is told of MySQL is from
+its 8.4 manual, "Online DDL Operations", and never better than MariaDB; versions before 8.0.29 rebuild the table to
+add a column anywhere but last, or to drop one. What the row cannot know is in
+:mod:`runbook_tui.migrations.judging.locks`. A lock that carries a hazard becomes a finding, unless the table is new.
 """
 
 from __future__ import annotations
@@ -108,6 +111,7 @@ ROWS = Lock("row locks until it commits")
 MADE = Lock("instant")
 INSTANT = Lock("metadata lock, instant", queues=True)
 PLACE = Lock("in place, reads and writes go on", queues=True)
+PLACE_SHARED = Lock("in place, writes wait", BLOCKS_WRITES, queues=True)
 REBUILD = Lock("in place, the table is rebuilt while reads and writes go on", queues=True)
 COPY = Lock("the table is copied, writes wait", TABLE_REWRITE, queues=True)
 COPY_CHECK = Lock("the table is copied to check it, writes wait", BLOCKS_WRITES, queues=True)

@@ -280,7 +280,9 @@ def constraint(
         return Change("add-exclusion", line, table, name)
     if isinstance(rule, exp.IndexColumnConstraint):
         own = rule.this.name if rule.this else None
-        return Change("create-index", line, table, name or own, over=names(rule.expressions))
+        special = "fulltext" if rule.args.get("kind") in ("FULLTEXT", "SPATIAL") else ""
+        over = names(rule.expressions)
+        return Change("create-index", line, table, name or own, over=over, detail=special)
     return None
 
 

@@ -56,6 +56,20 @@ _STATEMENTS = (
     _pattern("maintenance", r"CREATE STATISTICS {exists}{name}(?: .*)? FROM {table}"),
     _pattern("create-type@domain", r"CREATE DOMAIN {name} .*"),
     _pattern("drop-type", r"DROP DOMAIN {exists}{name}{rest}"),
+    _pattern("create-object", r"CREATE (?:ROLE|USER) {exists}{name}{rest}"),
+    _pattern("drop-object", r"DROP (?:ROLE|USER) {exists}{name}{rest}"),
+    _pattern("grant", r"GRANT .+ TO .+"),
+    _pattern("revoke", r"REVOKE .+ FROM .+"),
+    _pattern("comment", r"COMMENT ON .+ IS .+"),
+    _pattern("rename-object", r"ALTER (?:FUNCTION|PROCEDURE) {name} ?\([^()]*\) RENAME TO {to}"),
+    # nothing but a later ALTER or DROP names a trigger
+    _pattern("table-setting-exclusive", r"ALTER TRIGGER {one} ON {table} RENAME TO {one}"),
+    _pattern("create-type", r"CREATE TYPE {name} AS (?:RANGE|ENUM) ?\(.*"),
+    _pattern(
+        "create-table@temporary", r"CREATE (?:GLOBAL |LOCAL )?TEMP(?:ORARY)? TABLE {exists}{table}{rest}"
+    ),
+    _pattern("create-unique-index", r"CREATE UNIQUE INDEX {exists}{name} ON ONLY {table} .*"),
+    _pattern("create-index", r"CREATE INDEX {exists}{name} ON ONLY {table} .*"),
     _pattern("grant", r"ALTER DEFAULT PRIVILEGES .*\bGRANT\b .*"),
     _pattern("revoke", r"ALTER DEFAULT PRIVILEGES .*\bREVOKE\b .*"),
     # row security widens or narrows as its conditions say
@@ -88,7 +102,9 @@ _STATEMENTS = (
     # MySQL and MariaDB
     _pattern("rename-table", r"RENAME TABLE {table} TO {to}"),
     _pattern("create-unique-index", r"CREATE UNIQUE INDEX {exists}{name} ON {table} ?\(.*"),
-    _pattern("create-index", r"CREATE (?:FULLTEXT |SPATIAL )?INDEX {exists}{name} ON {table} ?\(.*"),
+    _pattern("create-index@fulltext", r"CREATE (?:FULLTEXT|SPATIAL) INDEX {exists}{name} ON {table} ?\(.*"),
+    _pattern("create-index", r"CREATE INDEX {exists}{name} ON {table} ?\(.*"),
+    _pattern("drop-index", r"DROP INDEX {exists}{name} ON {table}(?: (?:LOCK|ALGORITHM) ?=? ?\w+)*"),
     _pattern("insert-rows", r"REPLACE INTO {table} (?:\([^)]*\) )?VALUES .*"),
     _pattern("rewrite-table", r"OPTIMIZE (?:LOCAL )?TABLE {table}"),
     # the first words of statements that are too long to be parsed
@@ -106,6 +122,10 @@ _ACTIONS = (
     _pattern("add-check-not-valid", r"ADD (?:CONSTRAINT {name} )?CHECK ?\(.*\) NOT (?:VALID|ENFORCED)"),
     _pattern("add-check", r"ADD (?:CONSTRAINT {name} )?CHECK ?\(.*\)"),
     _pattern("add-exclusion", r"ADD (?:CONSTRAINT {name} )?EXCLUDE .*"),
+    _pattern(
+        "table-setting-exclusive",
+        r"ALTER CONSTRAINT {one} (?:DEFERRABLE(?: INITIALLY (?:DEFERRED|IMMEDIATE))?|INITIALLY DEFERRED)",
+    ),
     _pattern("rename-constraint", r"RENAME CONSTRAINT {name} TO {to}"),
     _pattern("rename-table", r"SET SCHEMA {to}"),
     _pattern("enable-row-security", r"(?:ENABLE|FORCE) ROW LEVEL SECURITY"),
