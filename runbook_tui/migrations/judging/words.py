@@ -21,6 +21,8 @@ _COLUMN_ROWS = frozenset(
     }
 )
 _UNKNOWN = "(not written out)"
+NEW_TABLE = " (new table)"
+"""Said of what is done to a table that no running code knows."""
 
 
 def describe(change: Change, row: Row) -> str:
