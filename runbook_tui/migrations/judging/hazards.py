@@ -174,6 +174,17 @@ def _readers_first(subject: Subject, judged: Judged) -> Iterator[Finding]:
         )
 
 
+def _no_equality(subject: Subject, judged: Judged) -> Iterator[Finding]:
+    """ankane/strong_migrations, README: "Adding a json column"."""
+    operation, column = judged.operation, judged.change.column
+    adds = operation.kind.startswith("add-column") and not judged.harmless
+    if adds and subject.engine is Engine.POSTGRES and column is not None and str(column.type) == "json":
+        message = f"{operation.text}: PostgreSQL cannot compare json, so SELECT DISTINCT of whole rows fails"
+        yield subject.finding(
+            "no-equality", Level.WARNING, operation.line, message, "Use jsonb, which can be compared."
+        )
+
+
 def _assumed(subject: Subject, judged: Judged) -> Iterator[Finding]:
     change = judged.change
     if change.part_of_narrowing and change.kind == "drop-constraint" and not change.over:
@@ -302,6 +313,7 @@ _EACH: tuple[Callable[[Subject, Judged], Iterator[Finding]], ...] = (
     _unbatched,
     _required_drop,
     _readers_first,
+    _no_equality,
     _assumed,
 )
 _WHOLE: tuple[Callable[[Subject], Iterator[Finding]], ...] = (

@@ -42,6 +42,8 @@ _ROWS = (
      "Allow NULL or set a default before the deploy."),
     ("readers-first", _WARNING, "Values become possible that old readers do not know",
      "Deploy the services that read it before those that write it."),
+    ("no-equality", _WARNING, "Rows get a column that cannot be compared, so SELECT DISTINCT of whole rows fails",
+     "Use jsonb, which can be compared."),
     ("declared-contradicts", _WARNING, "What the author declared and what the file does do not agree",
      "Move the operation, or change the declaration, which is trusted."),
     # locks and transactions
