@@ -451,18 +451,19 @@ def _fits(guard: Exists, change: Change) -> bool:
     kind = change.kind
     if change.table is None or table_key(change.table) != table_key(guard.table):
         return False
-    makes = kind == ADD_COLUMN or kind.startswith(("create-", "add-"))
-    if makes is guard.there:
+    if guard.what == "table" and not guard.there:
+        return True  # all that is done to a table that was not there
+    if guard.what == "column" and not guard.there and change.over:
+        return set(change.over) <= set(guard.names)  # what comes with the new column
+    if (kind == ADD_COLUMN or kind.startswith(("create-", "add-"))) is guard.there:
         return False
     if guard.what == "table":
-        return kind in ("create-table", "drop-table", "rename-table")
+        return kind in ("drop-table", "rename-table")
     if guard.what == "column":
-        return (kind == ADD_COLUMN or "column" in kind) and change.name in guard.names
+        return "column" in kind and change.name in guard.names
     if guard.what == "index":
         return "index" in kind and (change.name in guard.names or "\0".join(change.over) in guard.names)
-    if guard.what == "constraint":
-        return "foreign-key" in kind or "check" in kind or kind == "drop-constraint"
-    return False
+    return guard.what == "constraint" and ("foreign-key" in kind or "check" in kind or kind == "drop-constraint")
 
 
 _HANDLERS: dict[str, Callable[[_Migration, Call], object]] = {
