@@ -96,9 +96,6 @@ def with_delimiter(sql: str, mark: str) -> str:
     """SQL whose statements end in ``mark``, with semicolons instead and on the lines where they were."""
     if not mark or mark not in sql:
         return sql
-    result: list[str] = []
-    at, end = 0, f";{_blank(mark)}"
-    for match in LITERAL.finditer(sql):
-        result += [sql[at : match.start()].replace(mark, end), match[0]]
-        at = match.end()
-    return "".join([*result, sql[at:].replace(mark, end)])
+    end = f";{_blank(mark)}"
+    piece = re.compile(f"(?P<mark>{re.escape(mark)})|{LITERAL.pattern}", re.DOTALL)
+    return piece.sub(lambda match: end if match["mark"] else match[0], sql)

@@ -10,6 +10,7 @@ from sqlglot import exp
 from runbook_tui.migrations.changes import Change
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.sql.statements import UnreadableSqlError
+from runbook_tui.migrations.sql.variables import shown
 
 # it warns of every statement that it leaves unparsed; those are read by pattern or become questions here
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
@@ -42,5 +43,5 @@ def unreadable(line: int, text: str, reason: str) -> Change:
 
 def shortened(text: str) -> str:
     """The first words of a statement."""
-    text = " ".join(text.split())
+    text = shown(" ".join(text.split()))
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

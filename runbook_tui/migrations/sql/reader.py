@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from runbook_tui.migrations.changes import Change
 from runbook_tui.migrations.engine import Engine
+from runbook_tui.migrations.sql.blocks import read_block
 from runbook_tui.migrations.sql.client import without_client_commands
 from runbook_tui.migrations.sql.statements import Statement, UnreadableSqlError, split_sql
 from runbook_tui.migrations.sql.variables import PREFIX, is_unknown
@@ -72,6 +73,8 @@ def _read_statement(sql: str, statement: Statement, engine: Engine) -> list[Chan
         return read_alter_table(sql, statement, engine)
     if words[0] == "RENAME":
         return _rename_tables(statement)
+    if words[0] == "DO" and engine is Engine.POSTGRES:
+        return read_block(statement, engine, _read_statement) or [opaque(statement.line, statement.plain)]
     tree, reason = None, ""
     if len(statement.text) <= _LONGEST_PARSED:
         try:

@@ -19,6 +19,7 @@ PSQL = re.compile(r"(?<![:\w]):(?P<quote>[\"']?)(?P<name>[A-Za-z_]\w*)(?P=quote)
 """Source: PostgreSQL manual, psql, "SQL Interpolation"."""
 
 PREFIX = "variable__"
+_WRITTEN = re.compile(rf"{PREFIX}(\w+)")
 _WORD = PREFIX.upper()
 _BEFORE_NAMES = frozenset(
     {
@@ -73,6 +74,11 @@ def _name(match: re.Match[str]) -> str:
     name = re.sub(r"\W", "_", groups.get("name") or groups.get("plain") or "")
     written = f"{PREFIX}{name}"
     return f"'{written}'" if groups.get("quote") == "'" else written
+
+
+def shown(text: str) -> str:
+    """A text for people: variables in angle brackets."""
+    return _WRITTEN.sub(r"<\1>", text)
 
 
 def is_unknown(words: Sequence[str]) -> bool:

@@ -10,9 +10,10 @@ import re
 import shlex
 import tomllib
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
-from runbook_tui.migrations.changes import Body
+from runbook_tui.migrations.changes import Body, Change
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.model import Finding
 from runbook_tui.migrations.sql.files import (
@@ -36,6 +37,8 @@ from runbook_tui.migrations.tool import (
 )
 
 _FOLDER = re.compile(r"^(\d[\d-]*)_(.+)$", re.DOTALL)
+_MANAGED = re.compile(r"SELECT diesel_manage_updated_at ?\( ?'([\w.\"]+)' ?\)", re.IGNORECASE)
+"""Source: diesel-rs/diesel, diesel_cli/src/setup_sql/postgres/initial_setup/up.sql."""
 _SETUP = "diesel_initial_setup"
 
 
@@ -103,13 +106,21 @@ class Diesel(MigrationTool):
         def read(script: Script) -> Body:
             up, down, in_transaction = _content(script)
             has_down = down is not None and has_statements(decoded(down))
-            if not in_transaction:
-                return sent_at_once(decoded(up), engine, has_down=has_down)
-            return sql_body(
-                decoded(up), engine, has_down=has_down, transactional=True, wraps_transaction=True
-            )
+            if in_transaction:
+                body = sql_body(
+                    decoded(up), engine, has_down=has_down, transactional=True, wraps_transaction=True
+                )
+            else:
+                body = sent_at_once(decoded(up), engine, has_down=has_down)
+            return replace(body, changes=tuple(map(_helped, body.changes)))
 
         return read
+
+
+def _helped(change: Change) -> Change:
+    """Diesel's own function sets a trigger that keeps ``updated_at``."""
+    found = _MANAGED.fullmatch(change.detail) if change.kind == "opaque" else None
+    return replace(change, kind="create-trigger", table=found[1], name="set_updated_at") if found else change
 
 
 def _content(script: Script) -> tuple[bytes, bytes | None, bool]:

@@ -71,6 +71,7 @@ class Flyway(MigrationTool):
     name = "flyway"
     late = Late.REFUSES
     refuses_edits = True
+    refuses_gone = True
 
     def recognises(self, path: str, data: bytes) -> bool:
         """``V<version>__<title>.sql``, ``R__<title>.sql``; a program by its name and what it imports."""
@@ -95,7 +96,9 @@ class Flyway(MigrationTool):
         undo = {
             _version(found["version"]): data
             for path, data in inside.items()
-            if (found := _NAME.match(PurePosixPath(path).name)) and found["prefix"] == "U"
+            if (found := _NAME.match(PurePosixPath(path).name))
+            and found["prefix"] == "U"
+            and found["suffix"].lower() == ".sql"
         }
         versioned: list[Script] = []
         repeatable: list[Script] = []

@@ -48,6 +48,7 @@ class Sqlx(MigrationTool):
 
     name = "sqlx"
     refuses_edits = True
+    refuses_gone = True
     marked = True
 
     def recognises(self, path: str, data: bytes) -> bool:
