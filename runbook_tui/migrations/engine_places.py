@@ -36,7 +36,6 @@ SETTINGS = (
     ),
     _naming("alembic.ini", names=rf"^\s*sqlalchemy\.url{_AS_URL}"),
     _naming("sqitch.conf", names=rf"^\s*engine{_ASSIGNED}"),
-    _naming("sqitch.plan", names=r"^%engine=(?P<name>\w+)"),
     _naming(
         *("flyway.conf", "flyway.toml", "conf/flyway.conf", "flyway.properties"),
         names=rf"^\s*(?:flyway\.)?url{_AS_URL}",
