@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from runbook_tui.authoring.draft import Request
     from runbook_tui.catalog.manifest import LoadedManifest
     from runbook_tui.migrations.model import Finding, Migration
     from runbook_tui.release.model import ServiceChange
@@ -24,7 +25,9 @@ class Reviewed:
     findings: tuple[Finding, ...]
     """Those of the migration itself, then those of its place in the history; by line."""
     source: str
-    """The file at the commit to be released."""
+    """The file as it was judged."""
+    folder: str = ""
+    """Where its migrations are, for those that belong to no service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +39,26 @@ class Review:
     """Findings about folders and about files that are not pending: edited, lost, not a migration."""
 
 
-def review(runbook_path: Path) -> Review:
+def review_runbook(runbook_path: Path) -> Review:
     """Read the migrations of the release that a runbook was planned from.
 
     Raises:
-        RunbookError: the runbook names no manifest, or the manifest or a repository cannot be read.
+        RunbookError: the runbook names no manifest, or what :func:`review` raises.
     """
     from runbook_tui.authoring.draft import request_of
+
+    return review(request_of(runbook_path))
+
+
+def review(request: Request) -> Review:
+    """Read the pending migrations of a release.
+
+    Raises:
+        RunbookError: the manifest or a repository cannot be read.
+    """
     from runbook_tui.catalog.manifest import read_manifest
     from runbook_tui.release.read import read_release
 
-    request = request_of(runbook_path)
     loaded = read_manifest(request.manifest)
     release = read_release(loaded, targets=request.targets, only=request.only)
     found: list[Reviewed] = []
@@ -78,8 +90,9 @@ def _sources(loaded: LoadedManifest, change: ServiceChange) -> Mapping[str, str]
     repository = Repository.open(loaded.repository_path(change.name))
     blobs = repository.files_under(change.target.sha, paths)
     contents = repository.read_blobs(blobs.values())
-    return {path: _text(contents[blob]) for path, blob in blobs.items()}
+    return {path: shown_text(contents[blob]) for path, blob in blobs.items()}
 
 
-def _text(data: bytes) -> str:
+def shown_text(data: bytes) -> str:
+    """What is shown of a file."""
     return data[:_LONGEST].decode("utf-8-sig", "replace").replace("\r\n", "\n")

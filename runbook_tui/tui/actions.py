@@ -131,7 +131,10 @@ MIGRATIONS = (
     Action("next", "n", "Next finding", "Go to the next thing that is said about the migration"),
     Action("previous", "N", "Previous", "Go to the finding before"),
     Action(
-        "filter", "slash", "Filter", "Show only migrations that contain these words: a table, a phase, a rule"
+        "filter",
+        "slash",
+        "Filter",
+        "Show only migrations that contain these words: a table, a phase, a rule, error",
     ),
     Action("folders", "i", "Folders", "What is said about the folders: edited, lost or misplaced files"),
     Action("source", "v", "Source", "In a small terminal: show the source, or what is said about it"),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from runbook_tui.authoring.draft import Written
+    from runbook_tui.authoring.review import Review
 
 Replan = Callable[[Path], "Written"]
 """Plans again into the runbook file at this path: ``authoring.draft.write`` of a fresh draft."""
@@ -45,10 +46,11 @@ class RunbookApp(App[None]):
         self,
         runbook_path: Path,
         *,
-        mode: Literal["author", "run"] = "author",
+        mode: Literal["author", "run", "migrations"] = "author",
         rehearsal: bool = False,
         manifest: Path | None = None,
         replan: Replan | None = None,
+        review: Callable[[], Review] | None = None,
         operator: str | None = None,
         new: bool = False,
         now: Callable[[], datetime] | None = None,
@@ -60,6 +62,7 @@ class RunbookApp(App[None]):
             rehearsal: whether a run executes nothing.
             manifest: where answers are kept; by default the one that the runbook names.
             replan: how to derive the runbook again; re-planning is refused without it.
+            review: reads the migrations that the mode ``migrations`` shows.
             operator: who executes; the login name when None.
             new: start a new run though one is unfinished.
             now: the wall clock.
@@ -71,6 +74,7 @@ class RunbookApp(App[None]):
         self.rehearsal = rehearsal
         self.manifest = manifest
         self.replan = replan
+        self.review = review
         self.operator = operator
         self.new_run = new
         self.now = now or (lambda: datetime.now(UTC))
@@ -84,6 +88,11 @@ class RunbookApp(App[None]):
         """The screen of the mode: the first frame already shows it."""
         if self.start_mode == "run":
             return self.run_screen()
+        if self.start_mode == "migrations":
+            from runbook_tui.tui.screens.migrations import MigrationsScreen
+
+            assert self.review is not None
+            return MigrationsScreen(self.review)
         from runbook_tui.tui.screens.author import AuthorScreen
 
         return AuthorScreen(self.runbook_path)

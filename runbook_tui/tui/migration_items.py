@@ -39,25 +39,27 @@ def migration_items(reviewed: Sequence[Reviewed], words: str = "") -> list[Item]
     """Rows: phase, id and title, the worst hazard, whether it can be undone; under the folder that they are in.
 
     Args:
-        reviewed: folder after folder.
+        reviewed: folder after folder. The id of a row is the index in it.
         words: only migrations that contain all of these words.
     """
-    return list(_items([one for one in reviewed if _matches(one, words)], words))
+    return list(_items([pair for pair in enumerate(reviewed) if _matches(pair[1], words)], words))
 
 
-def _items(shown: Sequence[Reviewed], words: str) -> Iterator[Item]:
+def _items(shown: Sequence[tuple[int, Reviewed]], words: str) -> Iterator[Item]:
     if not shown:
-        nothing = "No migration contains these words." if words else "No migration is pending."
+        nothing = "No migration contains these words." if words else "There are no migrations."
         yield Item(None, QuietRow(Content(nothing)))
-    for (service, store, tool), group in groupby(shown, key=lambda one: _folder(one.migration)):
+    for (name, tool), group in groupby(shown, key=lambda pair: _folder(pair[1])):
         members = list(group)
-        yield Item(None, PhaseRow(f"{service} · {store}", f"{tool} · {count(len(members), 'migration')}"))
-        for one in members:
-            yield Item(one.migration.key, _row(one))
+        yield Item(None, PhaseRow(name, f"{tool} · {count(len(members), 'migration')}"))
+        for index, one in members:
+            yield Item(str(index), _row(one))
 
 
-def _folder(migration: Migration) -> tuple[str, str, str]:
-    return line(migration.service).plain, line(migration.datastore).plain, line(migration.tool).plain
+def _folder(one: Reviewed) -> tuple[str, str]:
+    migration = one.migration
+    name = f"{migration.service} · {migration.datastore}" if migration.service else one.folder
+    return line(name).plain, line(migration.tool).plain
 
 
 def _row(one: Reviewed) -> StepRow:
@@ -105,7 +107,7 @@ def _hazard(findings: Sequence[Finding]) -> Content:
 
 def _matches(one: Reviewed, words: str) -> bool:
     migration = one.migration
-    rules = [finding.rule for finding in one.findings]
+    rules = [f"{finding.level.value} {finding.rule}" for finding in one.findings]
     texts = [operation.text for operation in migration.operations]
     parts = [migration.key, migration.title, migration.path, migration.datastore, migration.phase.value]
     text = " ".join([*parts, *rules, *texts]).casefold()

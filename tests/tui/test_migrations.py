@@ -76,7 +76,9 @@ async def opened(app: Sitting) -> MigrationsScreen:
 
 
 def rows(screen: MigrationsScreen) -> list[str]:
-    return [option.id for option in screen.query_one(MigrationList).options if option.id]
+    assert screen.review is not None
+    shown = [option.id for option in screen.query_one(MigrationList).options if option.id]
+    return [screen.review.migrations[int(row)].migration.key for row in shown]
 
 
 def said(screen: MigrationsScreen) -> str:

@@ -175,10 +175,10 @@ class PlanningActions(FileActions):
 
     def do_migrations(self) -> None:
         """Show the pending migrations, their hazards and their source."""
-        from runbook_tui.authoring.review import review
+        from runbook_tui.authoring.review import review_runbook
         from runbook_tui.tui.screens.migrations import MigrationsScreen
 
-        self.app.push_screen(MigrationsScreen(partial(review, self.path)))
+        self.app.push_screen(MigrationsScreen(partial(review_runbook, self.path)))
 
     # -- findings
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 class MigrationList(StepList):
     """The table; a row is a migration."""
 
-    HELP = "The pending migrations. Arrow keys or j and k move; n and N go through what is said about one."
+    HELP = "Migrations. Arrow keys or j and k move; n and N go through what is said about one."
 
 
 class MigrationsScreen(ActionScreen):
@@ -71,7 +71,7 @@ class MigrationsScreen(ActionScreen):
     def on_mount(self) -> None:
         """Show that it is being read, and read."""
         self.query_one("#filter", Input).display = False
-        self.query_one(MigrationList).border_title = "Pending migrations"
+        self.query_one(MigrationList).border_title = "Migrations"
         self.query_one(MigrationList).border_subtitle = "worst hazard · can it be undone"
         self.query_one(TextView).border_title = "Source"
         self.query_one("#said").border_title = "Why"
@@ -125,9 +125,8 @@ class MigrationsScreen(ActionScreen):
     @property
     def selected(self) -> Reviewed | None:
         """The migration that the cursor is on."""
-        key = self.query_one(MigrationList).selected
-        found = self.review.migrations if self.review else ()
-        return next((one for one in found if one.migration.key == key), None)
+        row = self.query_one(MigrationList).selected
+        return self.review.migrations[int(row)] if self.review and row is not None else None
 
     @on(StepList.Selected)
     def _show_selected(self) -> None:
