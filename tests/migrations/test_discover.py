@@ -105,7 +105,7 @@ def test_only_one_tool_is_looked_for_when_it_is_named() -> None:
         ({"sqitch.plan": "%syntax-version=1.0.0\n%engine=sqlite\n"}, "", ""),
         ({"sqitch.conf": "[core]\n\tengine = pg\n"}, "postgres", "sqitch.conf"),
         ({"atlas.hcl": 'env "x" { dev = "docker://mysql/8/dev" }'}, "mysql", "atlas.hcl"),
-        ({"x/settings/base.py": "'ENGINE': 'django.contrib.gis.db.backends.postgis'"}, "postgres", "x/settings/base.py"),
+        ({"x/settings/base.py": "'ENGINE': 'django.db.backends.postgresql'"}, "postgres", "x/settings/base.py"),
         ({"Cargo.toml": 'diesel = { version = "2", features = ["sqlite"] }'}, "sqlite", "Cargo.toml"),
         ({"mix.exs": "{:postgrex, '>= 0.0.0'}"}, "postgres", "mix.exs"),
         ({"Gemfile": "gem 'pg'\ngem 'sqlite3'"}, "postgres", "Gemfile"),
