@@ -24,6 +24,7 @@ from runbook_tui import __version__
 
 COMMANDS = {
     "migrations": "say what migrations do, when they may run, and what is wrong with them",
+    "applied": "ask live databases whether they are where 'deployed' says",
     "plan": "derive a runbook from a manifest, git and pending migrations",
     "open": "author a runbook in the app",
     "run": "execute a runbook step by step, or go on where it stopped",

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from runbook_tui.authoring.draft import Draft, Written
     from runbook_tui.planning.model import Constraint, Cycle, Plan
 
-_ABOUT_THE_ORDER = frozenset({"dependency-first", "rule-off"})
-"""Rules whose notes are printed as well: without them nobody could tell why the order is as it is."""
+_PRINTED_NOTES = frozenset({"dependency-first", "rule-off", "database-agrees"})
+"""Rules whose notes are printed as well: why the order is as it is, and that a database was asked for."""
 
 
 def order(drafted: Draft) -> str:
@@ -150,7 +150,7 @@ def _remarks(plan: Plan) -> list[str]:
             need = "needed" if question.blocking else "optional"
             lines.append(f"  {question.id} ({need}): {question.text}{_at(question.source)}")
         parts.append("\n".join(lines))
-    findings = [item for item in plan.findings if item.level != "note" or item.rule in _ABOUT_THE_ORDER]
+    findings = [item for item in plan.findings if item.level != "note" or item.rule in _PRINTED_NOTES]
     if findings:
         lines = ["Look at:"]
         for finding in findings:

@@ -61,7 +61,7 @@ class StepIds:
                 wanted[word, service] = _join(word, service)
         for store in _datastores(release):
             told_apart = ("datastore", store) if store.lower() in folded else (store,)
-            for word in ("preflight", "backup"):
+            for word in ("preflight", "applied", "backup"):
                 wanted[word, "datastore", store] = _join(word, *told_apart)
         for change in release.changes:
             several = len(_migrated(change)) > 1
@@ -77,7 +77,7 @@ class StepIds:
         return self._ids["preflight", service]
 
     def datastore(self, word: str, store: str) -> str:
-        """``preflight`` or ``backup`` of a data store; told apart from a service of the same name."""
+        """``preflight``, ``applied`` or ``backup`` of a data store; told apart from a service of the same name."""
         return self._ids[word, "datastore", store]
 
     def service(self, word: str, service: str) -> str:

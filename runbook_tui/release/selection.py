@@ -64,7 +64,7 @@ class Selection:
                     _option(name, ref), f"{name} is not part of the release", remedy=f"add {name} to --only"
                 )
         if self.live is not None:
-            yield from self.live.problems(self.loaded.manifest)
+            yield from self.live.problems(self.loaded)
 
 
 def _option(name: str, ref: str) -> Place:

@@ -344,6 +344,14 @@ def test_each_version_has_a_row(versions: list[str], expected: list[str], tmp_pa
     assert [item.rule for item in found] == expected
 
 
+def test_files_that_were_removed_long_ago_are_a_note(tmp_path: Path) -> None:
+    rows = "('0001'), ('0002'), ('0003')"
+    url = sqlite_database(tmp_path, [VERSIONS, f"INSERT INTO schema_migrations VALUES {rows}"])
+    kept = {"db/0003_c.sql": "-- migrate:up\nSELECT 1;\n"}
+    (found,) = check(url, kept, kept, tool="dbmate")
+    assert (found.rule, found.level) == ("database-ahead", Level.NOTE)
+
+
 def test_alembic_itself_wrote_the_records(tmp_path: Path, revision: Callable[..., str]) -> None:
     versions = tmp_path / "db" / "versions"
     versions.mkdir(parents=True)

@@ -98,18 +98,13 @@ def test_the_version_table_of_the_manifest_is_read(shop: System) -> None:
     assert "billing_versions" in found.message
 
 
-@pytest.mark.parametrize(
-    ("only", "stock", "expected"),
-    [
-        ("ledgr", "", "--live-only ledgr: the data store ledgr is not in the manifest, or has no 'url_env'"),
-        ("stock", "", "--live-only stock: the data store stock is not in the manifest, or has no 'url_env'"),
-    ],
-)
-def test_what_cannot_be_asked_is_told_before_anything_is(
-    shop: System, only: str, stock: str, expected: str
-) -> None:
+@pytest.mark.parametrize("only", ["ledgr", "stock"])
+def test_what_cannot_be_asked_is_told_before_anything_is(shop: System, only: str) -> None:
     with pytest.raises(ProblemsError) as raised:
-        told(shop, Databases({}, frozenset({only})), stock=stock)
+        told(shop, Databases({}, frozenset({only})), stock="")
+    expected = (
+        f"services.yaml:5:3: the data store {only} cannot be asked what is applied: it has no 'url_env' here"
+    )
     assert expected in str(raised.value)
 
 
@@ -146,4 +141,33 @@ def test_asking_where_no_data_store_can_be_asked(shop: System, capsys: pytest.Ca
     text = MANIFEST.format(stock="", table="").replace(", url_env: LEDGER_URL", "")
     shop.load(text)
     assert main(["plan", str(shop.manifest), "--live"]) == 2
-    assert "--live: no data store of the manifest can be asked" in capsys.readouterr().err
+    assert "services.yaml:5:3: no data store can be asked what is applied" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [(1, (0, "note")), (0, (1, "error")), (2, (0, "warning")), (None, (1, "warning"))],
+)
+def test_the_check_of_a_runbook_asks_again(
+    shop: System,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    version: int | None,
+    expected: tuple[int, str],
+) -> None:
+    status, level = expected
+    shop.load(MANIFEST.format(stock="", table=""))
+    monkeypatch.setenv("LEDGER_URL", "" if version is None else database(shop, "a", version))
+    assert main(["applied", str(shop.manifest)]) == status
+    assert capsys.readouterr().out.startswith(f"{level}: billing: ledger")
+    assert main(["applied", str(shop.manifest), "ledger", "--json"]) == status
+    (item,) = json.loads(capsys.readouterr().out)
+    assert (item["service"], item["datastore"], item["finding"]["level"]) == ("billing", "ledger", level)
+
+
+def test_a_runbook_checks_the_data_stores_that_it_migrates(shop: System) -> None:
+    planned = plan(read_release(shop.load(MANIFEST.format(stock="", table=""))))
+    steps = {step.id: step for step in planned.steps}
+    assert steps["applied-ledger"].run == "runbook applied services.yaml ledger"
+    assert "applied-stock" not in steps
+    assert "applied-ledger" in {need.step for need in steps["gate-go-no-go"].needs}

@@ -195,11 +195,21 @@ class _Comparison:
                 f"{self._store} has applied {_listed(_shown(key) for key in unknown)}, of which neither version has a "
                 f"file ({self._table})"
             )
-            stops = self.live.records.heads or not self.live.records.applied
-            if stops:
-                message += ": the tool does not know where the database is, and stops"
             remedy = "Another branch was applied there, or the files were removed since: find out which before more is."
-            yield self._finding("database-ahead", Level.ERROR if stops else Level.WARNING, message, remedy)
+            level = Level.WARNING
+            if self.live.records.heads or not self.live.records.applied:
+                message += ": the tool does not know where the database is, and stops"
+                level = Level.ERROR
+            elif self._are_old(unknown):
+                message += (
+                    ": all of them lie before the last one of 'deployed', as files do that were removed"
+                )
+                remedy, level = "", Level.NOTE
+            yield self._finding("database-ahead", level, message, remedy)
+
+    def _are_old(self, keys: Iterable[str]) -> bool:
+        newest = max((_order(self._key(script.id)) for script in self.base), default=())
+        return all(() < _order(key) < newest for key in keys)
 
     def _unknown_keys(self) -> list[str]:
         known = {self._key(script.id) for script in [*self.base, *self.target]}

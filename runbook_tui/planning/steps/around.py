@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import PurePath
 
+from runbook_tui.planning.commands import Names
 from runbook_tui.planning.ids import ANNOUNCE_DONE, ANNOUNCE_START, GO_NO_GO, NO_RETURN, VERIFY_RELEASE
 from runbook_tui.planning.rules import frame
 from runbook_tui.planning.steps.drafting import (
@@ -18,6 +20,15 @@ from runbook_tui.planning.steps.drafting import (
 )
 from runbook_tui.planning.words import bullets, line, new, old, paragraphs, plural
 from runbook_tui.runbook.model import Kind, Risk, Step, StepPhase
+
+_APPLIED = "runbook applied {{ manifest }} {{ datastore }}"
+"""Asks a live database whether it is where ``deployed`` says."""
+
+_TITLES = {
+    "preflight": "Check that {} is reachable",
+    "applied": "Check that {} has applied what runs now",
+    "backup": "Back up {}",
+}
 
 OPERATOR = "operator"
 """Owner of the steps that belong to no team: whoever runs the release."""
@@ -64,6 +75,8 @@ def checks(drafting: Drafting) -> Iterator[Step]:
         store = scope.datastore(name)
         if store.check is not None and scope.moving_users(name):
             yield _datastore(drafting, "preflight", name, store.check)
+        if store.url_env is not None and name in migrated:
+            yield _datastore(drafting, "applied", name, _APPLIED)
         if store.backup is not None and name in migrated:
             yield _datastore(drafting, "backup", name, store.backup)
 
@@ -156,13 +169,16 @@ def _datastore(drafting: Drafting, word: str, name: str, template: str) -> Step:
     scope = drafting.scope
     owner = next((user for user in scope.users(name) if user.access == "owner"), None)
     where = f"datastores.{name}.{'check' if word == 'preflight' else word}"
+    known: Names = {"datastore": name}
+    if word == "applied":
+        known["manifest"] = PurePath(scope.release.manifest_path).name
     return Step.model_validate(
         {
             "id": scope.ids.datastore(word, name),
-            "title": f"Back up {name}" if word == "backup" else f"Check that {name} is reachable",
+            "title": _TITLES[word].format(name),
             "kind": Kind.PREFLIGHT,
             "phase": StepPhase.PREPARE,
-            "run": drafting.commands.shell(template, where, {"datastore": name}),
+            "run": drafting.commands.shell(template, where, known),
             "directory": drafting.paths.beside_manifest(),
             "owner": line(owner.change.service.owner) if owner else OPERATOR,
             "pager": pager(scope, owner.change) if owner else None,
