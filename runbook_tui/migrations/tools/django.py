@@ -101,10 +101,10 @@ class Django(MigrationTool):
         projects = {_folder(path) for path in paths if PurePosixPath(path).name == "manage.py"}
         together: dict[str, set[str]] = {}
         for app in sorted({_folder(path) for path in recognised}):
-            place = PurePosixPath(app)
-            aside = any(part.startswith((".", "test")) for part in place.parts)
-            above = (str(parent) for parent in place.parents if str(parent) in projects)
-            together.setdefault(app if aside else next(above, app), set()).add(app)
+            project = next((parent for parent in PurePosixPath(app).parents if str(parent) in projects), None)
+            inside = PurePosixPath(app).relative_to(project).parts if project is not None else (".",)
+            aside = any(part.startswith((".", "test")) for part in inside)
+            together.setdefault(app if aside else str(project), set()).add(app)
         return tuple(sorted(posixpath.commonpath(apps) or "." for apps in together.values()))
 
     def reader(self, engine: Engine) -> BodyReader:
