@@ -22,7 +22,7 @@ _COMPOSED = (
     exp.AtTimeZone,
 )
 """Constant when all their parts are."""
-_STABLE_NAMES = frozenset({"transaction_timestamp", "statement_timestamp"})
+_STABLE_NAMES = frozenset({"transaction_timestamp", "statement_timestamp", "now", "localtime"})
 _NULL_IN_NULL_OUT = (
     exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Between, exp.Like, exp.And, exp.Or,
     exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Neg, exp.Paren, exp.Column, exp.Identifier, exp.Literal,
