@@ -27,6 +27,11 @@ class History:
         """Parents of every migration of the target."""
         return {script.id: script.parents for script in self.target}
 
+    def stops_without(self, script: Script) -> bool:
+        """Whether the tool stops when the file of an applied migration is not there."""
+        last = self.tool.starts_from_last and script.id in heads({one.id: one.parents for one in self.base})
+        return self.tool.refuses_gone or last
+
     @property
     def renamed(self) -> dict[str, Script]:
         """New ids of migrations that are applied under another one: the same content, once in each commit."""
@@ -97,16 +102,14 @@ def _renamed(history: History) -> Iterator[Finding]:
     for (_, path), pairs in of_files.items():
         old, script = pairs[0]
         more = f" (and {len(pairs) - 1} more of the file)" if len(pairs) > 1 else ""
-        message = (
-            f"{script.id} is {old.id}, which is applied, under another name{more}: {_again(history, script)}"
-        )
+        message = f"{script.id} is {old.id}, which is applied, under another name{more}: {_again(history, old, script)}"
         remedy = f"Give it its name back ({old.path}), or have the databases count it as applied before."
         yield Finding("renamed", Level.ERROR, path, script.line, message, remedy)
 
 
-def _again(history: History, script: Script) -> str:
+def _again(history: History, old: Script, script: Script) -> str:
     """What the tool makes of a migration whose name it does not know."""
-    if history.tool.refuses_gone:
+    if history.stops_without(old):
         return "the tool stops, because it misses the old one"
     if history.tool.late is not Late.RUNS and script.id in {late.id for late in _below(history)}:
         return f"the tool takes it for a new one below those that are applied, and {history.tool.late.value}"
@@ -122,7 +125,7 @@ def _gone(history: History) -> Iterator[Finding]:
         if history.tool.identity(script) in known or script.id in replaced | renamed:
             continue
         if not there.intersection(script.replaces):
-            stops = history.tool.refuses_gone
+            stops = history.stops_without(script)
             then = ": the tool stops until it is back" if stops else ""
             message = f"{script.id} is applied, and the release has no file of it any more{then}"
             remedy = "Put it back, unless it was squashed into one that the databases count as applied."

@@ -61,6 +61,8 @@ class Operation:
     """Stands inside a condition or loop: it may or may not run."""
     lock: str = ""
     """What the engine locks while it runs, in words: ``AccessExclusive, instant``."""
+    estimate: str = ""
+    """How long it takes, where the rows are counted: ``about 15 s for 3,000,000 rows``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +154,5 @@ class PendingMigrations:
     findings: tuple[Finding, ...] = ()
     beginning: str = "0"
     """What the tool calls the state before its first migration."""
+    stops: bool = True
+    """Whether the tool can be told to apply one migration and not those that follow."""

@@ -11,14 +11,22 @@ from dataclasses import replace
 
 from runbook_tui.migrations.engine import engine_family
 from runbook_tui.migrations.graph import is_chain
-from runbook_tui.migrations.history import History, find_history_problems, find_phase_problems
+from runbook_tui.migrations.history import History, find_history_problems
 from runbook_tui.migrations.model import Finding, Level, Migration, PendingMigrations
+from runbook_tui.migrations.phase_order import cannot_stop, find_phase_problems
 from runbook_tui.migrations.read import Source, judge_scripts, ordered, origin_of
-from runbook_tui.migrations.tool import Files, Script, Scripts, below
+from runbook_tui.migrations.tool import Files, MigrationTool, Script, Scripts, below
 
 
 def pending(
-    base_files: Files, target_files: Files, *, service: str, source: Source, engine: str
+    base_files: Files,
+    target_files: Files,
+    *,
+    service: str,
+    source: Source,
+    engine: str,
+    rows: Mapping[str, int] | None = None,
+    small: bool = False,
 ) -> PendingMigrations:
     """The migrations that the target adds to the base, in the tool's order, with findings about the history.
 
@@ -28,15 +36,20 @@ def pending(
         service: name of the service that keeps them.
         source: the folder, its data store and perhaps its tool.
         engine: the data store's engine as the manifest writes it.
+        rows: how many rows the tables have, by :func:`runbook_tui.migrations.changes.table_key`, where it is known.
+        small: whether the manifest says that no table is large.
 
     Raises:
         ProblemsError: when no tool is named and none can be recognised. Broken files are findings, never errors.
     """
     origin = origin_of(source, target_files or base_files, service=service, engine=engine)
+    origin = replace(origin, rows=rows or {}, small=small)
     found = origin.tool.scripts(target_files, source.path)
     base = ordered(origin.tool.scripts(base_files, source.path))
     target = ordered(Scripts(_effective(base, found.scripts)))
-    names = (frozenset(script.id for script in target) - _applied(base, target)) | _changed(base, target)
+    names = (frozenset(script.id for script in target) - _applied(origin.tool, base, target)) | _changed(
+        base, target
+    )
     history = History(origin.tool, origin.engine, base, target, names)
     migrations = judge_scripts(origin, target, names) if names else ()
     parents = history.parents
@@ -48,7 +61,7 @@ def pending(
         *find_history_problems(history),
         *find_phase_problems(migrations, parents),
     ]
-    return PendingMigrations(
+    part = PendingMigrations(
         service=service,
         datastore=source.datastore,
         tool=origin.tool.name,
@@ -56,15 +69,21 @@ def pending(
         pending=migrations,
         beginning=origin.tool.beginning,
         linear=origin.tool.numbered or is_chain({name: parents[name] for name in names}),
-        findings=tuple(sorted(set(findings), key=lambda f: (f.path, f.line, f.rule, f.message))),
+        stops=origin.tool.stops,
+    )
+    stuck = cannot_stop(part, lambda migration: migration.phase)
+    findings += [stuck] if stuck is not None else []
+    return replace(
+        part, findings=tuple(sorted(set(findings), key=lambda f: (f.path, f.line, f.rule, f.message)))
     )
 
 
-def _applied(base: Sequence[Script], target: Sequence[Script]) -> frozenset[str]:
+def _applied(tool: MigrationTool, base: Sequence[Script], target: Sequence[Script]) -> frozenset[str]:
     """What the base has, squashed migrations of which it has a part, and baselines where it has anything at all."""
     known = {script.id for script in base}
+    same = {tool.identity(script) for script in base}
     never = {s.id for s in target if known.intersection(s.replaces) or (s.baseline and known)}
-    return frozenset(known | never)
+    return frozenset(known | never | {s.id for s in target if tool.identity(s) in same})
 
 
 def _changed(base: Sequence[Script], target: Sequence[Script]) -> frozenset[str]:

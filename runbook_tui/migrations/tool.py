@@ -93,6 +93,8 @@ class MigrationTool(ABC):
     """Whether it keeps checksums, and stops when an applied migration was edited."""
     refuses_gone: bool = False
     """Whether it stops when the file of an applied migration is not there any more (Knex)."""
+    starts_from_last: bool = False
+    """Whether it looks the last applied migration up among the files, and stops when that one is not there."""
     splits_heads: bool = False
     """Whether two ends of one group stop the tool."""
     apps: bool = False

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 
 from runbook_tui.catalog.model import CommandCheck
-from runbook_tui.migrations.model import Finding, Level, Phase, Reversal
+from runbook_tui.migrations.model import Finding, Level, Migration, PendingMigrations, Phase, Reversal
+from runbook_tui.migrations.phase_order import CANNOT_STOP, cannot_stop
 from runbook_tui.planning import usage
 from runbook_tui.planning.context import Scope
 from runbook_tui.planning.migrations import PlannedMigration
@@ -114,7 +115,9 @@ def _migrations(scope: Scope) -> Iterator[PlanFinding]:
     for change in scope.moving:
         for part in change.pending:
             for finding in part.findings:
-                yield _of_file(finding, f"{change.name}: ", None)
+                if finding.rule != CANNOT_STOP:
+                    yield _of_file(finding, f"{change.name}: ", None)
+            yield from _stopping(scope, change, part)
     for item in scope.migrations:
         step = scope.step_of(item)
         for finding in item.migration.findings:
@@ -124,6 +127,22 @@ def _migrations(scope: Scope) -> Iterator[PlanFinding]:
         yield from _answer(item, step)
         yield from _undoing(scope, item, step)
         yield from _outside(scope, item, step)
+
+
+def _stopping(scope: Scope, change: ServiceChange, part: PendingMigrations) -> Iterator[PlanFinding]:
+    """A tool that cannot stop, with the phases that people gave; a command of the manifest may stop all the same."""
+    if "revision" in (change.service.commands.migrate or ""):
+        return
+    placed = {item.migration.key: item for item in scope.migrations}
+
+    def phase_of(migration: Migration) -> Phase:
+        item = placed[migration.key]
+        return Phase.ASK if item.provisional else item.phase
+
+    stuck = cannot_stop(part, phase_of)
+    if stuck is not None:
+        steps = [scope.step_of(placed[item.key]) for item in part.pending if item.path == stuck.path]
+        yield _of_file(stuck, f"{change.name}: ", steps[0] if len(steps) == 1 else None)
 
 
 def _of_file(finding: Finding, prefix: str, step: str | None, level: Level | None = None) -> PlanFinding:

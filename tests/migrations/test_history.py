@@ -80,20 +80,143 @@ def test_a_renamed_file_keeps_its_identity(pend: Pend, revision: Revision) -> No
     assert (found.pending, found.findings) == ((), ())
 
 
-def test_a_file_that_is_gone(pend: Pend) -> None:
-    found = pend({**FIRST, "db/2_b.up.sql": ADD}, FIRST)
-    assert serious(found) == [("gone", Level.WARNING, "db/2_b.up.sql")]
+UP = "-- migrate:up\n"
+FILES = {
+    "golang-migrate": ("db/{0:03}_{1}.up.sql", "SELECT '{1}'"),
+    "dbmate": ("db/{0:03}_{1}.sql", UP + "SELECT '{1}';"),
+    "goose": ("db/{0:05}_{1}.sql", "-- +goose Up\nSELECT '{1}';"),
+    "flyway": ("db/V{0}__{1}.sql", "SELECT '{1}'"),
+    "prisma": ("db/2026010100000{0}_{1}/migration.sql", "SELECT '{1}'"),
+    "diesel": ("db/2026-01-01-00000{0}_{1}/up.sql", "SELECT '{1}'"),
+    "sqlx": ("db/{0}_{1}.sql", "SELECT '{1}'"),
+    "knex": ("db/2026010100000{0}_{1}.js", "exports.up = (knex) => knex.raw(\"SELECT '{1}'\")"),
+    "liquibase": ("db/{0}_{1}.sql", "--liquibase formatted sql\n--changeset me:{0}\nSELECT '{1}';"),
+}
+"""How each tool names its files, and one that does nothing to any table."""
+
+
+def files_of(tool: str, *named: str) -> dict[str, str]:
+    """Files of a tool: ``files_of("dbmate", "1 a", "2 b")``."""
+    path, text = FILES[tool]
+    parts = [name.split() for name in named]
+    found = {path.format(int(number), word): text.format(int(number), word) for number, word in parts}
+    return {"db/liquibase.properties": "", **found} if tool == "liquibase" else found
 
 
 @pytest.mark.parametrize(
-    ("tool", "name", "level"),
-    [("golang-migrate", "{}_x.up.sql", Level.ERROR), ("dbmate", "{}_x.sql", Level.WARNING)],
+    ("tool", "level"),
+    [
+        ("golang-migrate", Level.ERROR),
+        ("dbmate", Level.WARNING),
+        ("goose", Level.WARNING),
+        ("flyway", Level.ERROR),
+        ("prisma", Level.WARNING),
+        ("diesel", Level.WARNING),
+        ("sqlx", Level.ERROR),
+        ("knex", Level.ERROR),
+        ("liquibase", Level.WARNING),
+    ],
 )
-def test_a_number_below_the_applied_ones(pend: Pend, tool: str, name: str, level: Level) -> None:
-    base = {f"db/{name.format(number)}": "-- migrate:up\nSELECT 1;" for number in (1, 5)}
-    late = f"db/{name.format(3)}"
-    found = pend(base, {**base, late: "-- migrate:up\nSELECT 1;"}, tool=tool)
-    assert serious(found) == [("sorts-before-applied", level, late)]
+def test_a_file_that_is_gone_stops_some_tools(pend: Pend, tool: str, level: Level) -> None:
+    found = pend(files_of(tool, "1 a", "2 b"), files_of(tool, "1 a"), tool=tool)
+    ((path, _),) = files_of(tool, "2 b").items() - files_of(tool).items()
+    assert serious(found) == [("gone", level, path)]
+    assert ("stops" in found.findings[0].message) is (level is Level.ERROR)
+
+
+@pytest.mark.parametrize(
+    ("tool", "level", "what"),
+    [
+        ("golang-migrate", Level.ERROR, "never runs"),
+        ("dbmate", Level.WARNING, "another order"),
+        ("goose", Level.ERROR, "refuses"),
+        ("prisma", Level.WARNING, "another order"),
+        ("diesel", Level.WARNING, "another order"),
+        ("flyway", Level.ERROR, "refuses"),
+        ("knex", Level.WARNING, "another order"),
+        ("sqlx", Level.WARNING, "another order"),
+    ],
+)
+def test_a_number_below_the_applied_ones(pend: Pend, tool: str, level: Level, what: str) -> None:
+    base = files_of(tool, "1 a", "5 b")
+    found = pend(base, {**base, **files_of(tool, "3 c")}, tool=tool)
+    (finding,) = [finding for finding in found.findings if finding.level is not Level.NOTE]
+    assert (finding.rule, finding.level, finding.path) == (
+        "sorts-before-applied",
+        level,
+        next(iter(files_of(tool, "3 c"))),
+    )
+    assert what in finding.message
+
+
+@pytest.mark.parametrize(
+    ("tool", "edit"),
+    [
+        ("golang-migrate", "does not run it again"),
+        ("dbmate", "does not run it again"),
+        ("flyway", "stops at its checksum"),
+        ("sqlx", "stops at its checksum"),
+        ("liquibase", "stops at its checksum"),
+    ],
+)
+def test_what_each_tool_makes_of_an_edit(pend: Pend, tool: str, edit: str) -> None:
+    base = files_of(tool, "1 a")
+    target = {path: text.replace("'a'", "'other'") for path, text in base.items()}
+    (finding,) = pend(base, target, tool=tool).findings
+    assert (finding.rule, finding.level) == ("edited-after-apply", Level.ERROR)
+    assert edit in finding.message
+
+
+@pytest.mark.parametrize(
+    ("tool", "renamed", "what"),
+    [
+        ("dbmate", "4 a", "runs it again"),
+        ("golang-migrate", "4 a", "runs it again"),
+        ("golang-migrate", "0 a", "never runs it"),
+        ("knex", "1 other", "the tool stops"),
+        ("prisma", "1 other", "runs it again"),
+    ],
+)
+def test_a_renamed_migration_is_told_as_that(pend: Pend, tool: str, renamed: str, what: str) -> None:
+    before = files_of(tool, "1 a", "2 b")
+    text = before[next(iter(files_of(tool, "1 a")))]
+    target = {**files_of(tool, "2 b"), **dict.fromkeys(files_of(tool, renamed), text)}
+    found = pend(before, target, tool=tool)
+    (finding,) = [finding for finding in found.findings if finding.level is not Level.NOTE]
+    assert (finding.rule, finding.level, finding.path) == (
+        "renamed",
+        Level.ERROR,
+        next(iter(files_of(tool, renamed))),
+    )
+    assert what in finding.message
+    assert len(found.pending) == 1
+
+
+def test_some_tools_miss_the_last_one_only(pend: Pend, revision: Revision) -> None:
+    found = pend(files_of("golang-migrate", "1 a", "2 b"), files_of("golang-migrate", "2 b"))
+    assert [(f.rule, f.level) for f in found.findings] == [("gone", Level.WARNING)]
+    base = {"db/a.py": revision("a", None), "db/b.py": revision("b", "a")}
+    found = pend(base, {"db/a.py": base["db/a.py"]}, tool="alembic")
+    assert [(f.rule, f.level, f.path) for f in found.findings] == [("gone", Level.ERROR, "db/b.py")]
+
+
+def test_a_number_that_only_has_other_zeros_is_the_same(pend: Pend) -> None:
+    found = pend({"db/1_a.up.sql": ADD}, {"db/0001_a.up.sql": ADD, "db/0002_b.up.sql": ADD})
+    assert [item.id for item in found.pending] == ["0002"]
+    assert [(f.rule, f.level, f.path) for f in found.findings] == [
+        ("renamed", Level.NOTE, "db/0001_a.up.sql")
+    ]
+    edited = pend({"db/1_a.up.sql": ADD}, {"db/0001_a.up.sql": DROP})
+    assert serious(edited) == [("edited-after-apply", Level.ERROR, "db/0001_a.up.sql")]
+
+
+def test_two_files_of_one_content_are_no_renaming(pend: Pend) -> None:
+    base = {"db/1_a.up.sql": ADD, "db/2_b.up.sql": ADD}
+    found = pend(base, {"db/3_c.up.sql": ADD})
+    assert serious(found) == [
+        ("gone", Level.WARNING, "db/1_a.up.sql"),
+        ("gone", Level.ERROR, "db/2_b.up.sql"),
+    ]
 
 
 def test_a_revision_slipped_in_before_an_applied_one(pend: Pend, revision: Revision) -> None:
@@ -205,3 +328,51 @@ def test_branches_do_not_block_one_another(pend: Pend, revision: Revision) -> No
     found = pend(base, {**base, "db/c.py": contract, "db/e.py": expand})
     assert [item.phase for item in found.pending] == [Phase.CONTRACT, Phase.EXPAND]
     assert serious(found) == []
+
+
+def test_one_finding_for_each_that_is_in_the_way(pend: Pend) -> None:
+    texts = [ADD, DROP, ADD, "SELECT 1", ADD, FILL, ADD]
+    files = {f"db/{number}_x.up.sql": text for number, text in enumerate(texts, 2)}
+    (finding,) = blocked(pend(FIRST, {**FIRST, **files}))
+    assert finding.path == "db/3_x.up.sql"
+    assert "4 (and 2 more)" in finding.message
+
+
+def test_what_is_applied_links_what_is_not(pend: Pend) -> None:
+    base = {"db/1_a.sql": f"{UP}{FIRST['db/1_a.up.sql']};", "db/3_c.sql": f"{UP}SELECT 1;"}
+    target = {**base, "db/2_b.sql": f"{UP}{DROP};", "db/4_d.sql": f"{UP}{ADD};"}
+    assert [f.rule for f in blocked(pend(base, target, tool="dbmate"))] == ["contract-before-expand"]
+
+
+# tools that apply all that is pending at once
+
+
+@pytest.mark.parametrize(
+    ("texts", "path"),
+    [
+        ([ADD], None),
+        ([ADD, ADD], None),
+        ([DROP, DROP], None),
+        ([ADD, "SELECT 1"], None),
+        ([ADD, DROP], "db/3_x.sql"),
+        ([DROP, ADD], "db/2_x.sql"),
+        ([ADD, FILL], "db/3_x.sql"),
+        ([FILL, DROP], "db/3_x.sql"),
+        ([ADD, "SELECT 1", FILL, DROP], "db/4_x.sql"),
+        ([ADD, "DO $$ BEGIN PERFORM f(); END $$"], None),
+    ],
+)
+def test_a_tool_that_cannot_stop_needs_one_moment(pend: Pend, texts: list[str], path: str | None) -> None:
+    base = {"db/1_a.sql": f"{UP}{FIRST['db/1_a.up.sql']};"}
+    new = {f"db/{number}_x.sql": f"{UP}{text};" for number, text in enumerate(texts, 2)}
+    found = pend(base, {**base, **new}, tool="dbmate")
+    stuck = [finding for finding in found.findings if finding.rule == "cannot-stop"]
+    assert [(finding.path, finding.level, finding.line) for finding in stuck] == (
+        [(path, Level.ERROR, 2)] if path else []
+    )
+    for finding in stuck:
+        assert "dbmate applies everything that is pending at once" in finding.message
+        assert "Release" in finding.recipe
+    other = {f"db/{number}_x.up.sql": text for number, text in enumerate(texts, 2)}
+    stopping = pend(FIRST, {**FIRST, **other}, tool="golang-migrate")
+    assert not [finding for finding in stopping.findings if finding.rule == "cannot-stop"]

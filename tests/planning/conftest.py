@@ -239,6 +239,7 @@ class World:
                     pending=tuple(found),
                     linear=(owner, store) not in self.loose,
                     beginning=tool_named(found[0].tool).beginning,
+                    stops=tool_named(found[0].tool).stops,
                 )
                 for (owner, store), found in sorted(self.migrations.items())
                 if owner == name

@@ -34,6 +34,30 @@ def test_what_is_wrong_with_a_folder_is_told_with_its_service(world: World) -> N
     assert (found.source, found.remedy, found.step) == ("migrations/0.py", "undo the edit", None)
 
 
+def test_a_tool_that_cannot_stop_needs_migrations_of_one_moment(world: World) -> None:
+    world.service("billing", uses={"db": "owner"}, commands={"migrate": "dbmate up"})
+    world.migration("billing", "1", Phase.EXPAND, tool="dbmate")
+    world.migration("billing", "2", Phase.ASK, tool="dbmate", parents=["1"])
+    assert world.findings("cannot-stop") == []  # what nobody has read is a question, and no answer yet
+    world.answer("migrations", "billing/2", phase="contract", reversible=False)
+    (finding,) = world.findings("cannot-stop")
+    assert (finding.level, finding.source) == ("error", "migrations/2.py:10")
+    assert finding.text.startswith(
+        "billing: dbmate applies everything that is pending at once: 1 has to run before"
+    )
+    assert "Release 2 later" in finding.remedy
+    assert finding.step in {step.id for step in world.plan().steps}
+    world.answer("migrations", "billing/2", phase="expand", reversible=True)
+    assert world.findings("cannot-stop") == []
+
+
+def test_a_command_that_takes_the_revision_can_stop(world: World) -> None:
+    world.service("billing", uses={"db": "owner"}, commands={"migrate": "apply-up-to {{ revision }}"})
+    world.migration("billing", "1", Phase.EXPAND, tool="dbmate")
+    world.migration("billing", "2", Phase.CONTRACT, tool="dbmate", parents=["1"])
+    assert world.findings("cannot-stop") == []
+
+
 def test_the_worst_is_told_first(world: World) -> None:
     findings = [Finding(f"rule-{level.value}", level, "m/1.py", 1, "text") for level in Level]
     world.service("billing", uses={"db": "owner"}).migration("billing", "1", Phase.EXPAND, findings=findings)

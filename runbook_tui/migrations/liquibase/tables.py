@@ -34,7 +34,7 @@ def create_table(node: Node, engine: Engine) -> list[Change]:
             if rules is not None and rules.get(key):
                 named.append((bare(rules.get(key)), (bare(column.get("name")),)))
     exists = node.flag("ifNotExists") is True
-    kind = "temporary" if "temporary" in node.get("tableType").lower() else ""
+    of_session = "temporary" in node.get("tableType").lower()
     return [
         Change(
             "create-table",
@@ -43,7 +43,7 @@ def create_table(node: Node, engine: Engine) -> list[Change]:
             columns=columns,
             constraints=tuple(named),
             if_exists=exists,
-            detail=kind,
+            detail="temporary" if of_session else "",
         )
     ]
 

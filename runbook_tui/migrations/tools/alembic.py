@@ -57,6 +57,7 @@ class Alembic(MigrationTool):
     name = "alembic"
     numbered = False
     splits_heads = True
+    starts_from_last = True
     beginning = "base"
 
     def __init__(self) -> None:

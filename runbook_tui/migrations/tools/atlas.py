@@ -44,6 +44,7 @@ class Atlas(MigrationTool):
     name = "atlas"
     late = Late.REFUSES
     refuses_edits = True
+    starts_from_last = True
     marked = True
 
     def recognises(self, path: str, data: bytes) -> bool:

@@ -42,6 +42,7 @@ class GolangMigrate(MigrationTool):
 
     name = "golang-migrate"
     late = Late.SKIPS
+    starts_from_last = True
 
     def recognises(self, path: str, data: bytes) -> bool:
         """``<digits>_<title>.up.sql``."""

@@ -254,6 +254,7 @@ def _script(variants: tuple[Placed, ...], content: _Content) -> Script:
         content=content,
         problem=problem,
         repeatable=any(one.change_set.flag(name) for one in variants for name in again),
+        excuses_edits=any(one.change_set.valid_checksums for one in variants),
         line=change_set.line,
     )
 

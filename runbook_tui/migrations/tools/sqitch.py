@@ -76,6 +76,7 @@ class Sqitch(MigrationTool):
 
     name = "sqitch"
     late = Late.REFUSES
+    starts_from_last = True
     beginning = "@ROOT"
 
     def recognises(self, path: str, data: bytes) -> bool:
