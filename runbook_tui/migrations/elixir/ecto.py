@@ -22,7 +22,7 @@ from runbook_tui.migrations.changes import (
     shifted,
 )
 from runbook_tui.migrations.elixir.columns import Fragment, Reference, column_of, default_of, type_sql
-from runbook_tui.migrations.elixir.interpreter import Interpreter, TooMuchError
+from runbook_tui.migrations.elixir.interpreter import MOST_ROUNDS, Interpreter, TooMuchError
 from runbook_tui.migrations.elixir.objects import (
     Constraint,
     Index,
@@ -47,15 +47,15 @@ _QUERYING = frozenset({"query", "query!", "query_many", "query_many!"})
 _HARMLESS_MODULES = frozenset({
     "Enum", "String", "Atom", "Integer", "Float", "List", "Map", "Keyword", "Tuple", "Stream", "Regex", "DateTime",
     "NaiveDateTime", "Date", "Time", "Logger", "IO", "System", "Application", "Mix", "Ecto.UUID", "UUID", "Jason",
-    "Base", "Path", "File", "Code", "Process", "MapSet", "Kernel", "Module", "Macro", "Range", "Access", "Inspect",
+    "Base", "Path", "File", "Process", "MapSet", "Kernel", "Module", "Macro", "Range", "Access", "Inspect",
     "Decimal", "Poison", "URI", "Bitwise", "Calendar", "Ecto.Query", "Ecto.Changeset", "Timex", "Timer",
-    "Ecto.Adapters.SQL.Sandbox", "Repo",
+    "Ecto.Adapters.SQL.Sandbox",
 })  # fmt: skip
 _HARMLESS = frozenset({
     "flush", "prefix", "direction", "is_nil", "is_binary", "is_list", "is_atom", "is_map", "to_string", "inspect",
     "length", "elem", "hd", "tl", "max", "min", "div", "rem", "round", "trunc", "put_in", "get_in", "then", "tap",
     "dynamic", "field", "type", "count", "sum", "ago", "from_now", "select", "where", "order_by", "limit", "lock",
-    "distinct", "group_by", "having", "exclude", "subquery", "as", "is_integer", "is_struct", "apply", "raise", "exit",
+    "distinct", "group_by", "having", "exclude", "subquery", "as", "is_integer", "is_struct", "raise", "exit",
     "throw", "self", "node", "not", "unquote", "struct", "byte_size", "map_size", "abs", "sigil_s", "super", "binding",
     "offset", "preload", "windows", "coalesce", "parent_as", "with_cte", "union", "union_all", "cast", "change",
     "is_tuple", "is_boolean", "is_number", "make_ref", "nil", "true", "false", "reraise", "__MODULE__",
@@ -247,15 +247,10 @@ class Migration(Interpreter):
             return self._repository(name, call)
         if owner == "Ecto.Multi" or module is UNKNOWN or not owner:
             return self._of_unknown(name, call)
-        if (
-            owner in ("String", "Atom")
-            and name in ("to_atom", "to_string", "to_existing_atom")
-            and call.arguments
-        ):
-            value = call.get(0)
-            return (Atom(value) if "atom" in name else str(value)) if isinstance(value, str) else UNKNOWN
+        if owner in ("String", "Atom"):
+            return _of_text(name, call)
         self._perhaps(call)
-        if owner not in _HARMLESS_MODULES and not owner.startswith(":"):
+        if name != "changeset" and owner not in _HARMLESS_MODULES and not owner.startswith(":"):
             self.opaque(call.line, f"{owner}.{name}(...)")
         return UNKNOWN
 
@@ -269,18 +264,25 @@ class Migration(Interpreter):
         items, function = call.get(0), call.get(1)
         if isinstance(items, Keywords | dict):
             items = list(items.items())
-        if isinstance(items, list) and isinstance(function, Function) and name in ("each", "map", "flat_map"):
-            if len(items) <= 200:
+        if isinstance(items, list) and len(items) <= MOST_ROUNDS:
+            if isinstance(function, Function) and name in ("each", "map", "flat_map"):
                 results = [self.call(function, item) for item in items]
-                return results if name == "map" else Atom("ok")
-        elif name in ("join", "map_join") and isinstance(items, list) and not isinstance(function, Function):
-            glue = "" if function is None else function
-            if isinstance(glue, str) and all(isinstance(item, str | int) for item in items):
-                return glue.join(map(str, items))
-        elif name == "with_index" and isinstance(items, list):
-            return [(item, index) for index, item in enumerate(items)]
+                return results if name == "map" else Atom("ok") if name == "each" else UNKNOWN
+            if name in ("join", "map_join"):
+                return self._joined(items, call.arguments[1:])
+            if name == "with_index" and function is None:
+                return [(item, index) for index, item in enumerate(items)]
         self._perhaps(call)
         return UNKNOWN
+
+    def _joined(self, items: list[object], rest: tuple[object, ...]) -> object:
+        """``Enum.join(items, glue)`` and ``Enum.map_join(items, glue, function)``; the glue may be left out."""
+        if rest and isinstance(rest[-1], Function):
+            function, rest = rest[-1], rest[:-1]
+            items = [self.call(function, item) for item in items]
+        glue = rest[0] if rest else ""
+        known = isinstance(glue, str) and all(isinstance(item, str | int) for item in items)
+        return str(glue).join(map(str, items)) if known else UNKNOWN
 
     def _repository(self, name: str, call: Call) -> object:
         if name in _QUERYING:
@@ -574,6 +576,23 @@ class Migration(Interpreter):
         """``update(query, [o], set: [...])``."""
         query = call.get(0)
         return replace(query, over=set_columns(call.keywords)) if isinstance(query, Query) else UNKNOWN
+
+
+def _of_text(name: str, call: Call) -> object:
+    """A function of ``String`` or ``Atom`` on text that is written out."""
+    given = call.arguments
+    if not given or not all(isinstance(item, str) for item in given):
+        return UNKNOWN
+    text, more = str(given[0]), [str(item) for item in given[1:]]
+    if name in ("to_atom", "to_existing_atom"):
+        return Atom(text)
+    if not more and name in ("upcase", "downcase", "trim", "to_string"):
+        return {"upcase": text.upper(), "downcase": text.lower(), "trim": text.strip()}.get(name, text)
+    if name == "trim_trailing" and len(more) == 1 and more[0]:
+        while text.endswith(more[0]):
+            text = text.removesuffix(more[0])
+        return text
+    return text.replace(more[0], more[1]) if name == "replace" and len(more) == 2 else UNKNOWN
 
 
 def _options(call: Call, index: int) -> Keywords:

@@ -155,6 +155,8 @@ class Interpreter:
     ) -> object:
         """Follow a function of the module; of several clauses all may run."""
         clauses = [clause for clause in self.functions.get(name, ()) if _fits(clause, arguments)]
+        if not clauses:
+            return self.local(name, Call(tuple(arguments), Keywords(), 1))
         if len(clauses) == 1 and not clauses[0].guarded:
             return self._clause(clauses[0], arguments)
         with self.maybe():
@@ -432,7 +434,7 @@ class Interpreter:
         if target.type == "identifier":
             name = text_of(target)
             special = _SPECIAL.get(name)
-            if special is not None and not piped:
+            if special is not None and (not piped or name in _BRANCHING):
                 return special(self, node)
             if name in _DEFINING | _DECLARING:
                 return None

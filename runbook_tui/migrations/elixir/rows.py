@@ -93,5 +93,6 @@ def set_columns(updates: object) -> tuple[str, ...]:
 
 
 def is_repository(owner: object) -> bool:
-    """``repo()``, and a module whose name ends in ``Repo``."""
-    return isinstance(owner, Alias) and owner.name.rpartition(".")[2].endswith("Repo")
+    """``repo()``, and a module whose name begins or ends with ``Repo``."""
+    last = owner.name.rpartition(".")[2] if isinstance(owner, Alias) else ""
+    return last.startswith("Repo") or last.endswith("Repo")

@@ -5,6 +5,8 @@ Source: knex/knex, lib/schema/columncompiler.js and lib/dialects/{postgres,mysql
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from runbook_tui.migrations.changes import Default
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.javascript.values import UNKNOWN, Call, Foreign, Text
@@ -38,7 +40,24 @@ _ALIASES = {
     "varchar": "string",
     "real": "float",
 }
-_POSTGRES = {"binary": "bytea", "double": "double precision", "float": "real", "tinyint": "smallint"}
+_PLAIN = {
+    Engine.POSTGRES: {
+        "integer": "int",
+        "biginteger": "bigint",
+        "binary": "bytea",
+        "double": "double precision",
+        "float": "real",
+        "tinyint": "smallint",
+    },
+    Engine.MYSQL: {
+        "integer": "int",
+        "biginteger": "bigint",
+        "binary": "blob",
+        "uuid": "char(36)",
+        "jsonb": "json",
+    },
+    Engine.SQLITE: {"biginteger": "bigint", "binary": "blob", "uuid": "char(36)"},
+}
 _NO_TEXT_DEFAULT = ("text", "blob")
 
 
@@ -50,37 +69,48 @@ def is_text(method: str) -> bool:
 def type_sql(method: str, call: Call, engine: Engine, *, unsigned: bool = False) -> str | None:
     """The SQL type of ``table.<method>(name, ...)``; None when an argument of it is not known."""
     name = _ALIASES.get(method.lower(), method.lower())
-    first, second = call.get(1), call.get(2)
-    if name == "specifictype":
-        return str(first) if isinstance(first, str) else None
-    if name in ("increments", "bigincrements"):
-        big = name == "bigincrements"
-        if engine is Engine.POSTGRES:
-            return "bigserial" if big else "serial"
-        integer = "bigint" if big else "int"
-        return f"{integer} AUTO_INCREMENT" if engine is Engine.MYSQL else "integer"
-    if name == "string":
-        return _sized("varchar", 255 if first is None else first)
-    if name == "decimal":
-        if first is None and len(call.arguments) > 1:
-            return "decimal"
-        return _sized("decimal", 8 if first is None else first, 2 if second is None else second)
-    if name == "enu":
-        return _enum(first, call.get(2), engine)
-    if name in ("datetime", "timestamp"):
-        return _moment(name, first, engine)
-    if name in ("char", "binary", "varbinary", "bit", "time"):
-        known = {"binary": "bytea" if engine is Engine.POSTGRES else "blob"}.get(name, name)
-        return _sized(known, first) if isinstance(first, int) and known not in ("bytea", "blob") else known
-    if name == "text" and engine is Engine.MYSQL and isinstance(first, str):
-        return first if first.endswith("text") else f"{first}text"
-    if name == "uuid" and engine is not Engine.POSTGRES:
-        return "char(36)"
-    if name in ("json", "jsonb") and engine is Engine.MYSQL:
-        return "json"
-    plain = {"integer": "int", "biginteger": "bigint"}.get(name, name)
-    plain = _POSTGRES.get(plain, plain) if engine is Engine.POSTGRES else plain
+    made = _MADE.get(name)
+    if made is not None:
+        return made(name, call, engine)
+    plain = _PLAIN[engine].get(name, name)
     return f"{plain} unsigned" if unsigned and engine is Engine.MYSQL else plain
+
+
+def _specific(name: str, call: Call, engine: Engine) -> str | None:
+    written = call.get(1)
+    return str(written) if isinstance(written, str) else None
+
+
+def _counted(name: str, call: Call, engine: Engine) -> str | None:
+    big = name == "bigincrements"
+    if engine is Engine.POSTGRES:
+        return "bigserial" if big else "serial"
+    return f"{'bigint' if big else 'int'} AUTO_INCREMENT" if engine is Engine.MYSQL else "integer"
+
+
+def _string(name: str, call: Call, engine: Engine) -> str | None:
+    size = call.get(1)
+    return _sized("varchar", 255 if size is None else size)
+
+
+def _decimal(name: str, call: Call, engine: Engine) -> str | None:
+    precision, scale = call.get(1), call.get(2)
+    if precision is None and len(call.arguments) > 1:
+        return "decimal"
+    return _sized("decimal", 8 if precision is None else precision, 2 if scale is None else scale)
+
+
+def _measured(name: str, call: Call, engine: Engine) -> str | None:
+    size = call.get(1)
+    plain = _PLAIN[engine].get(name, name)
+    return _sized(plain, size) if isinstance(size, int) and plain == name else plain
+
+
+def _text(name: str, call: Call, engine: Engine) -> str | None:
+    size = call.get(1)
+    if engine is not Engine.MYSQL or not isinstance(size, str):
+        return "text"
+    return size if size.endswith("text") else f"{size}text"
 
 
 def _sized(name: str, *sizes: object) -> str | None:
@@ -89,26 +119,40 @@ def _sized(name: str, *sizes: object) -> str | None:
     return f"{name}({', '.join(map(str, sizes))})"
 
 
-def _enum(values: object, options: object, engine: Engine) -> str | None:
-    if engine is Engine.POSTGRES:
-        if isinstance(options, dict) and options.get("useNative") is True:
-            name = options.get("enumName")
-            return f'"{name}"' if isinstance(name, str) else None
+def _enum(name: str, call: Call, engine: Engine) -> str | None:
+    values, options = call.get(1), call.get(2)
+    if engine is Engine.POSTGRES and isinstance(options, dict) and options.get("useNative") is True:
+        kind = options.get("enumName")
+        return f'"{kind}"' if isinstance(kind, str) else None
+    if engine is not Engine.MYSQL:
         return "text"
-    if engine is Engine.SQLITE:
-        return "text"
-    items = [item for item in values if isinstance(item, str)] if isinstance(values, list) else []
-    whole = isinstance(values, list) and len(items) == len(values) and bool(items)
-    return (
-        "enum({})".format(", ".join("'" + item.replace("'", "''") + "'" for item in items)) if whole else None
-    )
+    items = values if isinstance(values, list) else []
+    if not items or not all(isinstance(item, str) for item in items):
+        return None
+    quoted = ("'" + str(item).replace("'", "''") + "'" for item in items)
+    return f"enum({', '.join(quoted)})"
 
 
-def _moment(name: str, first: object, engine: Engine) -> str:
+def _moment(name: str, call: Call, engine: Engine) -> str | None:
+    first = call.get(1)
     if engine is not Engine.POSTGRES:
         return name
     without = first is True or (isinstance(first, dict) and first.get("useTz") is False)
     return "timestamp" if without else "timestamptz"
+
+
+_MADE: dict[str, Callable[[str, Call, Engine], str | None]] = {
+    "specifictype": _specific,
+    "increments": _counted,
+    "bigincrements": _counted,
+    "string": _string,
+    "decimal": _decimal,
+    "enu": _enum,
+    "datetime": _moment,
+    "timestamp": _moment,
+    "text": _text,
+    **dict.fromkeys(("char", "binary", "varbinary", "bit", "time"), _measured),
+}
 
 
 def default_of(value: object, engine: Engine) -> tuple[Default, str]:

@@ -21,7 +21,7 @@ _EFFECTS = frozenset({
     "save", "destroy", "update", "insert", "delete", "del", "create", "query", "patch", "truncate", "execute", "exec",
     "raw", "upsert", "updateMany", "deleteMany", "createMany", "updateOne", "deleteOne", "batchInsert", "drop",
     "dropTable", "createTable", "alterTable", "run", "transaction", "forge", "edit", "migrate", "writeFile", "unlink",
-    "writeFileSync", "unlinkSync", "rmSync", "execSync", "spawn",
+    "writeFileSync", "unlinkSync", "rmSync", "execSync", "spawn", "latest", "rollback",
 })  # fmt: skip
 """Methods that may change something when they are called on what is not written out."""
 

@@ -372,13 +372,14 @@ class Expressions:
 
     def set_member(self, left: Node, value: object) -> None:
         """``owner.name = value``."""
-        owner = self._field(left, "object")
-        name = left.child_by_field_name("property")
-        if isinstance(owner, dict):
-            if name is not None and not self.conditional:
-                owner[text_of(name)] = value
-            else:
-                owner.clear()
+        holder, named = left.child_by_field_name("object"), left.child_by_field_name("property")
+        owner = self.value(holder) if holder is not None else UNKNOWN
+        name = text_of(named) if named is not None else self._field(left, "index")
+        if isinstance(owner, dict) and isinstance(name, str) and not self.conditional:
+            owner[name] = value
+        elif isinstance(owner, dict | list) and holder is not None:  # what it holds is not known any more
+            for found in _identifiers(holder):
+                self.forget(found)
 
     def _update(self, node: Node) -> object:
         for name in _identifiers(node):

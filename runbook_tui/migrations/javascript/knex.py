@@ -15,9 +15,7 @@ from runbook_tui.migrations.javascript.expressions import TooMuchError
 from runbook_tui.migrations.javascript.queries import (
     Query,
     Raw,
-    inserted,
     raw,
-    table_of,
     use_parts,
     with_table,
 )
@@ -30,24 +28,48 @@ if TYPE_CHECKING:
 
     from runbook_tui.migrations.javascript.expressions import Expressions
 
-_VIEWS = {
-    "createView": ("create-view", ""),
-    "createViewOrReplace": ("create-view", "or replace"),
-    "createMaterializedView": ("create-view", ""),
-    "refreshMaterializedView": ("refresh-view", ""),
-    "dropView": ("drop-view", ""),
-    "dropViewIfExists": ("drop-view", ""),
-    "dropMaterializedView": ("drop-view", ""),
-    "dropMaterializedViewIfExists": ("drop-view", ""),
-    "createSchema": ("create-object", ""),
-    "createSchemaIfNotExists": ("create-object", ""),
-    "dropSchema": ("drop-schema", ""),
-    "dropSchemaIfExists": ("drop-schema", ""),
-    "createExtension": ("create-object", ""),
-    "createExtensionIfNotExists": ("create-object", ""),
-    "dropExtension": ("drop-object", ""),
-    "dropExtensionIfExists": ("drop-object", ""),
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """A method of the schema that names what it changes, and no more."""
+
+    kind: str
+    if_exists: bool = False
+    detail: str = ""
+
+    def change(self, line: int, name: str | None, to: str | None) -> Change:
+        """The change of the object of that name."""
+        if self.kind.endswith("-table"):
+            to = to if self.kind == "rename-table" else None
+            return Change(self.kind, line, name, to=to, if_exists=self.if_exists)
+        to = to if self.kind == "rename-object" else None
+        return Change(self.kind, line, name=name, to=to, detail=self.detail, if_exists=self.if_exists)
+
+
+_STATEMENTS = {
+    "createTableLike": _Statement("create-table"),
+    "dropTable": _Statement("drop-table"),
+    "dropTableIfExists": _Statement("drop-table", if_exists=True),
+    "renameTable": _Statement("rename-table"),
+    "renameView": _Statement("rename-object"),
+    "createView": _Statement("create-view"),
+    "createViewOrReplace": _Statement("create-view", detail="or replace"),
+    "createMaterializedView": _Statement("create-view"),
+    "refreshMaterializedView": _Statement("refresh-view"),
+    "dropView": _Statement("drop-view"),
+    "dropViewIfExists": _Statement("drop-view", if_exists=True),
+    "dropMaterializedView": _Statement("drop-view"),
+    "dropMaterializedViewIfExists": _Statement("drop-view", if_exists=True),
+    "createSchema": _Statement("create-object"),
+    "createSchemaIfNotExists": _Statement("create-object", if_exists=True),
+    "dropSchema": _Statement("drop-schema"),
+    "dropSchemaIfExists": _Statement("drop-schema", if_exists=True),
+    "createExtension": _Statement("create-object"),
+    "createExtensionIfNotExists": _Statement("create-object", if_exists=True),
+    "dropExtension": _Statement("drop-object"),
+    "dropExtensionIfExists": _Statement("drop-object", if_exists=True),
 }
+_UNCHANGING = frozenset({"transacting", "timeout", "queryContext", "on", "debug", "toString", "toSQL"})
 _SAME = frozenset({"withUserParams", "context", "isTransaction", "savepoint"})
 _QUIET = frozenset(
     {"commit", "rollback", "ref", "destroy", "on", "toString", "isCompleted", "transactionProvider"}
@@ -72,28 +94,17 @@ class Schema(Host):
         first = self._named(call.get(0))
         if name == "withSchema":
             return Schema(name_of(call.get(0)))
-        if name == "hasTable":
-            return Exists(first)
-        if name == "hasColumn":
-            return Exists(first, name_of(call.get(1)))
+        if name in ("hasTable", "hasColumn"):
+            return Exists(first, name_of(call.get(1)) if name == "hasColumn" else None)
         if name in ("createTable", "createTableIfNotExists"):
             self._create(first, call, reader, if_exists=name != "createTable")
         elif name in ("alterTable", "table"):
             self._table(TableBuilder(first, creates=False, engine=reader.engine), call, reader)
-        elif name == "createTableLike":
-            reader.note(Change("create-table", call.line, first))
-        elif name in ("dropTable", "dropTableIfExists"):
-            reader.note(Change("drop-table", call.line, first, if_exists=name != "dropTable"))
-        elif name == "renameTable":
-            reader.note(Change("rename-table", call.line, first, to=self._named(call.get(1))))
-        elif name == "renameView":
-            reader.note(Change("rename-object", call.line, name=first, to=name_of(call.get(1))))
-        elif name in _VIEWS:
-            kind, detail = _VIEWS[name]
-            reader.note(Change(kind, call.line, name=first, detail=detail, if_exists="Exists" in name))
+        elif name in _STATEMENTS:
+            reader.note(_STATEMENTS[name].change(call.line, first, self._named(call.get(1))))
         elif name == "raw":
             raw(call, reader)
-        elif name not in ("transacting", "timeout", "queryContext", "on", "debug", "toString", "toSQL"):
+        elif name not in _UNCHANGING:
             reader.opaque(call.line, f"schema.{name}(...)")
             reader.perhaps(call)
         return self
@@ -169,22 +180,13 @@ class Knex(Host):
         if name == "raw":
             return raw(call, reader)
         if name == "transaction":
-            for function in call.functions:
-                return reader.follow(function, (self,), self)
-            return self
-        if name == "batchInsert":
-            use_parts(call.arguments)
-            reader.note(inserted(table_of(call.get(0)), call.get(1), call.line))
-            return UNKNOWN
+            function = call.get(0)
+            return reader.follow(function, (self,), self) if isinstance(function, Function) else self
         if name in _SAME:
             return self
-        if name == "withSchema":
-            return Query(schema=name_of(call.get(0)))
         if name in _QUIET:
             reader.perhaps(call)
             return UNKNOWN
-        if name in ("queryBuilder", "with"):
-            return Query(schema=self.schema).method(name, call, reader)
         return Query(schema=self.schema).method(name, call, reader)
 
 

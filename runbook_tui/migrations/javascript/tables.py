@@ -6,6 +6,7 @@ key, a UNIQUE or an index that is chained to a column is a statement of its own.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from runbook_tui.migrations.javascript.expressions import Expressions
 
 _QUIET = frozenset({
-    "comment", "engine", "charset", "collate", "inherits", "queryContext", "dropTimestamps", "first", "after",
+    "comment", "engine", "charset", "collate", "inherits", "queryContext", "first", "after",
     "onDelete", "onUpdate", "deferrable", "withKeyName", "unsigned",
 })  # fmt: skip
 
@@ -322,37 +323,44 @@ class TableBuilder(Host):
 
     def _other(self, name: str, call: Call) -> list[Change] | None:
         """The changes of the methods that take names; None for one that is not known."""
-        line, table = call.line, self.table
-        if name in ("dropColumn", "dropColumns"):
-            names = names_in(list(call.arguments), *([None] if call.partial else []))
-            return [Change("drop-column", line, table, column) for column in names or (None,)]
-        if name == "dropTimestamps":
-            camel = call.get(0) is True
-            columns = ("createdAt", "updatedAt") if camel else ("created_at", "updated_at")
-            return [Change("drop-column", line, table, column) for column in columns]
-        if name == "renameColumn":
-            return [Change("rename-column", line, table, name_of(call.get(0)), name_of(call.get(1)))]
-        if name in ("setNullable", "dropNullable"):
-            alteration = Alteration(nullable=name == "setNullable")
-            return [Change(ALTER_COLUMN, line, table, name_of(call.get(0)), alteration=alteration)]
-        if name in ("dropForeign", "dropForeignIfExists", "dropUnique", "dropUniqueIfExists", "dropIndex"):
-            return [self._dropped(name, call)]
-        if name in ("dropPrimary", "dropPrimaryIfExists"):
-            return [Change("drop-primary-key", line, table, name_of(call.get(0)))]
-        if name == "dropChecks":
-            return [Change("drop-constraint", line, table, check) for check in names_in(list(call.arguments))]
-        if name == "check":
-            return [] if self.creates else [Change("add-check", line, table, name_of(call.get(2)))]
+        if name in _OTHERS:
+            return _OTHERS[name](self, name, call)
         return [] if name in _QUIET else None
 
-    def _dropped(self, name: str, call: Call) -> Change:
+    def _drop_columns(self, name: str, call: Call) -> list[Change]:
+        names = names_in(list(call.arguments))
+        return [Change("drop-column", call.line, self.table, column) for column in names or (None,)]
+
+    def _drop_timestamps(self, name: str, call: Call) -> list[Change]:
+        columns = ("createdAt", "updatedAt") if call.get(0) is True else ("created_at", "updated_at")
+        return [Change("drop-column", call.line, self.table, column) for column in columns]
+
+    def _rename_column(self, name: str, call: Call) -> list[Change]:
+        old, new = name_of(call.get(0)), name_of(call.get(1))
+        return [Change("rename-column", call.line, self.table, old, new)]
+
+    def _nullable(self, name: str, call: Call) -> list[Change]:
+        alteration = Alteration(nullable=name == "setNullable")
+        return [Change(ALTER_COLUMN, call.line, self.table, name_of(call.get(0)), alteration=alteration)]
+
+    def _drop_primary(self, name: str, call: Call) -> list[Change]:
+        return [Change("drop-primary-key", call.line, self.table, name_of(call.get(0)))]
+
+    def _drop_checks(self, name: str, call: Call) -> list[Change]:
+        names = names_in(list(call.arguments))
+        return [Change("drop-constraint", call.line, self.table, check) for check in names or (None,)]
+
+    def _check(self, name: str, call: Call) -> list[Change]:
+        return [] if self.creates else [Change("add-check", call.line, self.table, name_of(call.get(2)))]
+
+    def _dropped(self, name: str, call: Call) -> list[Change]:
         what = {"f": "foreign", "u": "unique", "i": "index"}[name[4].lower()]
         over = names_in(call.get(0))
         found = name_of(call.get(1)) or self.index_name(over, what)
         plain = what == "index" or (what == "unique" and self.engine is Engine.SQLITE)
         kind = "drop-index" if plain else "drop-constraint"
         exists = name.endswith("IfExists")
-        return Change(kind, call.line, self.table, found, over=over, if_exists=exists)
+        return [Change(kind, call.line, self.table, found, over=over, if_exists=exists)]
 
     def index_name(self, over: tuple[str, ...], what: str) -> str | None:
         """The name that Knex gives an index or constraint."""
@@ -376,7 +384,26 @@ class TableBuilder(Host):
         return [*types, made]
 
 
-def names_in(value: object, *_: None) -> tuple[str, ...]:
+_OTHERS: dict[str, Callable[[TableBuilder, str, Call], list[Change]]] = {
+    "dropColumn": TableBuilder._drop_columns,
+    "dropColumns": TableBuilder._drop_columns,
+    "dropTimestamps": TableBuilder._drop_timestamps,
+    "renameColumn": TableBuilder._rename_column,
+    "setNullable": TableBuilder._nullable,
+    "dropNullable": TableBuilder._nullable,
+    "dropPrimary": TableBuilder._drop_primary,
+    "dropPrimaryIfExists": TableBuilder._drop_primary,
+    "dropChecks": TableBuilder._drop_checks,
+    "check": TableBuilder._check,
+    "dropForeign": TableBuilder._dropped,
+    "dropForeignIfExists": TableBuilder._dropped,
+    "dropUnique": TableBuilder._dropped,
+    "dropUniqueIfExists": TableBuilder._dropped,
+    "dropIndex": TableBuilder._dropped,
+}
+
+
+def names_in(value: object) -> tuple[str, ...]:
     """The names in one, or in a list of them, or in a list of lists; those that are not known are left out."""
     items = items_of(value)
     if items is None:
