@@ -169,11 +169,11 @@ class _Comparison:
             yield self._finding("database-behind", Level.ERROR, message, remedy, missing[0])
 
     def _ahead(self, applied: frozenset[str]) -> Iterator[Finding]:
-        repeatable = {script.id for script in self.target if script.repeatable}
+        again = {s.id for s in self.target if s.repeatable} & {s.id for s in self.base}
         early = [
             migration
             for migration in self.found.pending
-            if self._key(migration.id) in applied and migration.id not in repeatable
+            if self._key(migration.id) in applied and migration.id not in again
         ]
         if early:
             late = [migration for migration in early if migration.phase in _TOO_EARLY]

@@ -183,8 +183,11 @@ def own_project(recorded: Collection[str], known: Collection[str]) -> frozenset[
     for key in recorded:
         project, _, change = key.partition(":")
         projects.setdefault(project, set()).add(change)
-    best = max(sorted(projects), key=lambda name: len(projects[name].intersection(known)), default="")
-    return frozenset(projects.get(best, ()))
+
+    def shared(name: str) -> tuple[int, int]:
+        return len(projects[name].intersection(known)), -len(projects[name].difference(known))
+
+    return frozenset(projects[max(sorted(projects), key=shared)] if projects else ())
 
 
 def _count(value: str | None) -> int:
