@@ -11,8 +11,10 @@ from pathlib import Path
 
 from runbook_tui.files.problems import Place, Problem, ProblemsError
 from runbook_tui.files.suggestions import did_you_mean, one_of
+from runbook_tui.migrations.discover import unknown_folders
 from runbook_tui.migrations.inspection import Inspected, inspect_file, inspect_tree
 from runbook_tui.migrations.trees import CommitTree, FolderTree, Tree, is_below, shown_path
+from runbook_tui.planning.words import plural
 from runbook_tui.repositories.git import Repository
 from runbook_tui.repositories.model import RepositoryError
 
@@ -21,6 +23,30 @@ MANIFESTS = ("services.yaml", "services.yml")
 _CHANGELOG = re.compile(rb"^\s*-?\s*[\"']?databaseChangeLog\b", re.MULTILINE)
 _OF_ONE = frozenset({"migration.sql", "up.sql", "down.sql"})
 """Files of tools that keep a folder for each migration."""
+
+_OF_PROJECTS = (
+    *(
+        "Gemfile",
+        "package.json",
+        "pyproject.toml",
+        "requirements.txt",
+        "manage.py",
+        "alembic.ini",
+        "Cargo.toml",
+    ),
+    *("mix.exs", "go.mod", "pom.xml", "build.gradle", "build.gradle.kts", "sqitch.conf", "flyway.conf"),
+    *(
+        "flyway.toml",
+        "liquibase.properties",
+        "atlas.hcl",
+        "diesel.toml",
+        "docker-compose.yml",
+        "compose.yaml",
+    ),
+)
+"""What the folder of a project has."""
+_FARTHEST = 4
+_MOST_UNKNOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,15 +189,21 @@ def _add(groups: dict[Path, _Group], path: Path, *, listed: bool = False) -> Non
         group = groups.setdefault(folder, _Group(folder, _from_here(folder), repository=True, bare=True))
         group.wanted["."] = str(path)
         return
-    root = next((place for place in (folder, *folder.parents) if (place / ".git").exists()), None)
-    outside = folder.parent if whole.name in _OF_ONE else folder
-    group = groups.setdefault(
-        root or outside, _Group(root or outside, _from_here(root or outside), repository=root is not None)
-    )
+    repository = next((place for place in (folder, *folder.parents) if (place / ".git").exists()), None)
+    root = repository or _project(folder.parent if whole.name in _OF_ONE else folder)
+    group = groups.setdefault(root, _Group(root, _from_here(root), repository=repository is not None))
     inside = shown_path(os.path.relpath(os.fsencode(whole), os.fsencode(group.root)))
     group.wanted[inside] = str(path)
     if listed:
         group.listed.add(inside)
+
+
+def _project(folder: Path) -> Path:
+    """The nearest folder of a project, outside of any repository; the folder itself when there is none near."""
+    above = [folder, *folder.parents[:_FARTHEST]]
+    if Path.home() in above:
+        above = above[: above.index(Path.home())]
+    return next((place for place in above if any((place / name).exists() for name in _OF_PROJECTS)), folder)
 
 
 def _from_here(folder: Path) -> str:
@@ -206,6 +238,7 @@ def _read_group(group: _Group, request: Request, tell: Callable[[str], None]) ->
     for inspected in found:
         yield Section(group.shown, inspected, pending=since is not None)
     yield from _others(group, request, tree, found, tell)
+    _tell_unknown(group, tree, found, tell)
     gone = any(finding.rule == "gone" for inspected in found for finding in inspected.found.findings)
     if repository is not None and request.since and gone and _is_behind(repository, request.since):
         tell(
@@ -219,6 +252,18 @@ def _is_behind(repository: Repository, ref: str) -> bool:
         return repository.compare(ref, "HEAD").diverged
     except RepositoryError:  # a shallow clone
         return False
+
+
+def _tell_unknown(group: _Group, tree: Tree, found: Sequence[Inspected], tell: Callable[[str], None]) -> None:
+    """Say which folders are called migrations and hold none that a tool knows: they were not judged."""
+    unknown = unknown_folders(tree, [inspected.folder for inspected in found])
+    asked = [
+        (path, count) for path, count in unknown if any(is_below(path, wanted) for wanted in group.wanted)
+    ]
+    for path, count in asked[:_MOST_UNKNOWN]:
+        tell(f"{path}: no tool knows what is in it ({plural(count, 'file')}), so it is not judged")
+    if len(asked) > _MOST_UNKNOWN:
+        tell(f"and {len(asked) - _MOST_UNKNOWN} more folders of that kind")
 
 
 def _others(
@@ -240,7 +285,7 @@ def _others(
         else:
             yield Section(group.shown, inspect_file(tree, inside, engine=request.engine))
     if passed_over:
-        tell(f"{passed_over} of the listed paths are no migrations")
+        tell(f"{plural(passed_over, 'listed path')} without a migration passed over")
 
 
 def _problems_of(manifests: Sequence[Path]) -> Iterator[Problem]:

@@ -66,7 +66,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
 def _result(
     section: Section, entry: Entry, finding: Finding, rules: dict[str, int], seen: Counter[str]
 ) -> dict[str, Any]:
-    migration = entry.migration.key if entry.migration else ""
+    migration = entry.migration.key.removeprefix("/") if entry.migration else ""
     # not the line: a finding is the same one when something is written above it
     identity = "\0".join((finding.rule, finding.path, migration, finding.message))
     digest = hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -17,6 +18,8 @@ _SUFFIXES = frozenset(
         *(".xml", ".yaml", ".yml", ".json", ".toml", ".conf", ".hcl", ".plan", ".sum", ".ini", ".properties"),
     }
 )
+_CODE = frozenset({".sql", ".py", ".rb", ".js", ".mjs", ".cjs", ".ts", ".exs", ".go", ".java", ".kt", ".php"})
+_CALLED = re.compile(r"(?:\w+[_-])?(?:migrations?|migrate|changelogs?)")
 _WORDS = ("migrat", "changelog")
 """A file of any other name is looked at where its path says what it is: another package's tool may know it."""
 _HEAD = 128 * 1024
@@ -78,6 +81,24 @@ def files_of(tree_paths: Collection[str], folder: Folder | str) -> list[str]:
     """The files below a folder that can matter to a tool, sorted; pictures and programs beside them do not."""
     path = folder.path if isinstance(folder, Folder) else folder
     return sorted(file for file in tree_paths if is_below(file, path) and _may_matter(file))
+
+
+def unknown_folders(tree: Tree, known: Collection[str]) -> list[tuple[str, int]]:
+    """Folders whose name says that they hold migrations, with how many files, where no tool found any.
+
+    Args:
+        tree: the repository.
+        known: the folders in which migrations were found.
+    """
+    counts: dict[str, int] = {}
+    for path in files_of(tree.paths, "."):
+        place = PurePosixPath(path)
+        named = next((part for part in reversed(place.parents) if _CALLED.fullmatch(part.name)), None)
+        code = place.suffix.lower() in _CODE and not place.stem.startswith(("_", "index"))
+        if code and named is not None and not any(is_below(path, folder) for folder in known):
+            counts[str(named)] = counts.get(str(named), 0) + 1
+    outer = [path for path in counts if not any(is_below(folder, path) for folder in known)]
+    return [(path, counts[path]) for path in sorted(outer)]
 
 
 def _may_matter(path: str) -> bool:

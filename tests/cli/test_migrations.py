@@ -211,6 +211,20 @@ def test_a_repository_without_migrations_is_said_so(
     assert "no migrations are found in ." in capsys.readouterr().err
 
 
+def test_migrations_of_a_tool_that_is_not_known_are_named(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project(
+        {FIRST: ONE, "src/migrations/a.php": "<?php", "src/migrations/old/b.php": "<?php", "lib/x.php": ""}
+    )
+    assert main(["migrations"]) == 0
+    told = capsys.readouterr().err
+    assert "src/migrations: no tool knows what is in it (2 files), so it is not judged" in told
+    assert told.count("no tool knows") == 1
+    assert main(["migrations", "db"]) == 0
+    assert "no tool knows" not in capsys.readouterr().err
+
+
 def test_a_bare_repository_is_read_at_its_head(project: Project, tmp_path: Path, judged: Judged) -> None:
     folder = project({FIRST: ONE, THIRD: RENAME})
     git(tmp_path, "clone", "--quiet", "--bare", str(folder), "bare.git")
@@ -238,6 +252,12 @@ def test_a_path_is_told_as_it_is_reached_from_here(
     assert [(entry["path"], entry["repository"]) for entry in judged(name)] == [(THIRD, "..")]
 
 
+def test_a_file_outside_of_a_repository_is_judged_in_its_project(tmp_path: Path, judged: Judged) -> None:
+    write(tmp_path, {"app/go.mod": "require github.com/go-sql-driver/mysql v1", f"app/{FIRST}": ONE})
+    (entry,) = judged(str(tmp_path / "app" / FIRST))
+    assert (entry["path"], entry["engine"], entry["engine_source"]) == (FIRST, "mysql", "go.mod")
+
+
 def test_plain_sql_of_no_tool_is_judged_by_itself(tmp_path: Path, judged: Judged) -> None:
     write(tmp_path, {"change.sql": "ALTER TABLE orders\n  DROP COLUMN note;\n", "notes.txt": "hello"})
     sql, text = judged(str(tmp_path / "change.sql"), str(tmp_path / "notes.txt"))
@@ -256,7 +276,7 @@ def test_a_list_of_changed_paths_may_hold_anything(
     assert main(["migrations", "--json", "-"]) == 1
     told = capsys.readouterr()
     assert [entry["path"] for entry in json.loads(told.out)] == [THIRD, strange]
-    assert "2 of the listed paths are no migrations" in told.err
+    assert "2 listed paths without a migration passed over" in told.err
 
 
 # bad input

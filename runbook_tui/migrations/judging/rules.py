@@ -71,6 +71,8 @@ _ROWS = (
      "Write one statement a migration."),
     ("refused-by-engine", _ERROR, "The engine refuses the statement",
      "Write it in a form that the engine takes."),
+    ("cascade", _WARNING, "CASCADE takes views with it that the statement does not name",
+     "Drop each of them by name, and create them again where they are still needed."),
     # data
     ("unbatched-backfill", _WARNING, "One statement changes all rows and holds their locks to its end",
      "Change 1,000 to 10,000 rows at a time, each batch in its own transaction."),
