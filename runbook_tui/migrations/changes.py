@@ -135,6 +135,8 @@ class Change:
     """DROP ... CASCADE: what depends on it goes as well."""
     partition_of: str | None = None
     """Of a created table: the table that it becomes a part of."""
+    reads: tuple[tuple[str, str], ...] = ()
+    """Of a view: the columns that it surely uses, as table and column; ``*`` for all that the table has."""
     aliased: bool = False
     """A rename after which a view of the old name stands for the table."""
 

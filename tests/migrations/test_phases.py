@@ -195,3 +195,48 @@ def test_a_table_with_a_foreign_key_locks_the_other_table(sql: Judge) -> None:
     alone = sql("CREATE TABLE r (id int)").operations[0]
     assert inline.lock == apart.lock == "ShareRowExclusive on the tables that it refers to, instant"
     assert alone.lock == "no table lock"
+
+
+VIEWS = """CREATE TABLE t (a int, b varchar(9), c int, d int);
+CREATE VIEW of_a AS SELECT a FROM t WHERE c > 0;
+CREATE VIEW all_of_u AS SELECT u.a FROM u JOIN t ON t.d = u.id;
+"""
+
+
+@pytest.mark.parametrize(
+    ("engine", "text", "refused"),
+    [
+        ("postgres", "ALTER TABLE t DROP COLUMN a", "of_a"),
+        ("postgres", "ALTER TABLE public.t DROP COLUMN C", "of_a"),
+        ("postgres", "ALTER TABLE t DROP COLUMN d", "all_of_u"),
+        ("postgres", "ALTER TABLE t DROP COLUMN b", ""),
+        ("postgres", "ALTER TABLE t ALTER COLUMN a TYPE bigint", "of_a"),
+        ("postgres", "ALTER TABLE t DROP COLUMN a CASCADE", ""),
+        ("postgres", "DROP VIEW of_a; ALTER TABLE t DROP COLUMN a", ""),
+        ("postgres", "CREATE VIEW w AS SELECT * FROM t; ALTER TABLE t DROP COLUMN b", "w"),
+        (
+            "postgres",
+            "CREATE VIEW w AS SELECT * FROM t; ALTER TABLE t ADD e int; ALTER TABLE t DROP COLUMN e",
+            "",
+        ),
+        ("postgres", "CREATE OR REPLACE VIEW of_a AS SELECT d AS a FROM t; ALTER TABLE t DROP COLUMN c", ""),
+        ("postgres", "ALTER TABLE t RENAME a TO z; ALTER TABLE t DROP COLUMN z", ""),
+        ("sqlite", "ALTER TABLE t DROP COLUMN a", "of_a"),
+        ("mysql", "ALTER TABLE t DROP COLUMN a", ""),
+    ],
+)
+def test_a_view_keeps_its_columns(sql: Judge, engine: str, text: str, refused: str) -> None:
+    found = [
+        f.message for f in sql(text, engine=engine, before=VIEWS).findings if f.rule == "refused-by-engine"
+    ]
+    assert bool(found) == bool(refused)
+    assert all(refused in message for message in found)
+
+
+def test_cascade_takes_views_along(sql: Judge) -> None:
+    (finding,) = [
+        found
+        for found in sql("ALTER TABLE t DROP COLUMN a CASCADE", before=VIEWS).findings
+        if found.rule == "cascade"
+    ]
+    assert "of_a" in finding.message

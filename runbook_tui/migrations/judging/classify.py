@@ -54,6 +54,8 @@ class Judged:
     """No running code knows the object, so its locks do not matter."""
     before: Column | None = None
     """The column as it was, for those that touch one."""
+    views: tuple[str, ...] = ()
+    """Views that use the column."""
 
 
 def classify(changes: Sequence[Change], schema: Schema, engine: Engine) -> list[Judged]:
@@ -134,7 +136,8 @@ def _judge(change: Change, schema: Schema, engine: Engine) -> Judged:
         conditional=change.conditional,
         lock=lock.text,
     )
-    return Judged(operation, change, lock, harmless=new, before=schema.column(change.table, change.name))
+    before, views = schema.column(change.table, change.name), schema.views_of(change.table, change.name)
+    return Judged(operation, change, lock, harmless=new, before=before, views=views)
 
 
 def _row(change: Change, schema: Schema, engine: Engine) -> Row:

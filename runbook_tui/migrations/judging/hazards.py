@@ -32,6 +32,7 @@ _BREAKING_RULES = {
 _LOCK_TIMEOUTS = frozenset(
     {"lock_timeout", "lock_wait_timeout", "statement_timeout", "innodb_lock_wait_timeout"}
 )
+_TYPE_CHANGES = frozenset({"change-type", "widen-type", "widen-type-rewrite"})
 _LONG = frozenset({"update-rows", "copy-rows", "delete-rows"})
 
 
@@ -46,6 +47,8 @@ class Subject:
     transactional: bool
     """Whether the engine really undoes all of it when one statement fails."""
     declared: Phase | None = None
+    small: bool = False
+    """Whether the manifest says that no table is large, so that scans and rewrites are over at once."""
 
     def finding(self, rule: str, level: Level, line: int, message: str, recipe_text: str = "") -> Finding:
         """A finding in this file."""
@@ -90,7 +93,9 @@ def _lock(subject: Subject, judged: Judged) -> Iterator[Finding]:
     if judged.harmless or not hazard:
         return
     level, effect = _LOCK_MESSAGES[hazard]
+    level = Level.NOTE if subject.small and level is Level.WARNING else level
     message = f"{operation.text}: {effect} ({operation.lock})"
+    message += f", {operation.estimate}" if operation.estimate else ""
     yield subject.finding(hazard, level, operation.line, message, recipe(operation.kind))
 
 
@@ -107,6 +112,23 @@ def _both_tables(subject: Subject, judged: Judged) -> Iterator[Finding]:
             "Add the column first; then the foreign key NOT VALID, with a lock timeout; VALIDATE it later."
         )
         yield subject.finding("locks-both-tables", Level.WARNING, operation.line, message, remedy)
+
+
+def _used_by_view(subject: Subject, judged: Judged) -> Iterator[Finding]:
+    """PostgreSQL's manual, "Dependency Tracking"; SQLite reads every view again after DROP COLUMN. MySQL lets it
+    happen, and the view fails."""
+    operation = judged.operation
+    drops = operation.kind == "drop-column" and subject.engine is not Engine.MYSQL
+    retypes = operation.kind in _TYPE_CHANGES and subject.engine is Engine.POSTGRES
+    views = ", ".join(judged.views)
+    if views and drops and judged.change.cascades:
+        message = f"{operation.text}: CASCADE drops the view {views} as well, which uses the column"
+        remedy = "Drop it by name, and create it again without the column when code still reads it."
+        yield subject.finding("cascade", Level.WARNING, operation.line, message, remedy)
+    elif views and (drops or retypes):
+        message = f"{operation.text}: the engine refuses it while the view {views} uses the column"
+        remedy = "Drop the view before it, and create it again after it, without the column where it goes."
+        yield subject.finding("refused-by-engine", Level.ERROR, operation.line, message, remedy)
 
 
 def _irreversible(subject: Subject, judged: Judged) -> Iterator[Finding]:
@@ -308,6 +330,7 @@ _EACH: tuple[Callable[[Subject, Judged], Iterator[Finding]], ...] = (
     _breaking,
     _lock,
     _both_tables,
+    _used_by_view,
     _irreversible,
     _concurrently,
     _unbatched,

@@ -76,9 +76,16 @@ def _split(subject: Subject, operations: Sequence[Operation]) -> Finding:
     message = (
         f"{_first(early)} has to run before the deploy, {_first(late)} after it: one file runs at one moment"
     )
-    lines = ", ".join(str(line) for line in sorted({operation.line for operation in late}))
-    remedy = f"Split it: leave the expand part here, and move line {lines} into a migration of its own that follows."
+    remedy = f"Split it into a migration for each, in this order: {_lines(operations)}."
     return subject.finding("mixed-phases", Level.ERROR, late[0].line, message, remedy)
+
+
+def _lines(operations: Sequence[Operation]) -> str:
+    """The lines of each part of a mixed file: ``expand line 1, 3; contract line 2``."""
+    found = {phase: {o.line for o in operations if o.phase is phase} for phase in (Phase.EXPAND, *_LATE)}
+    return "; ".join(
+        f"{phase.value} line {', '.join(map(str, sorted(lines)))}" for phase, lines in found.items() if lines
+    )
 
 
 def _first(operations: Sequence[Operation]) -> str:

@@ -39,6 +39,8 @@ class Schema:
     tables: dict[str, Table] = field(default_factory=dict)
     routines: set[str] = field(default_factory=set)
     """Functions, triggers and views that exist."""
+    views: dict[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
+    """The columns that a view uses, as table and column."""
     domains: set[str] = field(default_factory=set)
     """Types that may hold a rule for their values."""
     new_tables: set[str] = field(default_factory=set)
@@ -57,6 +59,11 @@ class Schema:
         """The columns of a named constraint or index; empty when unknown."""
         known = self.tables.get(table_key(table)) if table and name else None
         return known.constraints.get(str(name).lower(), ()) if known else ()
+
+    def views_of(self, table: str | None, column: str | None) -> tuple[str, ...]:
+        """The views that are known to use a column, sorted."""
+        place = (table_key(table or ""), (column or "").lower())
+        return tuple(sorted(view for view, used in self.views.items() if place in used))
 
     def is_proved(self, table: str | None, column: str | None) -> bool:
         """Whether a validated CHECK says that the column is not NULL."""
@@ -138,6 +145,9 @@ class Schema:
             self.new_tables.add(key)
 
     def _rename(self, old: str, new: str) -> None:
+        self.views = {
+            view: frozenset(place for place in used if place[0] != old) for view, used in self.views.items()
+        }
         if old in self.tables:
             self.tables[new] = self.tables.pop(old)
         if old in self.new_tables:
@@ -177,6 +187,7 @@ class Schema:
         self._apply_routine(change, pending=pending)
 
     def _rename_column(self, table: Table, key: str, old: str, new: str) -> None:
+        self.views = {view: used - {(key, old)} for view, used in self.views.items()}
         column = table.columns.pop(old, None)
         if column is not None:
             table.columns[new.lower()] = replace(column, name=new)
@@ -195,9 +206,20 @@ class Schema:
             if pending and name not in self.routines:
                 self.new_routines.add(name)
             self.routines.add(name)
+            if change.kind == "create-view" and not change.conditional:
+                self.views[name] = self._used(change)
         elif change.kind in ("drop-function", "drop-trigger", "drop-view"):
             self.routines.discard(name)
             self.new_routines.discard(name)
+            self.views.pop(name, None)
+
+    def _used(self, view: Change) -> frozenset[tuple[str, str]]:
+        found: set[tuple[str, str]] = set()
+        for table, column in view.reads:
+            known = self.tables.get(table_key(table))
+            every = known.columns if known and column == "*" else [column]
+            found |= {(table_key(table), name) for name in every}
+        return frozenset(found)
 
 
 def _prove(table: Table, change: Change) -> None:

@@ -164,12 +164,14 @@ def _add_column(node: exp.Expr, action: _Action) -> list[Change] | None:
 def _drop(node: exp.Expr, action: _Action) -> list[Change] | None:
     kind = _DROPPED.get(str(node.args.get("kind")).upper())
     dropped = [target.name for target in node.args.get("tables") or ()]
-    exists = bool(node.args.get("exists"))
-    return (
-        [Change(kind, action.line, action.table, name, if_exists=exists) for name in dropped]
-        if kind
-        else None
+    found = Change(
+        kind or "",
+        action.line,
+        action.table,
+        if_exists=bool(node.args.get("exists")),
+        cascades=bool(node.args.get("cascade")),
     )
+    return [replace(found, name=name) for name in dropped] if kind else None
 
 
 def _drop_primary_key(node: exp.Expr, action: _Action) -> list[Change] | None:

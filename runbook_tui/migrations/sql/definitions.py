@@ -100,7 +100,13 @@ def _create(tree: exp.Create, line: int, engine: Engine) -> list[Change] | None:
         name = table_name(tree.this)
         return [
             Change(
-                "create-view", line, name=name, to=_repeated_table(tree), detail=replaces, if_exists=exists
+                "create-view",
+                line,
+                name=name,
+                to=_repeated_table(tree),
+                detail=replaces,
+                if_exists=exists,
+                reads=_read_columns(tree.args.get("expression")),
             )
         ]
     if kind in _CREATED:
@@ -127,6 +133,21 @@ def _repeated_table(tree: exp.Create) -> str | None:
     given = {name for name, value in query.args.items() if value}
     source = query.args.get("from_")
     return table_name(source.this) if source and given <= {"expressions", "from_", "kind"} else None
+
+
+def _read_columns(query: exp.Expr | None) -> tuple[tuple[str, str], ...]:
+    """The columns that a query names in a way that leaves no doubt of their table."""
+    if not isinstance(query, exp.Select) or query.find(exp.Subquery, exp.CTE, exp.SetOperation):
+        return ()
+    tables = {(node.alias or node.name).lower(): table_name(node) or "" for node in query.find_all(exp.Table)}
+    only = next(iter(tables.values())) if len(tables) == 1 else None
+    found = [
+        (tables.get(column.table.lower(), "") if column.table else only or "", column.name or "*")
+        for column in query.find_all(exp.Column)
+    ]
+    if any(isinstance(item, exp.Star) for item in query.expressions):
+        found += [(table, "*") for table in tables.values()]
+    return tuple(sorted({(table, name.lower()) for table, name in found if table}))
 
 
 def _create_table(tree: exp.Create, line: int, engine: Engine) -> list[Change]:
