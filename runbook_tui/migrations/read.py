@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Protocol
 
 from runbook_tui.files.problems import Place, Problem, ProblemsError
-from runbook_tui.migrations.changes import Body
+from runbook_tui.migrations.changes import Body, table_key
 from runbook_tui.migrations.engine import Engine, engine_family
 from runbook_tui.migrations.graph import in_order
-from runbook_tui.migrations.judging.classify import classify
+from runbook_tui.migrations.judging.classify import Judged, classify
 from runbook_tui.migrations.judging.conventions import declared_by_names
+from runbook_tui.migrations.judging.estimates import estimate
 from runbook_tui.migrations.judging.hazards import Subject, find_hazards
 from runbook_tui.migrations.judging.judge import (
     declared_phase,
@@ -59,10 +60,20 @@ class Origin:
     source: Source
     tool: MigrationTool
     engine: Engine
+    rows: Mapping[str, int] = field(default_factory=dict)
+    """How many rows the tables have, by their :func:`runbook_tui.migrations.changes.table_key`, where it is known."""
+    small: bool = False
+    """Whether the manifest says that no table is large."""
 
 
 def read_migrations(
-    source: Source, files: Mapping[str, bytes], *, service: str, engine: str
+    source: Source,
+    files: Mapping[str, bytes],
+    *,
+    service: str,
+    engine: str,
+    rows: Mapping[str, int] | None = None,
+    small: bool = False,
 ) -> tuple[Migration, ...]:
     """Every migration of a folder, each judged for itself, in the tool's order.
 
@@ -71,12 +82,15 @@ def read_migrations(
         files: paths relative to the root of the repository, and what the files hold.
         service: name of the service that keeps them.
         engine: the data store's engine as the manifest writes it; one that is not known is read as PostgreSQL.
+        rows: how many rows the tables have, as in :class:`Origin`: how long an operation takes is told of those.
+        small: as in :class:`Origin`: locks that last as long as the table is large are then only noted.
 
     Raises:
         UnknownToolError: when the tool that is named does not exist.
         ProblemsError: when no tool is named and none can be recognised. Broken files are findings, never errors.
     """
     origin = origin_of(source, files, service=service, engine=engine)
+    origin = replace(origin, rows=rows or {}, small=small)
     scripts = ordered(origin.tool.scripts(files, source.path))
     return judge_scripts(origin, scripts, None)
 
@@ -95,7 +109,9 @@ def origin_of(source: Source, files: Mapping[str, bytes], *, service: str, engin
         raise ProblemsError(
             [Problem(Place(source.path), what, expected, "name the tool, or correct the path")]
         )
-    return Origin(service, source, tool_named(name), engine_family(engine) or Engine.POSTGRES)
+    tool, family = tool_named(name), engine_family(engine)
+    tool.engine_known = family is not None
+    return Origin(service, source, tool, family or Engine.POSTGRES)
 
 
 def ordered(scripts: Scripts) -> tuple[Script, ...]:
@@ -137,13 +153,22 @@ def judge_scripts(
     return tuple(result)
 
 
+def _estimated(judged: Judged, origin: Origin) -> Judged:
+    operation = judged.operation
+    rows = origin.rows.get(table_key(operation.table)) if operation.table else None
+    if rows is None or judged.harmless:
+        return judged
+    told = estimate(operation.kind, judged.lock, origin.engine, rows)
+    return replace(judged, operation=replace(operation, estimate=told))
+
+
 def _judge(origin: Origin, script: Script, body: Body, schema: Schema) -> Migration:
-    judged = classify(body.changes, schema, origin.engine)
+    judged = [_estimated(item, origin) for item in classify(body.changes, schema, origin.engine)]
     operations = tuple(item.operation for item in judged)
     declared = declared_phase(script, operations)
     transactional = body.transactional and origin.engine is not Engine.MYSQL
     commands = origin.tool.commands(script, origin.source.path)
-    subject = Subject(script.path, origin.engine, body, judged, transactional, declared)
+    subject = Subject(script.path, origin.engine, body, judged, transactional, declared, origin.small)
     inferred = phase_of(operations)
     findings: list[Finding] = [*find_hazards(subject), *find_mixed(subject, inferred, declared)]
     if script.problem is not None:

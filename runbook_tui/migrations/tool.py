@@ -103,6 +103,8 @@ class MigrationTool(ABC):
     """What the tool calls the state before its first migration."""
     stops: bool = True
     """Whether it can be told to apply one migration and not those that follow."""
+    engine_known: bool = True
+    """Set to False where the data store's engine is none that is known: files are read as PostgreSQL's then."""
     marked: bool = False
     """Whether its files look like anybody's, so that only :meth:`marks` can show that they are this tool's."""
 

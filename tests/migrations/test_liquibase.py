@@ -190,6 +190,19 @@ T = 'tableName="orders"'
             Phase.CONTRACT,
         ),
         ("<sql>ALTER TABLE orders ${what}</sql>", ["opaque"], Phase.ASK),
+        ("<sql>SELECT 1 ${rest}; DROP TABLE b</sql>", ["opaque", "drop-table"], Phase.ASK),
+        ("<sql>INSERT INTO orders VALUES ('${id}')</sql>", ["insert-rows"], Phase.EXPAND),
+        (
+            f'<addColumn {T}><column name="c" type="int" defaultValueComputed="${{now}}"><constraints '
+            'nullable="false"/></column></addColumn>',
+            ["add-column-unknown"],
+            Phase.ASK,
+        ),
+        (
+            f'<addDefaultValue {T} columnName="state" defaultValue="${{x}}"/>',
+            ["alter-column-unknown"],
+            Phase.ASK,
+        ),
         ('<customChange class="x.Y"/>', ["opaque"], Phase.ASK),
         ('<executeCommand executable="rm"/>', ["opaque"], Phase.ASK),
         ('<ext:changeEverything tableName="orders"/>', ["opaque"], Phase.ASK),
@@ -297,6 +310,13 @@ def test_whether_a_changeset_runs(
     migration = change(types, attributes)
     assert migration.phase is phase
     assert any(operation.conditional for operation in migration.operations) is conditional
+
+
+def test_on_an_engine_that_is_not_known_any_changeset_may_run(change: Judge) -> None:
+    for attributes in ('dbms="oracle"', 'dbms="!postgresql"'):
+        migration = change(DROP, attributes, engine="oracle")
+        assert (migration.phase, migration.command) == (Phase.CONTRACT, "")
+        assert migration.operations[0].conditional
 
 
 @pytest.mark.parametrize(
@@ -461,6 +481,7 @@ OUTSIDE = """<?xml version="1.0"?>
         ("db/a.xml", OUTSIDE, 3),
         ("db/a.xml", "<databaseChangeLog>\n<changeSet>", 2),
         ("db/a.xml", "<x>databaseChangeLog</x>", 1),
+        ("db/a.xml", "<databaseChangeLog>\n<changeset id='1' author='me'/></databaseChangeLog>", 2),
         ("db/a.xml", f"<databaseChangeLog>{'<a>' * 5000}", 1),
         ("db/a.yaml", "databaseChangeLog: &a\n- *a", 1),
         ("db/a.yaml", "databaseChangeLog:\n  - changeSet: [", 2),

@@ -21,19 +21,22 @@ _FILES = ("path", "file")
 _HARMLESS_ADDITIONS = ("engine", "charset", "character set", "collate", "row_format", "default ")
 
 
-def read_body(variants: Sequence[Placed], tree: Tree, engine: Engine) -> Body:
-    """The changes of a changeset; of several with one identity, of those that the engine runs."""
+def read_body(variants: Sequence[Placed], tree: Tree, engine: Engine, home: Engine | None) -> Body:
+    """The changes of a changeset; of several with one identity, of those that the engine runs.
+
+    ``home`` is the engine that ``dbms`` names, None when nobody knows it; ``engine`` is how SQL is read then.
+    """
     changes: list[Change] = []
     has_down, transactional, found = True, True, False
     for placed in variants:
-        if not runs_on(placed, engine):
+        if not runs_on(placed, home):
             continue
         found = True
-        place = Place(placed.path, engine, tree, placed.properties)
+        place = Place(placed.path, engine, home, tree, placed.properties)
         nodes = [_expanded(node, place) for node in placed.change_set.changes]
         made = [change for node in nodes for change in changes_of(node, place)]
-        made += _modified(placed.change_set, engine)
-        guard = _certainty(placed, engine)
+        made += _modified(placed.change_set, home)
+        guard = _certainty(placed, home)
         changes += [guard.apply(change) for change in made]
         has_down = has_down and _undone(placed.change_set)
         transactional = transactional and placed.change_set.flag("runInTransaction", default=True)
@@ -42,7 +45,7 @@ def read_body(variants: Sequence[Placed], tree: Tree, engine: Engine) -> Body:
     return Body(tuple(changes), has_down, transactional, wraps_transaction=transactional)
 
 
-def runs_on(placed: Placed, engine: Engine) -> bool:
+def runs_on(placed: Placed, engine: Engine | None) -> bool:
     """Whether Liquibase runs it there: not when it is ignored, or for other engines only."""
     change_set = placed.change_set
     if placed.ignored or change_set.flag("ignore"):
@@ -75,10 +78,10 @@ def _files(placed: Placed, tree: Tree) -> Iterator[str]:
 
 
 def _expanded(node: Node, place: Place) -> Node:
-    return mapped(node, lambda text: place.properties.expand(text, place.engine))
+    return mapped(node, lambda text: place.properties.expand(text, place.home))
 
 
-def _certainty(placed: Placed, engine: Engine) -> Guard:
+def _certainty(placed: Placed, engine: Engine | None) -> Guard:
     """How sure it is that it runs. The context of an include says which database a whole file is for."""
     guard = guard_of(placed.change_set.preconditions, engine)
     dbms = placed.properties.expand(placed.change_set.attributes.get("dbms", ""), engine)
@@ -93,7 +96,7 @@ def _undone(change_set: ChangeSet) -> bool:
     return all(node.name in UNDONE for node in change_set.changes)
 
 
-def _modified(change_set: ChangeSet, engine: Engine) -> list[Change]:
+def _modified(change_set: ChangeSet, engine: Engine | None) -> list[Change]:
     """``modifySql``: what is added to the SQL, or replaced in it, is not read."""
     found = []
     for node in change_set.modify_sql:

@@ -93,7 +93,23 @@ _NOT_WRITTEN = frozenset({"id", "author", "changes", "objectQuotingStrategy", "c
 
 def changelog_of(root: Node) -> Changelog:
     """The entries of an XML, YAML or JSON changelog."""
-    return Changelog(tuple(_entries(root)), root.get("logicalFilePath"))
+    unknown = [
+        (node.line, f"{node.name} is nothing that a changelog may hold: the tool refuses it")
+        for node in _unknown(root)
+    ]
+    return Changelog(tuple(_entries(root)), root.get("logicalFilePath"), tuple(unknown))
+
+
+_ENTRIES = frozenset({"changeSet", "include", "includeAll", "property", "modifyChangeSets"})
+_OTHERS = frozenset({"preConditions", "preconditions", "removeChangeSetProperty", "comment"})
+
+
+def _unknown(parent: Node) -> list[Node]:
+    """Elements that would be changesets or includes, were they spelt right. A value alone is nothing to the tool."""
+    strange = [node for node in parent.children if node.name not in _ENTRIES | _OTHERS]
+    found = [node for node in strange if node.children or node.attributes]
+    inside = [node for node in parent.children if node.name == "modifyChangeSets"]
+    return [*found, *(each for node in inside for each in _unknown(node))]
 
 
 def _entries(parent: Node) -> list[Entry]:

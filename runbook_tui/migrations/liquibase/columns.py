@@ -111,29 +111,30 @@ def _references(rules: Node) -> str | None:
 
 
 def default_of(node: Node, engine: Engine) -> tuple[Default, str]:
-    """What ``defaultValue`` and its like write, and the text of it."""
+    """What ``defaultValue`` and its like write, and the text of it; unknown with a property that nobody defines."""
+    default, text = _default_of(node, engine)
+    return (Default.UNKNOWN, text) if "${" in text else (default, text)
+
+
+def _default_of(node: Node, engine: Engine) -> tuple[Default, str]:
     plain = _first(node, "defaultValue", "defaultValueBoolean")
     if plain is not None:
         return (Default.NONE, "") if plain.strip().lower() == "null" else (Default.CONSTANT, plain)
     number = _first(node, "defaultValueNumeric")
     if number is not None:
-        return (Default.CONSTANT if _NUMBER.match(number.strip()) else _computed(number, engine)), number
+        return (Default.CONSTANT if _NUMBER.match(number.strip()) else default_of_sql(number, engine)), number
     date = _first(node, "defaultValueDate")
     if date is not None:
-        return (Default.CONSTANT if _DATE.match(date.strip()) else _computed(date, engine)), date
+        return (Default.CONSTANT if _DATE.match(date.strip()) else default_of_sql(date, engine)), date
     computed = _first(node, "defaultValueComputed")
     if computed is not None:
-        return _computed(computed, engine), computed
+        return default_of_sql(computed, engine), computed
     sequence = _first(node, "defaultValueSequenceNext")
     return (Default.VOLATILE, f"nextval {sequence}") if sequence is not None else (Default.NONE, "")
 
 
 def _first(node: Node, *names: str) -> str | None:
     return next((node.get(name) for name in names if name in node.attributes or node.get(name)), None)
-
-
-def _computed(text: str, engine: Engine) -> Default:
-    return Default.VOLATILE if "${" in text else default_of_sql(text, engine)
 
 
 def given_value(node: Node) -> bool:

@@ -75,7 +75,7 @@ def may_stay_pending(preconditions: Node | None) -> bool:
     return preconditions is not None and preconditions.get("onFail").upper() == "CONTINUE"
 
 
-def guard_of(preconditions: Node | None, engine: Engine) -> Guard:
+def guard_of(preconditions: Node | None, engine: Engine | None) -> Guard:
     """What preconditions mean for the engine."""
     if preconditions is None:
         return Guard()
@@ -89,7 +89,7 @@ def guard_of(preconditions: Node | None, engine: Engine) -> Guard:
     return Guard(doubtful=holds is None, exists=tuple(exists))
 
 
-def _all(nodes: Iterable[Node], engine: Engine) -> tuple[bool | None, list[Exists]]:
+def _all(nodes: Iterable[Node], engine: Engine | None) -> tuple[bool | None, list[Exists]]:
     """Whether all of them hold: None when that is not known. Questions of existence are given back."""
     answers: list[bool | None] = []
     exists: list[Exists] = []
@@ -108,7 +108,7 @@ def _both(answers: Sequence[bool | None]) -> bool | None:
     return None if None in answers else True
 
 
-def _one(node: Node, engine: Engine) -> tuple[bool | None, list[Exists]]:
+def _one(node: Node, engine: Engine | None) -> tuple[bool | None, list[Exists]]:
     if node.name == "and":
         return _all(node.children, engine)
     if node.name == "dbms":
@@ -126,7 +126,7 @@ def _one(node: Node, engine: Engine) -> tuple[bool | None, list[Exists]]:
     return (True, [_exists(node, kind, there=True)]) if kind else (None, [])
 
 
-def _not(node: Node, engine: Engine) -> tuple[bool | None, list[Exists]]:
+def _not(node: Node, engine: Engine | None) -> tuple[bool | None, list[Exists]]:
     inside = [child for child in node.children if child.name not in _SETTINGS]
     if len(inside) != 1:
         return None, []

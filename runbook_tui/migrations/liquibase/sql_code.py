@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from runbook_tui.migrations.changes import Change, shifted
@@ -13,6 +14,7 @@ from runbook_tui.migrations.liquibase.paths import Tree
 from runbook_tui.migrations.liquibase.properties import Properties
 from runbook_tui.migrations.sql.files import decoded
 from runbook_tui.migrations.sql.reader import read_sql
+from runbook_tui.migrations.sql.statements import Statement, UnreadableSqlError, split_sql
 
 _ESCAPES = (("\\n", "\n"), ("\\r", ""), ("\\s*", ""), ("\\s", " "), ("^", ""), ("$", ""), ("\\", ""))
 
@@ -23,27 +25,29 @@ class Place:
 
     path: str
     engine: Engine
+    home: Engine | None
+    """The engine that ``dbms`` is compared with; None when it is not known which one it is."""
     tree: Tree
     properties: Properties
 
 
 def sql(node: Node, place: Place) -> list[Change]:
     """``sql``: for some engines only when it has ``dbms``."""
-    if not applies(node.get("dbms"), place.engine):
+    if not applies(node.get("dbms"), place.home):
         return [_skipped(node, place)]
     return code(node.code(), place, node.get("endDelimiter"))
 
 
 def sql_file(node: Node, place: Place) -> list[Change]:
     """``sqlFile``: the file's statements, at the line that names it."""
-    if not applies(node.get("dbms"), place.engine):
+    if not applies(node.get("dbms"), place.home):
         return [_skipped(node, place)]
     return _of_file(node, place, node.get("endDelimiter"))
 
 
 def routine(node: Node, place: Place) -> list[Change]:
     """``createProcedure``, ``createFunction``, ``createTrigger``: text or file with the whole statement."""
-    if not applies(node.get("dbms"), place.engine):
+    if not applies(node.get("dbms"), place.home):
         return [_skipped(node, place)]
     found = _of_file(node, place, "") if node.get("path") else code(node.code(), place, "")
     if node.flag("replaceIfExists") is not False:
@@ -61,7 +65,7 @@ def view(node: Node, place: Place) -> list[Change]:
 
 def insert(node: Node, place: Place) -> list[Change]:
     """``insert``, ``loadData``: rows."""
-    if not applies(node.get("dbms"), place.engine):
+    if not applies(node.get("dbms"), place.home):
         return [_skipped(node, place)]
     return [Change("insert-rows", node.line, table_of(node))]
 
@@ -73,7 +77,7 @@ def upsert(node: Node, place: Place) -> list[Change]:
 
 def update(node: Node, place: Place) -> list[Change]:
     """``update`` of columns, with or without ``where``."""
-    if not applies(node.get("dbms"), place.engine):
+    if not applies(node.get("dbms"), place.home):
         return [_skipped(node, place)]
     over = tuple(bare(column.get("name")) for column in node.all("column"))
     where = " ".join(node.get("where").replace('"', "").replace("`", "").lower().split())
@@ -83,7 +87,7 @@ def update(node: Node, place: Place) -> list[Change]:
 
 def delete(node: Node, place: Place) -> list[Change]:
     """``delete``."""
-    if not applies(node.get("dbms"), place.engine):
+    if not applies(node.get("dbms"), place.home):
         return [_skipped(node, place)]
     return [Change("delete-rows", node.line, table_of(node))]
 
@@ -101,8 +105,8 @@ def read_code(text: str, engine: Engine, delimiter: str) -> list[Change]:
     found: list[Change] = []
     lines = 0
     for number, part in enumerate(_split(text, delimiter)):
+        changes = shifted(_read(part, engine), lines)
         # a statement's number is what tells it from those of the other parts
-        changes = shifted(read_sql(_masked(part), engine), lines)
         found += [
             replace(change, statement=(change.statement[0], change.statement[1] + number * 100_000))
             if change.statement
@@ -110,7 +114,7 @@ def read_code(text: str, engine: Engine, delimiter: str) -> list[Change]:
             for change in changes
         ]
         lines += part.count("\n")
-    return [_unmasked(change, text) for change in found]
+    return found
 
 
 def _split(text: str, delimiter: str) -> list[str]:
@@ -135,21 +139,29 @@ def _split(text: str, delimiter: str) -> list[str]:
 
 
 _MASK = "runbook_undefined_"
+_ROWS = frozenset({"insert-rows", "copy-rows", "update-rows", "delete-rows"})
+"""A value that is not known makes these no more dangerous than they are."""
 
 
-def _masked(text: str) -> str:
-    """``${x}`` as something that SQL can be cut into tokens with."""
-    return text.replace("${", _MASK).replace("}", "") if "${" in text else text
-
-
-def _unmasked(change: Change, text: str) -> Change:
+def _read(text: str, engine: Engine) -> list[Change]:
     if "${" not in text:
+        return read_sql(text, engine)
+    masked = text.replace("${", _MASK).replace("}", "")  # a name, so that SQL can be cut into tokens
+    try:
+        statements = split_sql(masked, engine)
+    except UnreadableSqlError:
+        return read_sql(masked, engine)
+    return [_questioned(change, statements) for change in read_sql(masked, engine)]
+
+
+def _questioned(change: Change, statements: Sequence[Statement]) -> Change:
+    number = change.statement[1] if change.statement else -1
+    written = statements[number].text if 0 <= number < len(statements) else _MASK
+    named = f"{change.table} {change.name} {change.over}"
+    if _MASK not in written or (change.kind in _ROWS and _MASK not in named):
         return change
-    shown = (change.table, change.name, change.to, change.detail, repr(change.column), repr(change.columns))
-    if any(_MASK in str(part) for part in shown):
-        detail = "SQL with a property that the changelog does not define"
-        return Change("opaque", change.line, detail=detail, statement=change.statement)
-    return change
+    detail = "SQL with a property that the changelog does not define"
+    return Change("opaque", change.line, detail=detail, statement=change.statement)
 
 
 def _of_file(node: Node, place: Place, delimiter: str) -> list[Change]:
@@ -159,7 +171,7 @@ def _of_file(node: Node, place: Place, delimiter: str) -> list[Change]:
     if found is None:
         what = f"{node.name} {target}: there is no such file among those that are read"
         return [Change("opaque", node.line, detail=what)]
-    text = place.properties.expand(decoded(place.tree.files[found]), place.engine)
+    text = place.properties.expand(decoded(place.tree.files[found]), place.home)
     changes = read_code(text, place.engine, delimiter)
     return [replace(change, line=node.line) for change in changes]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from runbook_tui.migrations.changes import (
     ADD_COLUMN,
     ALTER_COLUMN,
@@ -73,15 +75,9 @@ def add_column(node: Node, engine: Engine) -> list[Change]:
             if column.nullable is False and not column.primary_key:
                 forbid = Alteration(nullable=False)
                 later.append(Change(ALTER_COLUMN, item.line, table, column.name, alteration=forbid))
-                column = _nullable(column)
+                column = replace(column, nullable=True)
         found.append(Change(ADD_COLUMN, item.line, table, column.name, column=column))
     return found + later
-
-
-def _nullable(column: Column) -> Column:
-    from dataclasses import replace
-
-    return replace(column, nullable=True)
 
 
 def drop_column(node: Node, engine: Engine) -> list[Change]:
@@ -132,7 +128,8 @@ def drop_not_null(node: Node, engine: Engine) -> list[Change]:
 def add_default(node: Node, engine: Engine) -> list[Change]:
     """``addDefaultValue``."""
     default, _ = default_of(node, engine)
-    alteration = Alteration(default=default)
+    unknown = default is Default.UNKNOWN
+    alteration = Alteration(default=None if unknown else default, unread=unknown)
     name = bare(node.get("columnName"))
     return [Change(ALTER_COLUMN, node.line, table_of(node), name, alteration=alteration)]
 

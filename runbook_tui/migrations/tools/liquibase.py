@@ -62,7 +62,7 @@ class Liquibase(MigrationTool):
     name = "liquibase"
     refuses_edits = True
     _engine: Engine | None = None
-    """That of the last :meth:`reader`: what a count takes in depends on it."""
+    """That of the last :meth:`reader`, when it is known: ``dbms`` is compared with it."""
 
     def recognises(self, path: str, data: bytes) -> bool:
         """A file with ``databaseChangeLog``, or SQL whose first line is Liquibase's."""
@@ -100,13 +100,13 @@ class Liquibase(MigrationTool):
         """Reads what a changeset does on the engine."""
         from runbook_tui.migrations.liquibase.body import read_body
 
-        self._engine = engine
+        self._engine = engine if self.engine_known else None
 
         def read(script: Script) -> Body:
             content = script.content
             if not isinstance(content, _Content):
                 return Body((Change("opaque", script.line or 1, detail=script.title),), has_down=False)
-            return read_body(content.variants, content.tree, engine)
+            return read_body(content.variants, content.tree, engine, self._engine)
 
         return read
 
@@ -122,7 +122,11 @@ class Liquibase(MigrationTool):
         database = f'--changelog-file={changelog} --url="$DATABASE_URL"'
         shows = f'liquibase{path} history --url="$DATABASE_URL"'
         run = [one for one in content.variants if self._runs(one)]
-        if not run or not content.countable or any(one.contexts or one.change_set.contexts for one in run):
+        guessed = self._engine is None and any(
+            one.change_set.attributes.get("dbms") for one in (*run, *content.always)
+        )
+        filtered = any(one.contexts or one.change_set.contexts for one in run)
+        if not run or guessed or filtered or not content.countable:
             return Commands("", "", shows)
         count = 1 + sum(self._runs(one) for one in content.always)
         up = f"liquibase{path} update-count {database} --count={count}"
@@ -131,7 +135,7 @@ class Liquibase(MigrationTool):
     def _runs(self, placed: Placed) -> bool:
         from runbook_tui.migrations.liquibase.body import runs_on
 
-        return self._engine is None or runs_on(placed, self._engine)
+        return runs_on(placed, self._engine)
 
 
 def _roots(inside: Files, changelogs: Sequence[str], folder: str, findings: list[Finding]) -> list[str]:
