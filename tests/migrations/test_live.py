@@ -488,6 +488,10 @@ def test_no_version_table(
         ("mysql://ann:hunter2@127.0.0.1:{free}/shop?ssl-mode=REQUIRED", "nothing accepts connections there"),
         ("postgresql://ann:hunter2@hunter2.invalid/shop", "its host is not known"),
         ("sqlite:///{folder}/hunter2.db", "names no SQLite file that exists"),
+        (
+            "postgresql://ann:hunter2@h/x?sslmode=verify-full&sslrootcert={folder}/none",
+            "names a certificate that",
+        ),
         ("sqlite://", "names no SQLite file that exists"),
         ("sqlite:///{folder}", "names no SQLite file that exists"),
         ("sqlite:///{folder}/text", "it is no SQLite database"),
@@ -503,6 +507,34 @@ def test_what_cannot_be_read_is_told_without_its_url(url: str, told: str, tmp_pa
     assert "hunter2" not in repr(found)
     assert "127.0.0.1" not in repr(found)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["text"]
+
+
+_PARAMETERS = [
+    *("sslmode", "ssl-mode", "sslaccept", "ssl", "sslrootcert", "ssl_ca", "host", "port", "user", "password"),
+    *("schema", "pgbouncer", "options", "charset", "timeout", "connect_timeout", "unix_sock", "unix_socket"),
+    *("application_name", "mode", "uri", "creator", "poolclass", "module"),
+]
+
+
+@given(
+    scheme=st.sampled_from(
+        ["postgresql", "postgres", "mysql", "mariadb", "postgresql+pg8000", "mysql+aiomysql", "x"]
+    ),
+    host=st.sampled_from(["localhost", "", "::1", "[::1]", "a,b", "h:1,i:2", "%2Ftmp"]) | st.text(max_size=9),
+    query=st.dictionaries(
+        st.sampled_from(_PARAMETERS) | st.text(max_size=9), st.text(max_size=9), max_size=4
+    ),
+)
+def test_no_url_raises_or_shows(scheme: str, host: str, query: dict[str, str]) -> None:
+    from runbook_tui.migrations.live.address import engine_at
+    from runbook_tui.migrations.live.model import RefusedError
+
+    parameters = "&".join(f"{name}={value}" for name, value in query.items())
+    url = f"{scheme}://ann:hunter2@{host}/hunter2?{parameters}&sslpassword=hunter2"
+    try:
+        engine_at(VARIABLE, {VARIABLE: url}, None, 5)
+    except RefusedError as refused:
+        assert "hunter2" not in repr(refused.refusal)
 
 
 def test_another_engine_than_the_manifest_says(tmp_path: Path) -> None:

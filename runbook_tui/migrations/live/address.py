@@ -92,6 +92,9 @@ def engine_at(
         what = f"the driver that {variable} names is not installed ({error.name})"
         remedy = "Install it, or leave the driver out of the URL: another one is taken then."
         raise _refused(variable, what, remedy) from None
+    except OSError:
+        what = f"{variable} names a certificate that cannot be read"
+        raise _refused(variable, what, "Correct its path, or make it readable.") from None
     except (SQLAlchemyError, ValueError, TypeError):
         what = f"{variable} holds no URL of a database"
         remedy = "Write it as SQLAlchemy does: postgresql://, mysql://, mariadb:// or sqlite:///."
@@ -138,11 +141,14 @@ def _connecting(url: URL, timeout: float) -> tuple[URL, dict[str, Any]]:
         context = _tls(query)
         if context is not None:
             arguments["ssl_context" if driver == "pg8000" else "ssl"] = context
-        host = query.get("host", "")
-        if driver == "pg8000" and host.startswith("/"):
-            arguments["unix_sock"] = f"{host}/.s.PGSQL.{query.get('port') or url.port or 5432}"
-        elif host:
-            url = url.set(host=host)
+        url = url.set(
+            host=query.get("host") or url.host,
+            port=int(query["port"]) if query.get("port") else url.port,
+            username=query.get("user") or url.username,
+            password=query.get("password") or url.password,
+        )
+        if driver == "pg8000" and (url.host or "").startswith("/"):
+            arguments["unix_sock"] = f"{url.host}/.s.PGSQL.{url.port or 5432}"
         kept = {name: value for name, value in query.items() if name in _TAKEN[driver]}
     else:
         kept = {name: value for name, value in query.items() if name not in _POOLS}
