@@ -208,13 +208,17 @@ def _into(table: str | None) -> str:
     return f"{ROWS_UNKNOWN} into {table}" if table else ROWS_UNKNOWN
 
 
-def written_out(value: object) -> bool:
+def written_out(rows: object) -> bool:
     """Whether rows to be inserted stand in the file; what a library computes for one of them counts as written."""
-    if isinstance(value, dict):
-        return all(written_out(item) for item in value.values())
-    if isinstance(value, list):
-        return all(written_out(item) for item in value)
-    return not isinstance(value, Unknown | Query)
+    if isinstance(rows, list):
+        return all(isinstance(row, dict) and written_out(row) for row in rows)
+    return isinstance(rows, dict) and not any(_from_elsewhere(value) for value in rows.values())
+
+
+def _from_elsewhere(value: object) -> bool:
+    if isinstance(value, dict | list):
+        return any(_from_elsewhere(item) for item in (value.values() if isinstance(value, dict) else value))
+    return isinstance(value, Unknown | Query)
 
 
 def table_of(value: object) -> str | None:

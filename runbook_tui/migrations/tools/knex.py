@@ -44,6 +44,7 @@ _EXPORTS_UP = re.compile(
     rb"|\bmodule\s*\.\s*exports\s*=\s*\{|\bexport\s*(?:default\s*)?\{"
 )
 _UP = re.compile(rb"\bup\b")
+_DOWN = re.compile(rb"\bdown\b|\bexport\s*\*|\.\.\.")
 _KNEX = re.compile(
     rb"\bknex\b|\.\s*schema\s*\.\s*(?:createTable|alterTable|table|dropTable|raw|hasTable)\b", re.IGNORECASE
 )
@@ -89,6 +90,10 @@ class Knex(MigrationTool):
         if isinstance(tree, UnparsedError):
             remedy = "Mend the file, or read it yourself: only this one could not be read."
             problem = Finding("unreadable", Level.ERROR, path, tree.line, tree.reason, remedy)
+        elif _UP.search(data) and _EXPORTS_UP.search(data) and not _DOWN.search(data):
+            why = "it exports no down(): Knex runs no migration at all while a pending one lacks it"
+            remedy = "Export a function down, if only one that throws."
+            problem = Finding("no-down-function", Level.ERROR, path, 1, why, remedy)
         title = title_of(numbered[2] if numbered else name.stem)
         return Script(name.name, title, path, (), data, content=tree, problem=problem)
 
