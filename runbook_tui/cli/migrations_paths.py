@@ -21,6 +21,7 @@ from runbook_tui.repositories.model import RepositoryError
 MANIFESTS = ("services.yaml", "services.yml")
 """Names of a manifest that is found in the current folder."""
 _CHANGELOG = re.compile(rb"^\s*-?\s*[\"']?databaseChangeLog\b", re.MULTILINE)
+_SYSTEM = re.compile(rb"^system\s*:", re.MULTILINE)
 _OF_ONE = frozenset({"migration.sql", "up.sql", "down.sql"})
 """Files of tools that keep a folder for each migration."""
 
@@ -147,7 +148,12 @@ def _not_of_manifests(path: Path, request: Request) -> Iterator[Problem]:
 
 
 def _default() -> str:
-    return next((name for name in MANIFESTS if Path(name).is_file()), ".")
+    """The manifest of the current folder; other programs have files of that name too."""
+    for name in MANIFESTS:
+        path = Path(name)
+        if path.is_file() and _SYSTEM.search(_head(path)):
+            return name
+    return "."
 
 
 def _wrong_names(request: Request) -> Iterator[Problem]:
@@ -178,8 +184,12 @@ def _missing(path: Path) -> Problem:
 def _is_manifest(path: Path) -> bool:
     if path.suffix.lower() not in {".yaml", ".yml"} or not path.is_file():
         return False
+    return _CHANGELOG.search(_head(path)) is None
+
+
+def _head(path: Path) -> bytes:
     with path.open("rb") as file:
-        return _CHANGELOG.search(file.read(64 * 1024)) is None
+        return file.read(64 * 1024)
 
 
 def _add(groups: dict[Path, _Group], path: Path, *, listed: bool = False) -> None:

@@ -160,7 +160,7 @@ def _inspect(tree: Tree, since: CommitTree | None, folder: Folder, guess: Guess)
 
 
 def _unread(tree: Tree, folder: Folder) -> Iterator[Finding]:
-    for path in files_of(tree.unread, folder):
+    for path in sorted(path for path in tree.unread if is_below(path, folder.path)):
         yield _unreadable(path, tree.unread[path])
 
 

@@ -48,7 +48,7 @@ class Tree(Protocol):
 
     @property
     def unread(self) -> Mapping[str, str]:
-        """Files that could not be read so far, and why."""
+        """Files, and folders, that could not be read so far, and why."""
         ...
 
     def read(self, paths: Iterable[str], most: int = LONGEST) -> dict[str, bytes]:
@@ -97,11 +97,15 @@ class FolderTree:
 
     def _walk(self, folder: bytes) -> None:
         root = os.fsencode(self._root)
-        for place, folders, files in os.walk(folder):
+        for place, folders, files in os.walk(folder, onerror=self._closed):
             folders[:] = sorted(name for name in folders if os.fsdecode(name) not in SKIPPED)
             for name in files:
                 whole = os.path.join(place, name)  # noqa: PTH118 - Path takes no bytes
                 self._names[shown_path(os.path.relpath(whole, root))] = whole
+
+    def _closed(self, error: OSError) -> None:
+        name = os.path.relpath(os.fsencode(error.filename), os.fsencode(self._root))
+        self._unread[shown_path(name)] = error.strerror or str(error)
 
     def _content(self, name: bytes, most: int) -> bytes:
         path = Path(os.fsdecode(name))

@@ -231,6 +231,34 @@ def test_a_bare_repository_is_read_at_its_head(project: Project, tmp_path: Path,
     assert [entry["phase"] for entry in judged(str(tmp_path / "bare.git"))] == ["expand", "breaking"]
 
 
+def test_names_cannot_write_on_the_terminal(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    name = "db/20260104_\x1b[31m\u202e.sql"
+    project({FIRST: ONE, name: RENAME})
+    assert main(["migrations"]) == 1
+    told = capsys.readouterr().out
+    assert "\x1b" not in told
+    assert "\u202e" not in told
+    assert "db/20260104_␛[31m⟪202E⟫.sql:3: error rename" in told
+    main(["migrations", "--json"])
+    assert json.loads(capsys.readouterr().out)[1]["path"] == name
+
+
+def test_a_file_called_as_a_manifest_may_be_anything(project: Project, judged: Judged) -> None:
+    project({FIRST: ONE, "services.yaml": "services: {web: {image: nginx}}"})
+    assert [entry["path"] for entry in judged()] == [FIRST]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is closed to root")
+def test_a_folder_that_is_closed_is_named(project: Project, judged: Judged) -> None:
+    folder = project({"v/a.py": "revision = 'a'\ndown_revision = None\ndef upgrade(): pass", "v/x/b.py": ""})
+    (folder / "v" / "x").chmod(0)
+    try:
+        found = {entry["path"]: rules(entry) for entry in judged()}
+    finally:
+        (folder / "v" / "x").chmod(0o755)
+    assert found["v/x"] == {"unreadable"}
+
+
 # loose files
 
 

@@ -119,6 +119,8 @@ _ROWS = (
     ("cycle", _ERROR, "Migrations follow one another in a circle, so none can be applied",
      "Correct the parent of one of them."),
     # files that the tool looks at otherwise
+    ("no-down-function", _ERROR, "The tool refuses a file that exports no function for the way back",
+     "Export it, even if it does nothing."),
     ("checksum", _ERROR, "The tool's own checksums do not fit the files, so it applies nothing",
      "See that every file is as it was reviewed, then let the tool write its checksums again."),
     ("several-roots", _WARNING, "Several changelogs are included by no other, and all of them are taken",
