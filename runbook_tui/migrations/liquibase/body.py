@@ -78,6 +78,8 @@ def _files(placed: Placed, tree: Tree) -> Iterator[str]:
 
 
 def _expanded(node: Node, place: Place) -> Node:
+    if not place.properties.count:
+        return node
     return mapped(node, lambda text: place.properties.expand(text, place.home))
 
 

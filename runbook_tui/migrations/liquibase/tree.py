@@ -6,6 +6,7 @@ logical path that replaces a file's own in the identity of its changesets.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -56,6 +57,7 @@ class Walk:
     """Reads a root and everything below it."""
 
     tree: Tree
+    parse: Parser
     placed: list[Placed] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     properties: list[Defined] = field(default_factory=list)
@@ -83,7 +85,7 @@ class Walk:
         self._seen.add(path)
         self.read.add(path)
         try:
-            changelog = parse_changelog(path, data)
+            changelog = self.parse(path, data)
         except BrokenChangelogError as error:
             self.say("unreadable", Level.ERROR, path, error.line, f"{error.reason}", "Mend the changelog.")
             return
@@ -174,6 +176,28 @@ class Walk:
         remedy = f"Correct the path. If it lies outside of {self.tree.folder_path}, name the folder above both as path."
         level = Level.ERROR if required else Level.NOTE
         self.say("missing-include", level, path, line, message, remedy)
+
+
+Parser = Callable[[str, bytes], Changelog]
+
+
+class Parsed:
+    """Files that are read once, however often they are asked for: most are the same in both commits."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, bytes], Changelog | BrokenChangelogError] = {}
+
+    def __call__(self, path: str, data: bytes) -> Changelog:
+        """As :func:`parse_changelog`."""
+        if (path, data) not in self._known:
+            try:
+                self._known[path, data] = parse_changelog(path, data)
+            except BrokenChangelogError as error:
+                self._known[path, data] = error
+        found = self._known[path, data]
+        if isinstance(found, BrokenChangelogError):
+            raise BrokenChangelogError(found.line, found.reason) from found
+        return found
 
 
 def parse_changelog(path: str, data: bytes) -> Changelog:

@@ -19,11 +19,10 @@ from pathlib import PurePosixPath
 
 from runbook_tui.migrations.changes import Body, Change
 from runbook_tui.migrations.engine import Engine
-from runbook_tui.migrations.liquibase.changelog import Include
 from runbook_tui.migrations.liquibase.paths import Tree
-from runbook_tui.migrations.liquibase.tree import Placed, Walk, is_changelog, parse_changelog
+from runbook_tui.migrations.liquibase.roots import PROPERTIES, find_roots, left_out
+from runbook_tui.migrations.liquibase.tree import Parsed, Placed, Walk, is_changelog
 from runbook_tui.migrations.model import Finding, Level
-from runbook_tui.migrations.sql.files import decoded
 from runbook_tui.migrations.tool import (
     BodyReader,
     Commands,
@@ -33,14 +32,6 @@ from runbook_tui.migrations.tool import (
     Scripts,
     below,
 )
-
-_ROOT_NAMES = re.compile(
-    r"^(db\.)?changelog([-._]?(master|root))?\.\w+$|^(master|root)\.\w+$|^liquibase[-._]?master\.\w+$"
-)
-_CHANGELOG_FILE = re.compile(
-    r"^\s*(?:liquibase\.command\.)?change-?log-?file\s*[:=]\s*(\S+)", re.IGNORECASE | re.MULTILINE
-)
-_PROPERTIES = "liquibase.properties"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +55,9 @@ class Liquibase(MigrationTool):
     _engine: Engine | None = None
     """That of the last :meth:`reader`, when it is known: ``dbms`` is compared with it."""
 
+    def __init__(self) -> None:
+        self._parsed = Parsed()
+
     def recognises(self, path: str, data: bytes) -> bool:
         """A file with ``databaseChangeLog``, or SQL whose first line is Liquibase's."""
         return is_changelog(path, data)
@@ -72,7 +66,7 @@ class Liquibase(MigrationTool):
         """``liquibase.properties``, or a root changelog by its usual name."""
         inside = [path for path in paths if folder in (".", "") or path.startswith(f"{folder}/")]
         names = {PurePosixPath(path).name for path in inside}
-        return _PROPERTIES in names or any(name.startswith("db.changelog-master.") for name in names)
+        return PROPERTIES in names or any(name.startswith("db.changelog-master.") for name in names)
 
     def folders(self, recognised: Sequence[str], paths: Collection[str]) -> tuple[str, ...]:
         """The topmost folders that hold changelogs: what they include lies below."""
@@ -88,12 +82,12 @@ class Liquibase(MigrationTool):
         tree = Tree(files if folder in files else inside, folder)
         changelogs = [path for path, data in inside.items() if is_changelog(path, data)]
         findings: list[Finding] = []
-        walk = Walk(tree)
-        for root in _roots(inside, changelogs, folder, findings):
+        walk = Walk(tree, self._parsed)
+        for root in find_roots(tree, changelogs, self._parsed, findings):
             walk.root(root)
         findings += walk.findings
         if folder not in files:
-            findings += _left_out(changelogs, walk.read)
+            findings += left_out(changelogs, walk.read)
         return Scripts(tuple(_scripts(walk.placed, tree)), tuple(findings))
 
     def reader(self, engine: Engine) -> BodyReader:
@@ -136,71 +130,6 @@ class Liquibase(MigrationTool):
         from runbook_tui.migrations.liquibase.body import runs_on
 
         return runs_on(placed, self._engine)
-
-
-def _roots(inside: Files, changelogs: Sequence[str], folder: str, findings: list[Finding]) -> list[str]:
-    """The file of the manifest, that of liquibase.properties, or the one that nobody includes."""
-    if folder in inside:
-        return [folder]
-    named = _named_root(inside)
-    if named is not None:
-        return [named]
-    included = _included(inside, changelogs, folder)
-    free = [path for path in changelogs if path not in included]
-    if not free and changelogs:  # they include one another in a circle: the walk tells it
-        free = [min(changelogs)]
-    usual = [path for path in free if _ROOT_NAMES.match(PurePosixPath(path).name)]
-    if len(usual) == 1:
-        return usual
-    if len(free) > 1:
-        names = ", ".join(free[:5]) + (f" and {len(free) - 5} more" if len(free) > 5 else "")
-        message = f"there are {len(free)} changelogs that no other includes ({names}): all are taken, by name"
-        remedy = "Name the root changelog as path."
-        findings.append(Finding("several-roots", Level.WARNING, folder, 0, message, remedy))
-    return free
-
-
-def _named_root(inside: Files) -> str | None:
-    for path in sorted(inside, key=lambda path: (path.count("/"), path)):
-        if PurePosixPath(path).name == _PROPERTIES:
-            found = _CHANGELOG_FILE.search(decoded(inside[path])[:100_000])
-            root = Tree(inside, "").resolve(found[1], path, relative=False) if found else None
-            if root is not None:
-                return root
-    return None
-
-
-def _included(inside: Files, changelogs: Iterable[str], folder: str) -> set[str]:
-    """The changelogs that another one includes."""
-    from runbook_tui.migrations.liquibase.nodes import BrokenChangelogError
-
-    tree = Tree(inside, folder)
-    found: set[str] = set()
-    for path in changelogs:
-        try:
-            entries = parse_changelog(path, inside[path]).entries
-        except BrokenChangelogError:
-            continue
-        for entry in entries:
-            if not isinstance(entry, Include):
-                continue
-            if entry.whole_folder:
-                below_it = tree.folder(entry.target, path, relative=entry.relative) if entry.target else None
-                if below_it is not None:
-                    found |= {name for name in inside if tree.is_below(name, below_it) and name != path}
-            else:
-                target = tree.resolve(entry.target, path, relative=entry.relative)
-                found |= {target} - {path, None} if target else set()
-    return found
-
-
-def _left_out(changelogs: Iterable[str], read: Collection[str]) -> list[Finding]:
-    message = "no changelog includes it, so the tool passes it over"
-    return [
-        Finding("not-a-migration", Level.NOTE, path, 0, message, "Include it, or take it out of the folder.")
-        for path in changelogs
-        if path not in read
-    ]
 
 
 def _scripts(placed: Sequence[Placed], tree: Tree) -> list[Script]:
