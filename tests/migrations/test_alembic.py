@@ -85,6 +85,24 @@ OPERATIONS = [
     ('sa.Enum(name="mood").drop(op.get_bind())', "drop-type", C),
     ('op.create_exclude_constraint("e", "orders", ("note", "="))', "add-exclusion", C),
     ('op.create_table_comment("orders", "all of them"); op.execute("SELECT 1")', "query", NONE),
+    ('op.execute(sa.Table("orders", sa.MetaData()).delete(unknown))', "delete-rows", C),
+    # what the column is already
+    ('op.alter_column("orders", "state", nullable=False)', "state-only", NONE),
+    ('op.alter_column("orders", "note", server_default=None, existing_type=sa.Text())', "state-only", NONE),
+    ('op.alter_column("orders", "note", type_=sa.String(50))', "state-only", NONE),
+    # calls that only look, say, or make a value
+    ('if not helpers.index_exists(op.get_bind(), "i"):\n    op.create_index("i", "orders", ["note"])',
+     "create-index", E),
+    ('helpers.create_index_if_exists(op.get_bind(), "i")', "opaque", ASK),
+    ('op.add_column("orders", sa.Column("c", project.Big().with_variant(sa.Integer, "sqlite")))',
+     "add-column-nullable", E),
+    ('op.bulk_insert(sa.table("customers"), [{"id": ids.generate_uuid(), "name": ids.first_name()}])',
+     "insert-rows", E),
+    ('ids.first_name()', "opaque", ASK),
+    # as many rows as something else has
+    ('for row in op.get_bind().execute(sa.text("SELECT 1")):\n    op.execute("INSERT INTO customers (id) VALUES (1)")',
+     "copy-rows", M),
+    ('for number in (1, 2):\n    op.execute(f"INSERT INTO customers (id) VALUES ({number})")', "insert-rows", E),
     # nobody can tell
     ('op.execute(f"DROP TABLE {name()}")', "opaque", ASK),
     ('op.execute(load("up.sql"))', "opaque", ASK),
@@ -102,6 +120,27 @@ def test_one_operation(alembic: Judge, body: str, kind: str, phase: Phase) -> No
     last = migration.operations[-1]
     assert (last.kind, last.phase) == (kind, phase)
     assert migration.phase is phase
+
+
+@pytest.mark.parametrize(
+    ("body", "kinds"),
+    [
+        ('logging.getLogger("x").info("%s", op.get_bind())', []),
+        ('other.get_logger().info("done")', []),
+        ("if tools.has_column(op.get_bind(), name):\n    pass", []),
+        ("ids.uuid4()", []),
+        ("ids.uuid4(op.get_bind())", ["opaque"]),
+        ('op.bulk_insert(sa.table("customers"), [{"id": ids.next()}])', ["insert-rows"]),
+        (
+            'op.bulk_insert(sa.table("customers"), [{"id": ids.next(op.get_bind())}])',
+            ["opaque", "insert-rows"],
+        ),
+        ("fill(rows=ids.next(1))", ["opaque", "opaque"]),
+    ],
+)
+def test_calls_that_only_give_a_value(alembic: Judge, body: str, kinds: list[str]) -> None:
+    """A function of another module counts as such by its name, or where it stands for one field without arguments."""
+    assert [operation.kind for operation in alembic(body, header="import logging").operations] == kinds
 
 
 @pytest.mark.parametrize(
