@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
 from pathlib import PurePosixPath
 
 from runbook_tui.migrations.engine import Engine
@@ -12,6 +13,7 @@ from runbook_tui.migrations.sql.client import without_client_commands
 from runbook_tui.migrations.sql.files import decoded
 from runbook_tui.migrations.sql.reader import LONGEST_FILE
 from runbook_tui.migrations.sql.statements import UnreadableSqlError, split_sql
+from runbook_tui.migrations.syntax import UnparsedError, parse
 
 _MARK = re.compile(
     r"^\s*--\s*((?:migrate:|\+goose\b|\+migrate\b|no-transaction\b|atlas:|liquibase\b|changeset\b|preconditions\b"
@@ -60,4 +62,29 @@ def _sql(data: bytes, engine: Engine) -> object:
         return None
 
 
-_COMPARED = {".py": _python, ".sql": _sql}
+def _code(language: str) -> Callable[[bytes, Engine], object]:
+    """The syntax tree of a file in its order, without comments."""
+
+    def tree(data: bytes, engine: Engine) -> object:
+        try:
+            waiting = [parse(data, language)]
+        except UnparsedError:
+            return None
+        found: list[tuple[str, int, bytes]] = []
+        while waiting:
+            node = waiting.pop()
+            children = [child for child in node.children if child.type != "comment"]
+            waiting += reversed(children)
+            found.append((node.type, len(children), b"" if node.children else node.text or b""))
+        return found
+
+    return tree
+
+
+_COMPARED = {
+    ".py": _python,
+    ".sql": _sql,
+    ".exs": _code("elixir"),
+    **dict.fromkeys((".js", ".cjs", ".mjs"), _code("javascript")),
+    **dict.fromkeys((".ts", ".mts"), _code("typescript")),
+}

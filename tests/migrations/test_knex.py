@@ -149,7 +149,10 @@ def test_one_operation(knex: Judge, body: str, kind: str | None, phase: Phase) -
 @pytest.mark.parametrize(
     ("body", "phase"),
     [
-        (alter("t.text('c').notNullable().defaultTo('')"), X),  # MySQL takes no default for text, so Knex leaves it out
+        (
+            alter("t.text('c').notNullable().defaultTo('')"),
+            X,
+        ),  # MySQL takes no default for text, so Knex leaves it out
         (alter("t.string('c').notNullable().defaultTo('')"), E),
         (alter("t.enu('c', ['a', 'b']).alter()"), ASK),
     ],
@@ -255,7 +258,9 @@ def test_an_imported_name_of_a_table_is_the_same_everywhere(knex: Judge) -> None
 
 
 def test_lines_are_those_of_the_file(knex: Judge) -> None:
-    found = knex("await knex.raw(`\n  SELECT 1;\n\n  DROP TABLE orders;\n`);\nawait knex.schema\n  .dropTable('b');")
+    found = knex(
+        "await knex.raw(`\n  SELECT 1;\n\n  DROP TABLE orders;\n`);\nawait knex.schema\n  .dropTable('b');"
+    )
     assert [(o.kind, o.line) for o in found.operations if o.kind == "drop-table"] == [
         ("drop-table", 6),
         ("drop-table", 9),
@@ -311,7 +316,9 @@ def test_a_migration_says_whether_it_is_transactional(pend: Pend, text: str, *, 
     ],
 )
 def test_a_down_has_to_change_something(pend: Pend, down: str, *, has_down: bool) -> None:
-    text = f"exports.up = (knex) => knex.schema.createTable('r', (t) => t.increments());\nexports.down = {down};"
+    text = (
+        f"exports.up = (knex) => knex.schema.createTable('r', (t) => t.increments());\nexports.down = {down};"
+    )
     assert pend({}, {"db/1_a.js": text}, tool="knex").pending[0].has_down is has_down
 
 
@@ -349,6 +356,19 @@ def test_a_file_that_is_gone_stops_the_tool(pend: Pend) -> None:
     assert [f.level for f in found.findings] == [Level.ERROR]
 
 
+@pytest.mark.parametrize(
+    ("edited", "level"),
+    [
+        (BASE.replace("table.decimal", "// money\n    table\n    .decimal"), Level.NOTE),
+        (BASE.replace("20", "21"), Level.ERROR),
+        (BASE.replace("=> knex.schema", "=> { return\nknex.schema", 1), Level.ERROR),
+    ],
+)
+def test_comments_and_layout_are_no_edit(pend: Pend, edited: str, level: Level) -> None:
+    found = pend({"db/1_base.js": BASE}, {"db/1_base.js": edited}, tool="knex")
+    assert [(f.rule, f.level) for f in found.findings] == [("edited-after-apply", level)]
+
+
 def test_a_file_that_comes_late_runs_all_the_same(pend: Pend) -> None:
     found = pend({"db/2_b.js": BASE}, {"db/2_b.js": BASE, "db/1_a.js": BASE}, tool="knex")
     assert [(f.rule, f.level) for f in found.findings] == [("sorts-before-applied", Level.WARNING)]
@@ -374,10 +394,22 @@ def test_a_broken_file_is_a_question_with_its_line(pend: Pend, text: str, rule: 
     ("path", "text", "tool"),
     [
         ("db/1_a.js", "exports.up = (knex) => knex.raw('x');", "knex"),
-        ("db/20260101_a.ts", "export async function up(knex: Knex) {}\nexport async function down() {}", "knex"),
+        (
+            "db/20260101_a.ts",
+            "export async function up(knex: Knex) {}\nexport async function down() {}",
+            "knex",
+        ),
         ("db/1_a.js", "module.exports = { up: (db) => db.schema.createTable('a', f) };", "knex"),
-        ("db/1_a.js", "module.exports = { up: (queryInterface, S) => queryInterface.dropTable('knex') };", None),
-        ("db/1_a.ts", "import { Kysely } from 'kysely'; export async function up(db: Kysely<any>) { knex; }", None),
+        (
+            "db/1_a.js",
+            "module.exports = { up: (queryInterface, S) => queryInterface.dropTable('knex') };",
+            None,
+        ),
+        (
+            "db/1_a.ts",
+            "import { Kysely } from 'kysely'; export async function up(db: Kysely<any>) { knex; }",
+            None,
+        ),
         ("db/knexfile.js", "module.exports = { client: 'pg' };", None),
         ("db/1_a.d.ts", "export declare function up(knex: Knex): void;", None),
     ],

@@ -134,6 +134,8 @@ class Migration(Interpreter):
         """Whether ``down`` does something, or all that ``change`` does can be turned round."""
         if "up" not in self.functions:
             return "change" in self.functions and not self._one_way
+        if "down" not in self.functions:
+            return False
         before, self.changes = self.changes, []
         self._going_back = True
         try:
@@ -474,9 +476,7 @@ class Migration(Interpreter):
 
     def _timestamps(self, building: _Building, call: Call) -> None:
         options = Keywords({"null": False, **call.options})
-        options.unread = call.options_unread or (
-            bool(call.arguments) and not isinstance(call.get(0), Keywords)
-        )
+        options.unread = call.unread(0)
         if options.unread:
             options.pop("null")
         written = options.get("type", Atom("naive_datetime"))
@@ -599,7 +599,7 @@ def _options(call: Call, index: int) -> Keywords:
     """The options of ``add``: keywords, or a list that stands at ``index``."""
     given = call.get(index)
     found = Keywords({**given, **call.keywords}) if isinstance(given, Keywords) else Keywords(call.keywords)
-    found.unread = index < len(call.arguments) and not isinstance(given, Keywords)
+    found.unread = call.unread(index)
     return found
 
 

@@ -89,7 +89,7 @@ def index_of(call: Call, engine: Engine, *, unique: bool) -> Index:
     ]
     stated = True if unique else options.get("unique", False)
     known = stated if isinstance(stated, bool) else None
-    if known is False and call.options_unread:
+    if known is False and call.unread(2):
         known = None
     bare = name_of(call.get(0))
     name = name_of(options.get("name")) or _index_name(bare, texts, whole=len(texts) == len(items))

@@ -92,11 +92,9 @@ class Call:
         last = self.arguments[-1] if self.arguments else None
         return {**last, **self.keywords} if isinstance(last, Keywords) else self.keywords
 
-    @property
-    def options_unread(self) -> bool:
-        """Whether the options are put together elsewhere."""
-        last = self.arguments[-1] if self.arguments else None
-        return self.keywords.unread or (isinstance(last, Keywords) and last.unread)
+    def unread(self, index: int) -> bool:
+        """Whether the options, which begin with the argument at ``index``, are put together elsewhere."""
+        return index < len(self.arguments) and not isinstance(self.arguments[index], Keywords)
 
 
 def truth(value: object) -> bool | None:
