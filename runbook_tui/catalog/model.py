@@ -84,7 +84,13 @@ class Datastore(Model):
         default=ContractMode.ONLINE,
         description="offline: with every process of every user stopped; this is downtime",
     )
-    size: Literal["small", "large"] | None = Field(default=None, description="whether a table scan matters")
+    size: Literal["small", "large"] | None = Field(
+        default=None, description="small: no table is large, so scans and rewrites are noted, not warned of"
+    )
+    lock_timeout: TimeSpan | Literal["none"] | None = Field(
+        default=None,
+        description="how long a migration waits for a lock, 1s when left out; none leaves it alone. PostgreSQL only",
+    )
     url_env: Variable | None = Field(
         default=None,
         description="environment variable with the SQLAlchemy URL of a user that may read; asked with --live only",

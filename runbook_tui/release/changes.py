@@ -137,7 +137,7 @@ class _Reader:
         service = self._change.service
         # From here on a folder is named by its path in the repository, as its files are.
         sources = [s.model_copy(update={"path": inside(service, s.path)}) for s in service.migration_sources]
-        folders = [trees.under(source.path) for source in sources]
+        folders = [self._migration_files(trees, source.path) for source in sources]
         blobs = (blob for pair in folders for files in pair for blob in files.values())
         contents = self._repository.read_blobs(blobs)
         alone = isinstance(service.migrations, MigrationSource)
@@ -155,6 +155,15 @@ class _Reader:
                 place = self._place(*location[:-1], "tool") if unknown else self._place(*location)
                 self._problems += [p if p.place.line else replace(p, place=place) for p in error.problems]
 
+    def _migration_files(self, trees: _Trees, path: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        """The files of a folder; of a file that names others, such as a root changelog, those beside it as well."""
+        before, after = trees.under(path)
+        folder = posixpath.dirname(path)
+        if not folder or path not in before.keys() | after.keys():
+            return before, after
+        read = self._repository.files_under
+        return read(self._change.base.sha, [folder]), read(self._change.target.sha, [folder])
+
     def _read_pending(
         self, source: MigrationSource, base_files: Mapping[str, bytes], target_files: Mapping[str, bytes]
     ) -> PendingMigrations:
@@ -162,7 +171,16 @@ class _Reader:
 
         engine = self._engine(source.datastore)
         live = self._ask(source, target_files or base_files, engine)
-        found = pending(base_files, target_files, service=self._change.name, source=source, engine=engine)
+        store = self._selection.loaded.manifest.datastores.get(source.datastore)
+        found = pending(
+            base_files,
+            target_files,
+            service=self._change.name,
+            source=source,
+            engine=engine,
+            rows=live.rows if isinstance(live, LiveState) else None,
+            small=store is not None and store.size == "small",
+        )
         if live is not None:
             from runbook_tui.migrations.live.compare import compare
 

@@ -135,7 +135,8 @@ def test_both_trees_reach_the_migration_reader_byte_for_byte(
     assert target == {path: text.encode() for path, text in {**ADD, **DROP, **OPAQUE}.items()}
     (source,) = loaded.manifest.services["billing"].migration_sources
     whole = source.model_copy(update={"path": FOLDER})
-    assert named == {"service": "billing", "source": whole, "engine": "postgres@15"}
+    known = {"rows": None, "small": False}
+    assert named == {"service": "billing", "source": whole, "engine": "postgres@15", **known}
 
 
 def test_users_that_stay_are_searched_at_the_commit_that_runs(shop: System) -> None:
@@ -203,6 +204,29 @@ def test_where_pending_migrations_came_in(shop: System) -> None:
         Introduction("billing/0002", first, base),
         Introduction("billing/0003", second, first),
     )
+
+
+def _changelog(*entries: str) -> str:
+    return f"<databaseChangeLog>{''.join(entries)}</databaseChangeLog>"
+
+
+def test_a_root_changelog_is_read_with_what_lies_beside_it(shop: System) -> None:
+    shop.git("mono", "checkout", "--quiet", "-B", "main", "v1")
+    include = '<include file="parts/a.xml" relativeToChangelogFile="true"/>'
+    one, two = (f'<changeSet id="{name}" author="me"><empty/></changeSet>' for name in ("one", "two"))
+    root, part = "services/billing/db/root.xml", "services/billing/db/parts/a.xml"
+    shop.version("mono", "v1.1", {root: _changelog(include), part: _changelog(one)})
+    shop.version("mono", "v1.2", {part: _changelog(one, two)})
+    manifest = MANIFEST.replace("release: v2", "release: v1.2", 1).replace(
+        "path: db/migrations, datastore: ledger, tool: golang-migrate", "path: db/root.xml, datastore: ledger"
+    )
+    loaded = shop.load(manifest)
+    release = read_release(loaded)
+    assert [migration.id for migration in _pending(release).pending] == [
+        f"{part}::one::me",
+        f"{part}::two::me",
+    ]
+    assert read_introductions(release, loaded) == ()
 
 
 def test_a_folder_without_a_known_tool_is_a_problem_at_its_line(shop: System) -> None:

@@ -15,6 +15,7 @@ add a column anywhere but last, or to drop one. What the row cannot know is in
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.model import Phase, Reversal
@@ -29,6 +30,15 @@ TABLE_SCAN = "table-scan"
 REFUSED = "refused-by-engine"
 
 
+class Work(StrEnum):
+    """What an operation does to every row while it holds its lock."""
+
+    NONE = ""
+    SCAN = "scan"
+    INDEX = "index"
+    REWRITE = "rewrite"
+
+
 @dataclass(frozen=True, slots=True)
 class Lock:
     """What an operation holds while it runs, in words, and the hazard that follows from it."""
@@ -39,6 +49,7 @@ class Lock:
     """While it waits for its turn, later queries on the table wait behind it: it wants a timeout."""
     stops_all: bool = False
     """While it is held, reads wait as well as writes."""
+    work: Work = Work.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +73,25 @@ FREE = Lock("no table lock")
 UNREAD = Lock("not known")
 # PostgreSQL
 AX = Lock("AccessExclusive, instant", queues=True, stops_all=True)
-AX_SCAN = Lock("AccessExclusive while the table is scanned", TABLE_SCAN, queues=True, stops_all=True)
-AX_REWRITE = Lock("AccessExclusive while the table is rewritten", TABLE_REWRITE, queues=True, stops_all=True)
-AX_INDEX = Lock("AccessExclusive while the index is built", BLOCKS_WRITES, queues=True, stops_all=True)
+AX_SCAN = Lock(
+    "AccessExclusive while the table is scanned", TABLE_SCAN, queues=True, stops_all=True, work=Work.SCAN
+)
+AX_REWRITE = Lock(
+    "AccessExclusive while the table is rewritten",
+    TABLE_REWRITE,
+    queues=True,
+    stops_all=True,
+    work=Work.REWRITE,
+)
+AX_INDEX = Lock(
+    "AccessExclusive while the index is built", BLOCKS_WRITES, queues=True, stops_all=True, work=Work.INDEX
+)
 AX_SCAN_BOTH = Lock(
     "AccessExclusive while the table is scanned, ShareRowExclusive on the one that it refers to",
     TABLE_SCAN,
     queues=True,
     stops_all=True,
+    work=Work.SCAN,
 )
 AX_TIED = Lock("AccessExclusive, instant; also on what a foreign key ties to it", queues=True, stops_all=True)
 AX_PROVED = Lock("AccessExclusive, instant: a validated check spares the scan", queues=True, stops_all=True)
@@ -79,22 +101,27 @@ AX_WHOLE = Lock("AccessExclusive on the partitioned table, instant", queues=True
 AX_PARTS = Lock("AccessExclusive on both tables, instant", queues=True, stops_all=True)
 AX_ONLY = Lock("AccessExclusive on it only, instant", queues=True)
 AX_VIEW = Lock("AccessExclusive on the view only", queues=True)
-AX_FILLED = Lock("AccessExclusive on the view while it is rewritten", TABLE_REWRITE, queues=True)
+AX_FILLED = Lock(
+    "AccessExclusive on the view while it is rewritten", TABLE_REWRITE, queues=True, work=Work.REWRITE
+)
 EX_FILLED = Lock("Exclusive on the view: reads go on", queues=True)
-SHARE = Lock("Share: writes wait until the index is built", BLOCKS_WRITES, queues=True)
+SHARE = Lock("Share: writes wait until the index is built", BLOCKS_WRITES, queues=True, work=Work.INDEX)
 SHARE_REBUILD = Lock(
     "Share; AccessExclusive on the index while the index is built: most reads wait as well",
     BLOCKS_WRITES,
     queues=True,
     stops_all=True,
+    work=Work.INDEX,
 )
 SRX = Lock("ShareRowExclusive on both tables, instant", queues=True)
 SRX_PARENT = Lock("ShareRowExclusive on the tables that it refers to, instant", queues=True)
-SRX_SCAN = Lock("ShareRowExclusive on both tables while the table is scanned", BLOCKS_WRITES, queues=True)
+SRX_SCAN = Lock(
+    "ShareRowExclusive on both tables while the table is scanned", BLOCKS_WRITES, queues=True, work=Work.SCAN
+)
 SRX_ONE = Lock("ShareRowExclusive, instant", queues=True)
 SUX = Lock("ShareUpdateExclusive, instant: reads and writes go on")
-SUX_SCAN = Lock("ShareUpdateExclusive while the table is scanned: reads and writes go on")
-SUX_BUILD = Lock("ShareUpdateExclusive while the index is built: reads and writes go on")
+SUX_SCAN = Lock("ShareUpdateExclusive while the table is scanned: reads and writes go on", work=Work.SCAN)
+SUX_BUILD = Lock("ShareUpdateExclusive while the index is built: reads and writes go on", work=Work.INDEX)
 SUX_WAIT = Lock("ShareUpdateExclusive until older transactions end: reads and writes go on")
 SUX_INDEX = Lock("ShareUpdateExclusive on the index, instant: reads and writes go on")
 SUX_PLAIN = Lock("ShareUpdateExclusive: reads and writes go on")
@@ -102,6 +129,7 @@ SUX_ATTACH = Lock(
     "ShareUpdateExclusive; AccessExclusive on the partition, and on the default one, while they are scanned",
     TABLE_SCAN,
     queues=True,
+    work=Work.SCAN,
 )
 SUX_ATTACH_NEW = replace(SUX_ATTACH, hazard="")
 SUX_DETACH = Lock("ShareUpdateExclusive; AccessExclusive on the partition, instant", queues=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from runbook_tui.migrations.model import Level, Operation, Phase, Reversal
 from runbook_tui.planning import usage
 from runbook_tui.planning.migrations import PlannedMigration
 from runbook_tui.planning.rules.contract_last import NAME as CONTRACT_LAST
+from runbook_tui.planning.steps import lock_time
 from runbook_tui.planning.steps.drafting import DECISION, MIGRATE, Drafting, key, pager
 from runbook_tui.planning.words import bullets, line, names, old, paragraphs, sentence
 from runbook_tui.release.model import ServiceChange
@@ -67,7 +68,8 @@ def _migration(drafting: Drafting, item: PlannedMigration) -> Step:
             ),
             "kind": Kind.BACKFILL if item.phase is Phase.BACKFILL else Kind.MIGRATE,
             "phase": item.shown,
-            "description": _description(item),
+            "description": _description(item, lock_time.advice(drafting, change, migration)),
+            "environment": lock_time.environment(drafting, change, migration),
             "verify": _check(drafting, change, item, migration.id),
             "rollback": _rollback(drafting, change, item),
             "reversible": item.irreversible_because is None,
@@ -129,7 +131,7 @@ def _rollback(drafting: Drafting, change: ServiceChange, item: PlannedMigration)
     return Rollback(run=command, verify=None if item.first else _check(drafting, change, item, item.previous))
 
 
-def _description(item: PlannedMigration) -> str | None:
+def _description(item: PlannedMigration, locks: Iterable[str]) -> str | None:
     migration, parts = item.migration, []
     if item.provisional:
         parts.append(
@@ -143,7 +145,7 @@ def _description(item: PlannedMigration) -> str | None:
         parts.append(f"Runs while every process that uses {migration.datastore} is stopped.")
     if item.irreversible_because is None and _loses(item):
         parts.append("Undoing it loses what was written since.")
-    return paragraphs(*parts) or None
+    return paragraphs(*parts, *locks) or None
 
 
 def _loses(item: PlannedMigration) -> bool:
@@ -178,4 +180,5 @@ def _note(item: PlannedMigration) -> MigrationNote:
 def _operation(operation: Operation) -> str:
     doubt = ", if a condition of the file holds" if operation.conditional else ""
     lock = f"; locks: {operation.lock}" if operation.lock else ""
-    return line(f"{operation.text} (line {operation.line}{doubt}{lock})")
+    time = f"; {operation.estimate}" if operation.estimate else ""
+    return line(f"{operation.text} (line {operation.line}{doubt}{lock}{time})")
