@@ -147,9 +147,10 @@ RECORDS: list[Record] = [
         [
             ATLAS,
             "INSERT INTO atlas_schema_revisions VALUES ('.atlas_cloud_identifier', 0, 0, 0, NULL, ''),"
-            "('1', 1, 0, 0, NULL, ''), ('2', 2, 3, 3, NULL, ''), ('3', 2, 1, 3, 'no such table', '')",
+            "('1', 1, 0, 0, NULL, ''), ('2', 2, 3, 3, NULL, ''), ('3', 2, 1, 3, 'no such table', ''),"
+            "('4', 6, 1, 3, 'mended by hand', '')",
         ],
-        {"1", "2"},
+        {"1", "2", "4"},
         ["3"],
         "1",
     ),

@@ -84,11 +84,15 @@ def prisma(rows: Rows) -> Records:
     return Records(frozenset(applied), failed=failed)
 
 
-_ATLAS_BASELINE = 1
+_ATLAS_BASELINE, _ATLAS_RESOLVED = 1, 4
+"""Bits of ``type``, as ``sql/migrate/migrate.go`` of ariga/atlas has them."""
 
 
 def atlas(rows: Rows) -> Records:
-    """Counts of statements show what stopped half-way; a version with a dot in front is Atlas' own note."""
+    """Counts of statements show what stopped half-way, unless a person resolved it since.
+
+    A version with a dot in front is Atlas' own note.
+    """
     applied: set[str] = set()
     failed: list[Failed] = []
     baseline: str | None = None
@@ -96,12 +100,12 @@ def atlas(rows: Rows) -> Records:
         version = row["version"] or ""
         if version.startswith("."):
             continue
-        done, total = _count(row["applied"]), _count(row["total"])
-        if row["error"] or done < total:
+        kind, done, total = _count(row["type"]), _count(row["applied"]), _count(row["total"])
+        if (row["error"] or done < total) and not kind & _ATLAS_RESOLVED:
             failed.append(Failed(version, f"{done} of {total} statements are applied"))
             continue
         applied.add(version)
-        if _count(row["type"]) == _ATLAS_BASELINE:
+        if kind & _ATLAS_BASELINE:
             baseline = version
     return Records(frozenset(applied), up_to=baseline, failed=tuple(failed))
 
