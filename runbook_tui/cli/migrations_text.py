@@ -130,7 +130,9 @@ def _row(entry: Entry, migration: Migration) -> tuple[str, str, str, str]:
     told = title_of(migration.title) in title_of(migration.id)
     name = migration.id if told else f"{migration.id} {migration.title}"
     undo = _UNDO[migration.reversal]
-    if undo == "yes" and not migration.has_down:
+    if entry.phase is Phase.NONE:
+        undo = ""
+    elif undo == "yes" and not migration.has_down:
         undo = "by hand"
     return f"{entry.phase.value}{declared}", _cut(name), undo, _locks(migration)
 

@@ -19,7 +19,8 @@ _SUFFIXES = frozenset(
     }
 )
 _CODE = frozenset({".sql", ".py", ".rb", ".js", ".mjs", ".cjs", ".ts", ".exs", ".go", ".java", ".kt", ".php"})
-_CALLED = re.compile(r"(?:\w+[_-])?(?:migrations?|migrate|changelogs?)")
+_CALLED = re.compile(r"migrations?|migrate|changelogs?")
+_NUMBERED = re.compile(r"\d\d")
 _WORDS = ("migrat", "changelog")
 """A file of any other name is looked at where its path says what it is: another package's tool may know it."""
 _HEAD = 128 * 1024
@@ -84,7 +85,7 @@ def files_of(tree_paths: Collection[str], folder: Folder | str) -> list[str]:
 
 
 def unknown_folders(tree: Tree, known: Collection[str]) -> list[tuple[str, int]]:
-    """Folders whose name says that they hold migrations, with how many files, where no tool found any.
+    """Folders whose name says that they hold migrations, with how many numbered files, where no tool found any.
 
     Args:
         tree: the repository.
@@ -94,7 +95,7 @@ def unknown_folders(tree: Tree, known: Collection[str]) -> list[tuple[str, int]]
     for path in files_of(tree.paths, "."):
         place = PurePosixPath(path)
         named = next((part for part in reversed(place.parents) if _CALLED.fullmatch(part.name)), None)
-        code = place.suffix.lower() in _CODE and not place.stem.startswith(("_", "index"))
+        code = place.suffix.lower() in _CODE and _NUMBERED.search(place.stem) is not None
         if code and named is not None and not any(is_below(path, folder) for folder in known):
             counts[str(named)] = counts.get(str(named), 0) + 1
     outer = [path for path in counts if not any(is_below(folder, path) for folder in known)]

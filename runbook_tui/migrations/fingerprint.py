@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
 from runbook_tui.migrations.engine import Engine
+from runbook_tui.migrations.python.meaning import meaning
 from runbook_tui.migrations.python.reader import Unparsable, parse_python
 from runbook_tui.migrations.sql.client import without_client_commands
 from runbook_tui.migrations.sql.files import decoded
@@ -24,7 +24,7 @@ _MARK = re.compile(
 
 
 def same_meaning(path: str, one: bytes, other: bytes, engine: Engine) -> bool:
-    """Whether only comments, layout or docstrings differ. False when that cannot be seen."""
+    """Whether only what nobody runs differs: comments, layout, docstrings, annotations. False when it cannot be seen."""
     if one == other:
         return True
     compared = _COMPARED.get(PurePosixPath(path).suffix.lower())
@@ -38,10 +38,8 @@ def _python(data: bytes, engine: Engine) -> object:
     tree = parse_python(data)
     if isinstance(tree, Unparsable):
         return None
-    if ast.get_docstring(tree) is not None:
-        tree.body = tree.body[1:]
     try:
-        return ast.dump(tree)
+        return meaning(tree)
     except RecursionError:
         return None
 

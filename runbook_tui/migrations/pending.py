@@ -136,11 +136,8 @@ def engine_findings(engine: str, source: Source) -> list[Finding]:
     """What is wrong with the engine as the manifest writes it; empty when it is known."""
     if engine_family(engine) is not None:
         return []
-    named = (
-        f"the engine {engine!r} of {source.datastore} is not known"
-        if engine
-        else f"{source.datastore} has no engine"
-    )
+    of = f" of {source.datastore}" if source.datastore else ""
+    named = f"the engine {engine!r}{of} is not known" if engine else f"{source.datastore} has no engine"
     message = f"{named}: its migrations are read as PostgreSQL"
     return [
         Finding("engine-unknown", Level.WARNING, source.path, 0, message, "Name postgres, mysql or sqlite.")

@@ -215,7 +215,12 @@ def test_migrations_of_a_tool_that_is_not_known_are_named(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
     project(
-        {FIRST: ONE, "src/migrations/a.php": "<?php", "src/migrations/old/b.php": "<?php", "lib/x.php": ""}
+        {
+            FIRST: ONE,
+            **dict.fromkeys(
+                ("src/migrations/2026_a.php", "src/migrations/old/2025_b.php", "migrate/x.php"), ""
+            ),
+        }
     )
     assert main(["migrations"]) == 0
     told = capsys.readouterr().err
