@@ -24,7 +24,7 @@ _MARK = re.compile(
 
 
 def same_meaning(path: str, one: bytes, other: bytes, engine: Engine) -> bool:
-    """Whether only what nobody runs differs: comments, layout, docstrings, annotations. False when it cannot be seen."""
+    """Whether only what nobody runs differs: comments, layout, docstrings, annotations. False when in doubt."""
     if one == other:
         return True
     compared = _COMPARED.get(PurePosixPath(path).suffix.lower())
