@@ -6,6 +6,7 @@ adapters; what older versions did otherwise is in ``ActiveRecord::Migration::Com
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Iterator
 
 from runbook_tui.migrations.changes import Column, ColumnType, Default, Generated
@@ -118,7 +119,7 @@ def default_of(value: object, kind: object, engine: Engine) -> tuple[Default, st
     if kind == "uuid" and isinstance(value, str) and "()" in value:
         return default_of_sql(value, engine), value  # the one string that Rails does not quote
     if isinstance(value, str | int | float | list | dict):
-        return Default.CONSTANT, repr(value)
+        return Default.CONSTANT, reprlib.repr(value)
     if isinstance(value, Call) and value.name in _AT_ONCE and isinstance(root_of(value), Constant | int):
         return Default.CONSTANT, ""  # worked out once, when the migration runs
     return Default.UNKNOWN, ""

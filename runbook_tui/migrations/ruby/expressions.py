@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from runbook_tui.migrations.ruby.literals import (
     LOST,
+    bounded,
     compared,
     conjunction,
     heredocs,
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 _MOST_STEPS = 20_000
 """Statements and expressions that are followed in one file."""
-_LONGEST_TEXT = 1_000_000
 _IGNORED = frozenset({"comment", "heredoc_body"})
 _LITERAL = {"true": True, "false": False, "nil": None}
 
@@ -56,6 +56,8 @@ class Expressions:
         self.constants: dict[str, object] = {}
         self.doubts: list[Exists | None] = []
         """What has to be so for what is followed now to run; None for what is not known."""
+        self.depth = 0
+        """Methods that are being followed."""
         self._steps = 0
         self._heredocs = heredocs(root)
 
@@ -65,8 +67,8 @@ class Expressions:
         """What a call gives. ``effect``: nobody looks at what it gives."""
         return UNKNOWN
 
-    def changed(self, owner: object, line: int) -> None:
-        """An attribute of something is set."""
+    def changed(self, owner: object, name: str, line: int) -> None:
+        """An attribute or element of something is set, or something is added to it (``<<``)."""
 
     def control(self, node: Node) -> object:
         """``if`` and its like where a value is wanted."""
@@ -82,9 +84,9 @@ class Expressions:
 
     # expressions
 
-    def step(self) -> None:
+    def step(self, cost: int = 1) -> None:
         """One more; a file that goes on for ever is given up."""
-        self._steps += 1
+        self._steps += cost
         if self._steps > _MOST_STEPS:
             raise TooMuchError
 
@@ -144,8 +146,8 @@ class Expressions:
                     return UNKNOWN
                 found.append(text)
         text = "".join(found)
-        if len(text) > _LONGEST_TEXT:
-            raise TooMuchError
+        if bounded(text) is UNKNOWN:
+            return UNKNOWN
         return Text.at(text, line_of(node)) if "\n" in text else text
 
     def _interpolated(self, node: Node) -> str | None:
@@ -165,7 +167,7 @@ class Expressions:
 
     def _chained(self, node: Node) -> object:
         found = [self.value(part) for part in parts(node)]
-        return "".join(map(str, found)) if all(isinstance(item, str) for item in found) else UNKNOWN
+        return bounded("".join(map(str, found))) if all(isinstance(item, str) for item in found) else UNKNOWN
 
     def _array(self, node: Node) -> object:
         found: list[object] = []
@@ -180,7 +182,7 @@ class Expressions:
                 self._pair(part, options)
             else:
                 found.append(self.value(part))
-        return [*found, options] if options else found
+        return bounded([*found, options] if options else found)
 
     def _hash(self, node: Node) -> object:
         found: dict[str, object] = {}
@@ -278,10 +280,10 @@ class Expressions:
         second = self.value(right)
         if sign == "<<":
             if left.type == "identifier" and text_of(left) in self.names:
-                grown = [*first, second] if isinstance(first, list) and not self.doubts else UNKNOWN
+                grown = bounded([*first, second]) if isinstance(first, list) and not self.doubts else UNKNOWN
                 self.names[text_of(left)] = grown
                 return grown
-            self.changed(first, line_of(node))
+            self.changed(first, sign, line_of(node))
             return UNKNOWN
         return compared(sign, first, second)
 
@@ -320,7 +322,8 @@ class Expressions:
             if owner is not None:
                 if text_of(owner) in self.names and target.type == "element_reference":
                     self.names[text_of(owner)] = UNKNOWN
-                self.changed(self.value(owner), line_of(target))
+                name = target.child_by_field_name("method")
+                self.changed(self.value(owner), text_of(name) if name is not None else "[]", line_of(target))
 
     def _several_values(self, node: Node) -> object:
         return [self.value(part) for part in parts(node)]
@@ -338,6 +341,10 @@ class Expressions:
             value = compared(sign, before, self.value(right))
         self._bind(left, value)
         return value
+
+    def _unseen(self, node: Node) -> object:
+        """``super`` and shell commands."""
+        return self.called(Call(None, node.type, (), {}, line_of(node)), effect=True)
 
     def _yield(self, node: Node) -> object:
         arguments = [self.value(part) for inner in parts(node) for part in parts(inner)]
@@ -364,7 +371,7 @@ class Expressions:
         given = node.child_by_field_name("arguments")
         arguments: list[object] = []
         options: dict[str, object] = {}
-        partial = False
+        partial, passed = False, None
         for part in parts(given) if given is not None else ():
             if part.type == "pair":
                 partial = not self._pair(part, options) or partial
@@ -376,16 +383,21 @@ class Expressions:
                     options.update(inner[0])
                 else:
                     partial = True
-            elif part.type != "block_argument":
+            elif part.type == "block_argument":
+                inner = [self.value(item) for item in parts(part)]
+                passed = inner[0] if inner else UNKNOWN
+            else:
                 arguments.append(self.value(part))
         if arguments and isinstance(arguments[-1], dict) and not options:
             options = dict(arguments.pop())  # type: ignore[call-overload]
         block = node.child_by_field_name("block")
         name = text_of(method) if method is not None else "call"
-        body = Block(block) if block is not None else None
+        body = Block(block, self.names, self.depth) if block is not None else None
+        if isinstance(passed, Block):
+            body, passed = passed, None
         if receiver is None and owner is not None:
             receiver = UNKNOWN  # nil.something, or a value that turned out to be nil
-        return Call(receiver, name, tuple(arguments), options, line_of(method or node), body, partial)
+        return Call(receiver, name, tuple(arguments), options, line_of(method or node), body, partial, passed)
 
 
 _CONTROL = frozenset({
@@ -425,4 +437,6 @@ _VALUES: dict[str, Callable[[Expressions, Node], object]] = {
     "right_assignment_list": Expressions._several_values,
     "argument_list": Expressions._several_values,
     "yield": Expressions._yield,
+    "super": Expressions._unseen,
+    "subshell": Expressions._unseen,
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from operator import add, mul, sub
 from typing import TYPE_CHECKING
 
-from runbook_tui.migrations.ruby.values import UNKNOWN, Text, truth
+from runbook_tui.migrations.ruby.values import UNKNOWN, Text, texts_of, truth
 from runbook_tui.migrations.syntax import text_of
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ _SAME = frozenset({
     "deep_dup", "clone",
 })  # fmt: skip
 """Methods after which a value reads the same; what they change, as spaces in SQL, does not matter here."""
-_LARGE, _LONGEST = 1 << 40, 1000
+_LARGE, _LONGEST, _MOST = 1 << 40, 200_000, 1000
+"""Numbers, characters and items beyond which nobody writes a migration: code that grows them is not followed."""
 _ARITHMETIC: dict[str, Callable[[int, int], int]] = {"+": add, "-": sub, "*": mul}
 LOST = frozenset({
     "push", "append", "<<", "concat", "unshift", "prepend", "delete", "delete_if", "reject!", "select!",
@@ -58,6 +59,16 @@ def single_quoted(text: str) -> str:
 
 def method_of(value: object, name: str, arguments: tuple[object, ...]) -> object:
     """What a method of a string, number, array or hash gives; UNKNOWN when that is not known here."""
+    return bounded(_method_of(value, name, arguments))
+
+
+def bounded(value: object) -> object:
+    """The value, unless it has grown beyond what anybody writes."""
+    most = _LONGEST if isinstance(value, str) else _MOST
+    return UNKNOWN if isinstance(value, str | list | dict) and len(value) > most else value
+
+
+def _method_of(value: object, name: str, arguments: tuple[object, ...]) -> object:
     if name in _SAME:
         return value
     if name == "==" and len(arguments) == 1:
@@ -131,7 +142,8 @@ def compared(operator: str, left: object, right: object) -> object:
     if operator == "+" and isinstance(left, str | list):
         return method_of(left, "+", (right,))
     if operator == "-" and isinstance(left, list) and isinstance(right, list):
-        return [item for item in left if item not in right]
+        names = set(texts_of(right))
+        return [item for item in left if item not in names] if texts_of(left) and names else UNKNOWN
     if (
         operator == "*"
         and isinstance(left, str)

@@ -15,7 +15,7 @@ from runbook_tui.migrations.ruby.expressions import TooMuchError, parts
 from runbook_tui.migrations.ruby.helpers import HELPERS, LIBRARY_CALLS
 from runbook_tui.migrations.ruby.literals import known
 from runbook_tui.migrations.ruby.operations import EXECUTING, OPERATIONS, Place
-from runbook_tui.migrations.ruby.quiet import CONDITIONS, QUIET, WRAPPERS, is_quiet
+from runbook_tui.migrations.ruby.quiet import CONDITIONS, QUIET, WRAPPERS, is_library, is_quiet
 from runbook_tui.migrations.ruby.reader import Interpreter
 from runbook_tui.migrations.ruby.reversing import goes_backwards, reverted
 from runbook_tui.migrations.ruby.rows import BATCHES, READING, Models, read_rows
@@ -25,6 +25,7 @@ from runbook_tui.migrations.ruby.values import (
     DIRECTION,
     SELF,
     UNKNOWN,
+    Block,
     Builder,
     Call,
     Constant,
@@ -42,6 +43,18 @@ if TYPE_CHECKING:
 _BASE = re.compile(r"^<\s*(?:::)?ActiveRecord::Migration(?:\[\s*(\d+)\.(\d+)\s*\])?\s*$")
 _NEWEST: Version = (99, 0)
 """For a base class of the application's own: what the newest Rails does."""
+_DEFINING = frozenset({
+    "define_method", "alias_method", "class_eval", "module_eval", "instance_eval", "eval", "send", "public_send",
+    "delegate", "def_delegator", "def_delegators", "class_exec", "included",
+})  # fmt: skip
+"""Declarations that may bring methods along."""
+_OF_CLASSES = frozenset({
+    "table_name", "inheritance_column", "primary_key", "record_timestamps", "ignored_columns", "sequence_name",
+    "logger", "table_name_prefix", "verbose", "belongs_to_required_by_default", "default_timezone",
+})  # fmt: skip
+"""Attributes of models that say how they are read."""
+_SQL_STEP = 50
+"""Characters that take as long to read as one step of a file."""
 _LOCK_RETRIES = frozenset({"with_lock_retries"})
 
 
@@ -107,7 +120,7 @@ def _body(root: Node, found: MigrationClass, engine: Engine) -> Body:
     try:
         if method is not None:
             migration.begin(method)
-        elif not found.direct:
+        elif not found.direct or migration.mixed:
             migration.opaque(line_of(found.node), "a migration that inherits what it does")
     except (TooMuchError, RecursionError):
         migration.note(
@@ -139,6 +152,8 @@ class _Migration(Interpreter):
         self.transactional = True
         self.backwards = True
         """Whether every change so far can be turned round."""
+        self.mixed = False
+        """It takes in modules, which may hold methods of it."""
         self._undone = False
         """Some change has an opposite."""
         self._recording = False
@@ -153,8 +168,16 @@ class _Migration(Interpreter):
                 self.models.define(part)
             elif part.type == "assignment":
                 self.value(part)
+            elif part.type != "class" and part != node:
+                self._run_at_once(part)
         self._load_class(node)
         self._loading = False
+
+    def _run_at_once(self, node: Node) -> None:
+        """What Ruby does when it loads the file."""
+        self._loading = False
+        self.value(node, effect=True)
+        self._loading = True
 
     def _load_class(self, node: Node) -> None:
         body = node.child_by_field_name("body")
@@ -167,6 +190,8 @@ class _Migration(Interpreter):
                 self._load_class(part)
             elif part.type in ("identifier", "call"):
                 self._declare(part)
+            elif part.type == "alias":
+                self.opaque(line_of(part), "alias of a method")
             else:
                 self.value(part)
 
@@ -177,17 +202,16 @@ class _Migration(Interpreter):
         if name == "disable_ddl_transaction!":
             self.transactional = False
         elif node.child_by_field_name("receiver") is not None:
-            self._loading = False
-            self.value(node, effect=True)
-            self._loading = True
-        elif name in OPERATIONS or name in CREATING or name in ("private", "private_class_method"):
-            for argument in (
-                parts(node.child_by_field_name("arguments") or node) if node.type == "call" else ()
-            ):
+            self._run_at_once(node)
+        elif name in OPERATIONS or name in CREATING or name in _DEFINING:
+            self.opaque(line_of(node), f"{name}, which runs when the class is loaded")
+        elif name in ("include", "extend", "prepend"):
+            self.mixed = True
+        else:  # private def ...
+            given = node.child_by_field_name("arguments")
+            for argument in parts(given) if given is not None else ():
                 if argument.type == "method":
                     self._define(argument)
-            if not name.startswith("private"):
-                self.opaque(line_of(node), f"{name}, which runs when the class is loaded")
 
     def define(self, node: Node) -> None:
         """A class inside of a method."""
@@ -246,8 +270,13 @@ class _Migration(Interpreter):
     def called(self, call: Call, *, effect: bool) -> object:
         """A call of something that is not a value written out."""
         receiver = call.receiver
+        self.step(sum(len(item) for item in call.arguments if isinstance(item, str)) // _SQL_STEP)
         if self._loading:
             return Lambda(UNKNOWN) if call.name in ("lambda", "proc") else UNKNOWN
+        if call.passed is not None:
+            self._pass(call)
+        if isinstance(receiver, Block):
+            return self.run_block(receiver, *call.arguments)
         if receiver is None or receiver is SELF:
             return self._own(replace(call, receiver=None))
         if receiver is CONNECTION:
@@ -260,10 +289,30 @@ class _Migration(Interpreter):
             return self._of_value(call)
         return self._of_other(call, effect=effect)
 
-    def changed(self, owner: object, line: int) -> None:
-        """Attributes of records and models are set in memory; saving them is a call of its own."""
-        if isinstance(owner, Builder):
-            self.opaque(line, "a table's definition that is put together when it runs")
+    def changed(self, owner: object, name: str, line: int) -> None:
+        """Attributes of records are set in memory, and saved by a call of their own; not so those of settings."""
+        in_memory = owner is UNKNOWN or known(owner) or owner is SELF or is_library(owner)
+        if isinstance(owner, Call):
+            in_memory = name != "<<" and not name.endswith("_ids")
+        elif isinstance(owner, Constant):
+            in_memory = in_memory or name in _OF_CLASSES
+        if not in_memory:
+            self.opaque(line, f"{path_of(owner) or 'something'}.{name} is set")
+
+    def _pass(self, call: Call) -> None:
+        """``each(&:save)``: that method of each; another block than one that is written out is not known."""
+        passed = call.passed
+        with self.maybe():
+            if isinstance(passed, Call) and passed.name == "method" and passed.text(0) in self.methods:
+                name = str(passed.text(0))
+                self.follow(name, Call(None, name, (UNKNOWN,), {}, call.line))
+            elif isinstance(passed, str):
+                if not known(call.receiver):
+                    each = replace(call, passed=None, block=None)
+                    effect = call.name.startswith("each") or call.name in BATCHES
+                    self.called(Call(each, passed, (), {}, call.line), effect=effect)
+            elif not isinstance(passed, Lambda) or passed.value is UNKNOWN:
+                self.opaque(call.line, f"{call.name} with a block that is not written out")
 
     def quoted(self, value: object) -> str | None:
         """``quote(x)`` is one literal and ``x.to_i`` one number, whatever they are."""
@@ -383,8 +432,10 @@ class _Migration(Interpreter):
         """A method of a model, a record, a library, or of something that is not known."""
         name, receiver = call.name, call.receiver
         root = root_of(receiver)
-        if name in _CONNECTING or name in WRAPPERS:
-            return CONNECTION if name in _CONNECTING else self.run_block(call.block, CONNECTION)
+        if name in _CONNECTING:
+            return CONNECTION
+        if name in WRAPPERS and call.block is not None:
+            return self.run_block(call.block, CONNECTION)
         if path_of(call) in _OF_TESTS:
             return False
         if name == "table_name" and isinstance(receiver, Constant):
@@ -406,7 +457,8 @@ class _Migration(Interpreter):
         library = LIBRARY_CALLS.get(path_of(call))
         if library is not None:
             return library(call, self.place)
-        if call.name in EXECUTING and (root is UNKNOWN or _is_connection(root)):
+        on_connection = call.name in EXECUTING and (root is UNKNOWN or _is_connection(root))
+        if on_connection or call.name in ("find_by_sql", "count_by_sql"):
             return OPERATIONS["execute"](call, self.place)
         if call.name == "delete" and root is UNKNOWN:  # perhaps of a hash
             return None
@@ -463,7 +515,9 @@ def _fits(guard: Exists, change: Change) -> bool:
         return "column" in kind and change.name in guard.names
     if guard.what == "index":
         return "index" in kind and (change.name in guard.names or "\0".join(change.over) in guard.names)
-    return guard.what == "constraint" and ("foreign-key" in kind or "check" in kind or kind == "drop-constraint")
+    return guard.what == "constraint" and (
+        "foreign-key" in kind or "check" in kind or kind == "drop-constraint"
+    )
 
 
 _HANDLERS: dict[str, Callable[[_Migration, Call], object]] = {

@@ -411,7 +411,7 @@ EXECUTING = frozenset({
 })  # fmt: skip
 """Methods of a connection that take SQL; ``exec`` and ``query`` are mini_sql's ``DB``."""
 OPERATIONS: dict[str, Reader] = {
-    **dict.fromkeys(EXECUTING - {"exec", "query", "query_hash"}, _execute),
+    **dict.fromkeys(EXECUTING - {"exec", "query", "query_hash"} | {"update", "insert", "delete"}, _execute),
     "add_column": _add_column,
     "add_columns": _add_columns,
     "add_reference": _add_reference,

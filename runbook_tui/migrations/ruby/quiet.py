@@ -8,8 +8,8 @@ WRAPPERS = frozenset({
     "transaction", "safety_assured", "suppress_messages", "say_with_time", "with_lock_retries",
     "disable_statement_timeout", "unscoped", "no_touching", "without_statement_timeout", "connected_to",
     "with_suppressed_notices", "silence", "uncached", "disable_referential_integrity", "with_lock_timeout",
-    "with_statement_timeout", "without_timeout", "record_timestamps", "then", "tap",
-    "restrict_gitlab_migration", "with_restored_connection_stack", "requires_new", "benchmark",
+    "with_statement_timeout", "without_timeout", "record_timestamps",
+    "restrict_gitlab_migration", "with_restored_connection_stack", "requires_new", "benchmark", "with_connection",
 })  # fmt: skip
 """Methods that run their block once, and do nothing else to the schema."""
 CONDITIONS = {
@@ -90,6 +90,11 @@ _IN_MEMORY = frozenset({
 """Of those, what a class of the application may mean otherwise."""
 
 
+def is_library(value: object) -> bool:
+    """Whether a constant is a class of Ruby or Rails that knows of no table."""
+    return isinstance(value, Constant) and value.name in _LIBRARY
+
+
 def is_quiet(call: Call, root: object, *, effect: bool) -> bool:
     """Whether a method of something that is not written out changes nothing.
 
@@ -98,7 +103,7 @@ def is_quiet(call: Call, root: object, *, effect: bool) -> bool:
     """
     if call.name in _HARMFUL:
         return False
-    if isinstance(root, Constant) and root.name in _LIBRARY:
+    if is_library(root):
         return True
     if (
         call.name in _PLAIN and not (isinstance(root, Constant) and call.name in _IN_MEMORY)

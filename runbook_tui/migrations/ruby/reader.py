@@ -42,7 +42,6 @@ class Interpreter(Expressions):
         super().__init__(root)
         self.methods: dict[str, Node] = {}
         """Methods of the migration."""
-        self._depth = 0
         self._result: object = UNKNOWN
         self._given: Block | None = None
 
@@ -53,17 +52,17 @@ class Interpreter(Expressions):
 
     def follow(self, name: str, call: Call) -> object:
         """Into a method of the file, with the arguments that are known."""
-        if self._depth >= _DEEPEST:
+        if self.depth >= _DEEPEST:
             raise TooMuchError
         node = self.methods[name]
         outer, given = self.names, self._given
         self.names, self._given = self._parameters(node, call), call.block
-        self._depth += 1
+        self.depth += 1
         try:
             return self._body(node)
         finally:
             self.names, self._given = outer, given
-            self._depth -= 1
+            self.depth -= 1
 
     def _body(self, node: Node) -> object:
         body = node.child_by_field_name("body")
@@ -96,7 +95,7 @@ class Interpreter(Expressions):
                 rest = {key: value for key, value in call.options.items() if key not in found}
                 found[name] = UNKNOWN if call.partial else rest
             else:
-                found[name] = UNKNOWN
+                found[name] = call.block if part.type == "block_parameter" else UNKNOWN
         if given == [] and call.options and not call.partial:
             options = [name for name, value in found.items() if value is UNKNOWN]
             if len(options) == 1 and options[0] == list(found)[-1]:
@@ -108,6 +107,9 @@ class Interpreter(Expressions):
         if block is None:
             return None
         self.step()
+        outer = self.names
+        if block.depth != self.depth:
+            self.names = block.names
         names = self._block_names(block.node, arguments)
         before = {name: self.names[name] for name in names if name in self.names}
         self.names.update(names)
@@ -122,6 +124,8 @@ class Interpreter(Expressions):
             for name in names:
                 self.names.pop(name, None)
             self.names.update(before)
+            if block.depth != self.depth:
+                self.names = outer
 
     def _block_names(self, node: Node, arguments: Sequence[object]) -> dict[str, object]:
         parameters = node.child_by_field_name("parameters")

@@ -61,7 +61,7 @@ READING = frozenset({
     "reorder", "limit", "offset", "select", "group", "having", "distinct", "unscoped", "unscope", "all",
     "none", "or", "and", "merge", "from", "pluck", "pick", "ids", "find_by", "find_by!", "find", "first",
     "last", "take", "count", "sum", "minimum", "maximum", "average", "size", "length", "to_sql", "to_a",
-    "exists?", "any?", "none?", "many?", "empty?", "find_by_sql", "count_by_sql",
+    "exists?", "any?", "none?", "many?", "empty?",
     "reset_column_information", "table_name", "quoted_table_name", "arel_table", "columns", "column_names",
     "columns_hash", "lock", "primary_key", "sanitize_sql", "sanitize_sql_array",
     "sanitize_sql_for_conditions", "connection", "new", "find_or_initialize_by", "first_or_initialize",
@@ -196,11 +196,10 @@ def read_rows(call: Call, models: Models, engine: Engine) -> Changes | None:
     return _updated(call, chain, model, looped, engine)
 
 
-def _written(value: object) -> bool:
-    if isinstance(value, list):
-        return all(_written(item) for item in value)
-    if isinstance(value, dict):
-        return all(_written(item) for item in value.values())
+def _written(value: object, depth: int = 3) -> bool:
+    if isinstance(value, list | dict):
+        items = value.values() if isinstance(value, dict) else value
+        return depth > 0 and all(_written(item, depth - 1) for item in items)
     return value is None or isinstance(value, str | int | float)
 
 

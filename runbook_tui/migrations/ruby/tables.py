@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from runbook_tui.migrations.changes import Change, Column, ColumnType, Default, Generated
@@ -145,5 +146,12 @@ def altering(builder: Builder, call: Call) -> list[Call] | None:
     if name in _RENAMED or name in _AS_THEY_ARE:
         return [own(_RENAMED.get(name, name), *call.arguments)]
     if name in TYPES:
-        return [own("add_column", given, name) for given in call.arguments]
+        found = [own("add_column", given, name) for given in call.arguments]
+        return found + [_index(own, call, given) for given in call.arguments if call.get("index")]
     return None
+
+
+def _index(own: Callable[..., Call], call: Call, column: object) -> Call:
+    """``t.string :code, index: { unique: true }``."""
+    options = call.get("index")
+    return replace(own("add_index", column), options=options if isinstance(options, dict) else {})

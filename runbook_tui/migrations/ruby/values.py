@@ -58,9 +58,12 @@ class Constant:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
-    """``{ ... }`` or ``do ... end``."""
+    """``{ ... }`` or ``do ... end``, with the variables of the method in which it stands."""
 
     node: Node
+    names: dict[str, object]
+    depth: int
+    """How many methods were being followed there."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,6 +108,8 @@ class Call:
     block: Block | None = None
     partial: bool = False
     """Some arguments stand behind ``*`` or ``**`` and are not known."""
+    passed: object = None
+    """What stands behind ``&`` in the place of a block: ``"save"`` of ``each(&:save)``."""
 
     def get(self, name: str, otherwise: object = None) -> object:
         """An option; UNKNOWN when it may hide behind ``**``."""
