@@ -164,7 +164,7 @@ _ROWS = (
      "Correct the variable or the rights of its user."),
     ("no-version-table", _ERROR, "The live database has no version table of the tool",
      "Correct the variable, or the version that runs."),
-    ("version-table-of-another-tool", _WARNING, "The live database has the version table of another tool",
+    ("version-table-of-another-tool", _ERROR, "The live database has the version table of another tool",
      "Correct the tool or the variable."),
 )
 # fmt: on
