@@ -83,6 +83,7 @@ _COMPARED = {
     ".py": _python,
     ".sql": _sql,
     ".exs": _code("elixir"),
+    ".rb": _code("ruby"),
     **dict.fromkeys((".js", ".cjs", ".mjs"), _code("javascript")),
     **dict.fromkeys((".ts", ".mts"), _code("typescript")),
 }

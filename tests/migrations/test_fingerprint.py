@@ -61,3 +61,16 @@ def test_what_is_run_may_not(old: str, new: str) -> None:
     assert old in PYTHON
     edited = PYTHON.replace(old, new)
     assert not same_meaning("v/b.py", PYTHON.encode(), edited.encode(), Engine.POSTGRES)
+
+
+@pytest.mark.parametrize(
+    ("edited", "same"),
+    [
+        ("# why\nclass A < B[8.0]\n  def change = add_column(:orders, :note, :text)\nend\n", True),
+        ("class A < B[8.0]\n  def change = add_column(:orders, :note, :string)\nend\n", False),
+        ("class A < B[8.0]\n  def change = add_column(:orders, :note, :text", False),
+    ],
+)
+def test_ruby_is_compared_by_its_syntax_tree(edited: str, same: bool) -> None:
+    before = "class A < B[8.0]\n  def change = add_column(:orders,\n    :note, :text)\nend\n"
+    assert same_meaning("db/1_a.rb", before.encode(), edited.encode(), Engine.POSTGRES) is same
