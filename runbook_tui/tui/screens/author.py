@@ -19,6 +19,7 @@ from runbook_tui.tui.content import QUIET, count, line
 from runbook_tui.tui.messages import DocumentRead, NotRead
 from runbook_tui.tui.screens.author_edits import EditActions
 from runbook_tui.tui.screens.author_planning import PlanningActions
+from runbook_tui.tui.screens.filtering import Filtering
 from runbook_tui.tui.times import planned
 from runbook_tui.tui.widgets.action_bar import ActionBar
 from runbook_tui.tui.widgets.step_list import StepList
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from runbook_tui.tui.widgets.step_tabs import StepTabs
 
 
-class AuthorScreen(EditActions, PlanningActions):
+class AuthorScreen(EditActions, PlanningActions, Filtering):
     """Edits one runbook file."""
 
     ACTIONS: ClassVar[tuple[Action, ...]] = AUTHOR
@@ -41,7 +42,6 @@ class AuthorScreen(EditActions, PlanningActions):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        self._words = ""
 
     def compose(self) -> ComposeResult:
         """The frame; it is filled when the file is read."""
@@ -111,14 +111,14 @@ class AuthorScreen(EditActions, PlanningActions):
         from runbook_tui.tui.step_items import author_items, matches
 
         steps = self.runbook.steps
-        if select is not None and not any(s.id == select and matches(s, self._words) for s in steps):
-            self._words = ""
+        if select is not None and not any(s.id == select and matches(s, self.words) for s in steps):
+            self.words = ""
             self.query_one("#filter", Input).value = ""
-        items = author_items(steps, self._words)
+        items = author_items(steps, self.words)
         step_list = self.query_one(StepList)
         step_list.show(items, select)
         shown = sum(item.step_id is not None for item in items)
-        step_list.border_subtitle = f"{shown} of {len(steps)}" if self._words else "╭ ╰ in any order"
+        step_list.border_subtitle = f"{shown} of {len(steps)}" if self.words else "╭ ╰ in any order"
         self._show_title()
         self._show_step()
 
@@ -170,31 +170,14 @@ class AuthorScreen(EditActions, PlanningActions):
             return ""
         return self.why_no_edit(action_id) or self.why_no_file(action_id) or self.why_no_planning(action_id)
 
-    def do_filter(self) -> None:
-        """Ask for words."""
-        field = self.query_one("#filter", Input)
-        field.display = True
-        field.focus()
-
-    @on(Input.Changed, "#filter")
-    def _filtered(self, event: Input.Changed) -> None:
-        self._words = event.value
+    def filtered(self) -> None:
+        """Show the steps that contain the words."""
         if self.document is not None:
             self.edited()
 
-    @on(Input.Submitted, "#filter")
-    def _filter_done(self) -> None:
-        if not self._words.strip():
-            self.action_clear_filter()
-        self.query_one(StepList).focus()
-
     def action_clear_filter(self) -> None:
         """Show all steps again."""
-        field = self.query_one("#filter", Input)
-        if field.display:
-            field.value = ""
-            field.display = False
-            self.query_one(StepList).focus()
+        self.clear_filter()
 
     @property
     def _tabs(self) -> StepTabs:

@@ -20,6 +20,7 @@ from runbook_tui.tui.messages import ReviewFailed
 from runbook_tui.tui.migration_blocks import HERE, migration_sheet
 from runbook_tui.tui.migration_items import by_weight, migration_items
 from runbook_tui.tui.screens.base import ActionScreen
+from runbook_tui.tui.screens.filtering import Filtering
 from runbook_tui.tui.widgets.action_bar import ActionBar
 from runbook_tui.tui.widgets.sheet import Paragraph, Sheet
 from runbook_tui.tui.widgets.step_list import StepList
@@ -38,7 +39,7 @@ class MigrationList(StepList):
     HELP = "Migrations. Arrow keys or j and k move; n and N go through what is said about one."
 
 
-class MigrationsScreen(ActionScreen):
+class MigrationsScreen(Filtering):
     """Shows a review; changes nothing."""
 
     ACTIONS: ClassVar[tuple[Action, ...]] = MIGRATIONS
@@ -53,7 +54,6 @@ class MigrationsScreen(ActionScreen):
         super().__init__()
         self._read = read
         self.review: Review | None = None
-        self._words = ""
         self._finding: int | None = None
 
     def compose(self) -> ComposeResult:
@@ -108,7 +108,7 @@ class MigrationsScreen(ActionScreen):
         """Draw the table, and the selected migration."""
         assert self.review is not None
         found = self.review.migrations
-        self.query_one(MigrationList).show(migration_items(found, self._words))
+        self.query_one(MigrationList).show(migration_items(found, self.words))
         levels = [finding.level.value for one in found for finding in one.findings]
         levels += [finding.level.value for finding in self.review.findings]
         facts = [Content.styled(count(len(found), "migration"), QUIET)]
@@ -206,31 +206,16 @@ class MigrationsScreen(ActionScreen):
         """Where there is no room for both: show the source, or what is said about it."""
         self.toggle_class("-source")
 
-    def do_filter(self) -> None:
-        """Ask for words."""
-        field = self.query_one("#filter", Input)
-        field.display = True
-        field.focus()
-
-    @on(Input.Changed, "#filter")
-    def _filtered(self, event: Input.Changed) -> None:
-        self._words = event.value
+    def filtered(self) -> None:
+        """Show the migrations that contain the words."""
         if self.review is not None:
             self.show()
 
-    @on(Input.Submitted, "#filter")
-    def _filter_done(self) -> None:
-        self.query_one("#filter", Input).display = bool(self._words.strip())
-        self.query_one(MigrationList).focus()
-
     def do_back(self) -> None:
         """Take the filter away, then leave."""
-        field = self.query_one("#filter", Input)
-        if field.display:
-            field.value = ""
-            field.display = False
-            self.query_one(MigrationList).focus()
-        elif len(self.app.screen_stack) > 1:
+        if self.clear_filter():
+            return
+        if len(self.app.screen_stack) > 1:
             self.dismiss()
         else:
             self.app.exit()
