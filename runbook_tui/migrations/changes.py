@@ -123,6 +123,8 @@ class Change:
     """Whether a constraint can refuse a row in which its columns are NULL."""
     guarded: bool = False
     """An UPDATE that only fills what is still NULL."""
+    bounded: bool = False
+    """An UPDATE of rows that the statement writes out one by one."""
     reads_tables: bool = False
     """An UPDATE or INSERT that takes its values from tables."""
     part_of_narrowing: bool = False

@@ -92,6 +92,11 @@ POSTGRES = [
     ("REINDEX INDEX CONCURRENTLY i", "rebuild-index-concurrently", NONE),
     # rows
     ("INSERT INTO customers (id) VALUES (1) ON CONFLICT DO NOTHING", "insert-rows", E),
+    ("INSERT INTO customers (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET name = 'x'", "update-rows", M),
+    ("MERGE INTO orders USING customers c ON c.id = 1 WHEN MATCHED THEN UPDATE SET note = 'x'", "update-rows", M),
+    ("MERGE INTO orders USING customers c ON c.id = 1 WHEN MATCHED THEN DELETE", "delete-rows", C),
+    ("EXPLAIN ANALYZE DELETE FROM orders", "opaque", ASK),
+    ("ALTER TABLE orders ALTER note DROP DEFAULT", "state-only", NONE),
     ("INSERT INTO customers (id) SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM customers)", "insert-rows", E),
     ("INSERT INTO customers (id) SELECT customer_id FROM orders", "copy-rows", M),
     ("UPDATE orders SET note = state WHERE note IS NULL", "update-rows", M),
@@ -172,7 +177,9 @@ MYSQL = [
     ("RENAME TABLE orders TO sales", "rename-table", X),
     ("CREATE INDEX i ON orders (note) ALGORITHM=INPLACE LOCK=NONE", "create-index", E),
     ("DROP INDEX i ON orders", "drop-index", C),
-    ("REPLACE INTO customers VALUES (1, 'x')", "insert-rows", E),
+    ("REPLACE INTO customers VALUES (1, 'x')", "update-rows", M),
+    ("INSERT INTO customers (id) VALUES (1) ON DUPLICATE KEY UPDATE name = 'x'", "update-rows", M),
+    ("ALTER TABLE orders ALTER note DROP DEFAULT", "drop-default", C),
     ("UPDATE orders JOIN customers ON customer_id = customers.id SET note = name", "update-rows", M),
     ("CREATE TRIGGER t BEFORE INSERT ON orders FOR EACH ROW SET NEW.note = 'x'", "create-trigger", E),
     ("CREATE PROCEDURE p() BEGIN UPDATE orders SET note = 'a'; DELETE FROM orders; END", "create-function", E),
@@ -475,3 +482,15 @@ def test_locks_are_those_of_the_engine(sql: Judge) -> None:
 def test_large_inserts_are_known_by_their_first_words(sql: Judge) -> None:
     values = ", ".join(f"({number}, 'name {number}')" for number in range(6_000))
     assert sql(f"INSERT INTO customers VALUES {values}").phase is E
+
+
+def test_a_long_insert_that_overwrites_is_seen_by_its_end(sql: Judge) -> None:
+    rows = ", ".join(f"({number}, 'x')" for number in range(9000))
+    long = f"INSERT INTO customers (id, name) VALUES {rows}"
+    assert sql(long).phase is E
+    assert sql(f"{long} ON CONFLICT (id) DO UPDATE SET name = excluded.name").phase is M
+
+
+def test_select_into_makes_a_table(sql: Judge) -> None:
+    found = sql("SELECT * INTO copied FROM orders")
+    assert [operation.kind for operation in found.operations] == ["create-table", "copy-rows"]

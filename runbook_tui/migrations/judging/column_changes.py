@@ -68,16 +68,20 @@ def _altered(
         yield replace(change, kind="alter-column-unknown")
     if alteration.type is not None and (alteration.using or before is None or alteration.type != before.type):
         yield _type_change(change, before, alteration.type, engine, using=alteration.using)
-    if alteration.default is not None and not _has_no_default(before, alteration.default):
+    if alteration.default is not None and not _has_no_default(before, alteration.default, engine):
         yield replace(change, kind=_default_kind(before, alteration.default))
     if alteration.nullable is not None and (before is None or before.nullable is not alteration.nullable):
         yield replace(change, kind="drop-not-null" if alteration.nullable else "set-not-null")
 
 
-def _has_no_default(before: Column | None, now: Default) -> bool:
-    """Whether a default is taken from a column that is known to have none."""
+def _has_no_default(before: Column | None, now: Default, engine: Engine) -> bool:
+    """Whether a default is taken from a column that is known to have none.
+
+    MySQL's DROP DEFAULT takes even the NULL that an INSERT without the column writes: MySQL manual, "ALTER TABLE".
+    """
     plain = before is not None and before.default is Default.NONE and before.generated is Generated.NO
-    return now is Default.NONE and plain
+    implied = engine is Engine.MYSQL and before is not None and before.nullable is not False
+    return now is Default.NONE and plain and not implied
 
 
 def restated(change: Change, before: Column | None, engine: Engine) -> Iterator[Change]:

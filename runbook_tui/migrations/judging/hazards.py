@@ -150,7 +150,7 @@ def _concurrently(subject: Subject, judged: Judged) -> Iterator[Finding]:
 
 def _unbatched(subject: Subject, judged: Judged) -> Iterator[Finding]:
     operation = judged.operation
-    if operation.phase is not Phase.BACKFILL or operation.kind not in _LONG:
+    if operation.phase is not Phase.BACKFILL or operation.kind not in _LONG or judged.change.bounded:
         return
     alone = judged.change.outside_transaction or not subject.body.transactional
     if operation.conditional and alone:

@@ -26,6 +26,7 @@ _PARTS = {
 
 _SHOWN = 120
 _LONGEST = 4_000
+_OVERWRITES = re.compile(r"\bON (?:DUPLICATE KEY UPDATE|CONFLICT\b[^;]* DO UPDATE)\b", re.IGNORECASE)
 """Characters of a statement that are looked at; its head says what it is."""
 
 
@@ -105,12 +106,10 @@ _STATEMENTS = (
     _pattern("create-index@fulltext", r"CREATE (?:FULLTEXT|SPATIAL) INDEX {exists}{name} ON {table} ?\(.*"),
     _pattern("create-index", r"CREATE INDEX {exists}{name} ON {table} ?\(.*"),
     _pattern("drop-index", r"DROP INDEX {exists}{name} ON {table}(?: (?:LOCK|ALGORITHM) ?=? ?\w+)*"),
-    _pattern("insert-rows", r"REPLACE INTO {table} (?:\([^)]*\) )?VALUES .*"),
+    _pattern("update-rows", r"REPLACE INTO {table} (?:\([^)]*\) )?VALUES .*"),
     _pattern("rewrite-table", r"OPTIMIZE (?:LOCAL )?TABLE {table}"),
     # the first words of statements that are too long to be parsed
-    _pattern(
-        "insert-rows", r"INSERT (?:IGNORE |OR IGNORE |OR REPLACE )?INTO {table} (?:\([^)]*\) )?VALUES .*"
-    ),
+    _pattern("insert-rows", r"INSERT (?:IGNORE |OR IGNORE )?INTO {table} (?:\([^)]*\) )?VALUES .*"),
 )
 
 _ACTIONS = (
@@ -163,6 +162,9 @@ def _match(patterns: tuple[Pattern, ...], plain: str, line: int, table: str | No
         found = pattern.shape.fullmatch(plain[:_LONGEST])
         if found:
             kind, _, detail = pattern.kind.partition("@")
+            overwrites = kind == "insert-rows" and _OVERWRITES.search(plain[-_LONGEST:])
+            if overwrites:
+                kind = "update-rows"
             parts = {name: unquoted(text) for name, text in found.groupdict().items() if text}
             return Change(
                 kind,
@@ -173,6 +175,7 @@ def _match(patterns: tuple[Pattern, ...], plain: str, line: int, table: str | No
                 detail=plain[:_SHOWN] if kind == "opaque" else detail,
                 if_exists=" EXISTS " in plain.upper(),
                 cascades=plain.upper().endswith(" CASCADE"),
+                bounded=kind == "update-rows",
             )
     return None
 

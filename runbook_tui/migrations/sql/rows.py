@@ -32,13 +32,28 @@ def _rows(node: exp.Expr, line: int) -> Change:
         return Change("delete-rows", line, table_name(node.this) or _first_table(node))
     table = table_name(node.this)
     if isinstance(node, exp.Merge):
-        return Change("update-rows", line, table, reads_tables=True)
+        deletes = any(_deletes(when) for when in node.find_all(exp.When))
+        return Change("delete-rows" if deletes else "update-rows", line, table, reads_tables=True)
     source = node.args.get("expression")
     into = node.this
     over = names(into.expressions) if isinstance(into, exp.Schema) else ()
     if source is not None and _reads_other(source, table):
         return Change("copy-rows", line, table, over=over, reads_tables=True)
+    if _overwrites(node):
+        return Change("update-rows", line, table, bounded=True)
     return Change("insert-rows", line, table, over=over)
+
+
+def _deletes(when: exp.When) -> bool:
+    then = when.args.get("then")
+    return isinstance(then, exp.Delete) or (isinstance(then, exp.Expr) and then.name.upper() == "DELETE")
+
+
+def _overwrites(node: exp.Expr) -> bool:
+    """Whether an INSERT changes a row that is there: ON CONFLICT DO UPDATE, ON DUPLICATE KEY UPDATE, OR REPLACE."""
+    conflict = node.args.get("conflict")
+    updates = isinstance(conflict, exp.OnConflict) and bool(conflict.expressions)
+    return updates or str(node.args.get("alternative") or "").upper() == "REPLACE"
 
 
 def _update(node: exp.Update, line: int) -> Change:
@@ -78,7 +93,12 @@ def _first_table(node: exp.Expr) -> str | None:
 
 
 def read_select(tree: exp.Expr, line: int, text: str) -> list[Change]:
-    """A SELECT changes nothing, unless it calls a function that is not known."""
+    """A SELECT changes nothing, unless it calls a function that is not known, or writes into a table."""
+    into = tree.args.get("into")
+    if into is not None:
+        table, temporary = table_name(into.this), bool(into.args.get("temporary"))
+        created = Change("create-table", line, table, detail="temporary" if temporary else "")
+        return [created, Change("copy-rows", line, table, reads_tables=True)]
     called = {node.name.lower() for node in tree.find_all(exp.Anonymous)}
     if called <= _SETTINGS | _READING:
         timeout = "lock_timeout" if "lock_timeout" in text.lower() and "set_config" in called else None
