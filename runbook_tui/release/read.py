@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 
 from runbook_tui.catalog.manifest import LoadedManifest
@@ -55,7 +56,8 @@ def read_release(
 def read_introductions(release: Release, loaded: LoadedManifest) -> tuple[Introduction, ...]:
     """Where each pending migration came in, by service and in the order of its tool: two git processes a service.
 
-    Migrations that the range of the release does not add (renamed files, say) are left out. Raises ProblemsError.
+    Migrations that the range of the release does not add (renamed files, say) are left out, and those that share a
+    file. Raises ProblemsError.
     """
     waiting = {change.name: change for change in release.changes if any(p.pending for p in change.pending)}
     problems: list[Problem] = []
@@ -73,7 +75,9 @@ def _introductions(change: ServiceChange, loaded: LoadedManifest) -> list[Introd
     except RepositoryError as error:
         place = loaded.places.place(("services", change.name, "repository"))
         raise ProblemsError([problem(place, error)]) from error
-    return [Introduction(m.key, *added[m.path]) for m in migrations if m.path in added]
+    # of a file with several migrations nobody knows which commit brought which
+    alone = {path for path, count in Counter(paths).items() if count == 1}
+    return [Introduction(m.key, *added[m.path]) for m in migrations if m.path in added.keys() & alone]
 
 
 def _raise_any(problems: list[Problem]) -> None:

@@ -498,6 +498,13 @@ def test_a_changelog_that_cannot_be_read_is_told_with_its_line(
     assert [item.id for item in found.pending] == ["db/z.xml::base::me"]
 
 
+def test_a_changelog_in_utf_16_is_read() -> None:
+    text = '<?xml version="1.0" encoding="UTF-16"?>' + XML.partition("?>")[2].format(BASE)
+    source = MigrationSource(path="db", datastore="shop", tool="liquibase")
+    (found,) = read_migrations(source, {"db/a.xml": text.encode("utf-16")}, service="billing", engine="mysql")
+    assert kinds(found) == ["create-table"]
+
+
 def test_a_changeset_without_its_names_is_refused(pend: Pend) -> None:
     (migration,) = pend({}, {"db/a.xml": XML.format(f'<changeSet id="1">{DROP}</changeSet>')}).pending
     assert [(f.rule, f.line) for f in migration.findings if f.rule == "unreadable"] == [("unreadable", 4)]

@@ -12,7 +12,7 @@ from runbook_tui.migrations.liquibase.nodes import Node
 from runbook_tui.migrations.sql.files import has_statements
 
 _HEADER = re.compile(r"^\s*--\s*liquibase\s*formatted", re.IGNORECASE)
-_CHANGE_SET = re.compile(r'^\s*--\s*changeset\s+("[^"]+"|[^:]+):("[^"]+"|\S+)(.*)$', re.IGNORECASE)
+_CHANGE_SET = re.compile(r'^\s*--\s*changeset\s+("[^"]+"|[^:\s][^:]*):("[^"]+"|\S+)(.*)$', re.IGNORECASE)
 _NEARLY = re.compile(r"^\s*--?\s*changeset\b", re.IGNORECASE)
 _ROLLBACK = re.compile(r"^\s*--\s*rollback (.*)$", re.IGNORECASE)
 _ROLLBACK_BLOCK = re.compile(r"^\s*/\*\s*liquibase\s*rollback\s*$", re.IGNORECASE)

@@ -12,7 +12,7 @@ from runbook_tui.migrations.liquibase.dbms import applies
 
 _PLACE = re.compile(r"\$\{([^${}]{1,200})\}")
 _LONGEST = 200_000
-"""Characters after everything is put in: definitions may name one another."""
+"""Characters that are put in: definitions may name one another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,16 @@ class Properties:
 
     def expand(self, text: str, engine: Engine | None) -> str:
         """The text with its properties, nested three deep; None for the engine takes what holds for all of them."""
+        room = _LONGEST
+
+        def value(place: re.Match[str]) -> str:
+            nonlocal room
+            found = self._value(place, engine)
+            room -= len(found)
+            return found if room > 0 else place[0]
+
         for _ in range(3):
-            if "${" not in text or len(text) > _LONGEST:
-                break
-            changed = _PLACE.sub(lambda found: self._value(found, engine), text)
+            changed = _PLACE.sub(value, text) if "${" in text else text
             if changed == text:
                 break
             text = changed

@@ -31,6 +31,7 @@ _LARGEST = 8 * 1024 * 1024
 _DEEPEST = 40
 """Includes inside one another."""
 _ORDER = {"first": 0, "last": 2}
+_MARKERS = tuple("databaseChangeLog".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +231,7 @@ def is_changelog(path: str, data: bytes, *, any_sql: bool = False) -> bool:
     name = path.lower()
     if name.endswith(".sql"):
         return any_sql or is_formatted(data)
-    return name.endswith(FORMATS) and b"databaseChangeLog" in data
+    return name.endswith(FORMATS) and any(marker in data for marker in _MARKERS)
 
 
 def _java_properties(text: str) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ import re
 import shlex
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import PurePosixPath
 
 from runbook_tui.migrations.changes import Body, Change
@@ -34,6 +35,26 @@ from runbook_tui.migrations.tool import (
 )
 
 
+class _Always:
+    """The ``runAlways`` changesets of a folder: every run of the tool runs those that it meets first."""
+
+    def __init__(self) -> None:
+        self.placed: list[Placed] = []
+        self._sums: dict[Engine | None, list[int]] = {}
+
+    def count(self, before: int, engine: Engine | None) -> int:
+        """How many of the first ones an engine runs."""
+        from runbook_tui.migrations.liquibase.body import runs_on
+
+        if engine not in self._sums:
+            self._sums[engine] = [0, *accumulate(runs_on(one, engine) for one in self.placed)]
+        return self._sums[engine][before]
+
+    def has_dbms(self) -> bool:
+        """Whether any of them is for some engines only."""
+        return any(one.change_set.attributes.get("dbms") for one in self.placed)
+
+
 @dataclass(frozen=True, slots=True)
 class _Content:
     """A changeset with its place in the order."""
@@ -41,8 +62,9 @@ class _Content:
     variants: tuple[Placed, ...]
     """Several with one identity, each for engines or contexts of its own."""
     tree: Tree
-    always: tuple[Placed, ...]
-    """``runAlways`` changesets before it: every run of the tool runs them first."""
+    always: _Always
+    always_before: int
+    """How many of those stand before it."""
     countable: bool
     """Nothing before it may be passed over and stay pending."""
 
@@ -116,13 +138,12 @@ class Liquibase(MigrationTool):
         database = f'--changelog-file={changelog} --url="$DATABASE_URL"'
         shows = f'liquibase{path} history --url="$DATABASE_URL"'
         run = [one for one in content.variants if self._runs(one)]
-        guessed = self._engine is None and any(
-            one.change_set.attributes.get("dbms") for one in (*run, *content.always)
-        )
+        named = any(one.change_set.attributes.get("dbms") for one in run)
+        guessed = self._engine is None and (named or content.always.has_dbms())
         filtered = any(one.contexts or one.change_set.contexts for one in run)
         if not run or guessed or filtered or not content.countable:
             return Commands("", "", shows)
-        count = 1 + sum(self._runs(one) for one in content.always)
+        count = 1 + content.always.count(content.always_before, self._engine)
         up = f"liquibase{path} update-count {database} --count={count}"
         return Commands(up, f"liquibase{path} rollback-count {database} --count=1", shows)
 
@@ -139,21 +160,20 @@ def _scripts(placed: Sequence[Placed], tree: Tree) -> list[Script]:
     result: list[Script] = []
     parent: tuple[str, ...] = ()
     parents: dict[str, tuple[str, ...]] = {}
-    always: tuple[Placed, ...] = ()
-    countable = True
+    always, countable = _Always(), True
     for one in placed:
         group = groups[one.id]
         together = len(group) > 1 and all(_is_variant(each) for each in group)
         if together and one is not group[0]:
             continue
         variants = tuple(group) if together else (one,)
-        content = _Content(variants, tree, always, countable)
+        content = _Content(variants, tree, always, len(always.placed), countable)
         script = _script(variants, content)
         above = parents.setdefault(script.id, parent)
         result.append(replace(script, parents=above))
         parent = (script.id,)
         if any(one.change_set.flag(name) for name in ("runAlways", "alwaysRun")):
-            always = (*always, one)
+            always.placed.append(one)
         countable = countable and not _may_stay_pending(variants)
     return result
 
