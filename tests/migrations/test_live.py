@@ -538,6 +538,35 @@ def test_no_url_raises_or_shows(scheme: str, host: str, query: dict[str, str]) -
         assert "hunter2" not in repr(refused.refusal)
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ('FATAL:  database "hunter2" does not exist', "no database of that name"),
+        ('FATAL:  password authentication failed for user "hunter2"', "does not let its user in"),
+        ('could not translate host name "hunter2" to address', "its host is not known"),
+        (
+            'connection to server at "hunter2", port 1 failed: Connection refused',
+            "nothing accepts connections",
+        ),
+        ('connection to server at "hunter2" failed: timeout expired', "gave no answer within 5 s"),
+        ("hunter2", "was not read: ValueError"),
+    ],
+)
+def test_drivers_without_codes_are_understood_and_not_repeated(said: str, told: str, tmp_path: Path) -> None:
+    from runbook_tui.migrations.live.address import engine_at
+    from runbook_tui.migrations.live.model import RefusedError
+    from runbook_tui.migrations.live.session import ask
+
+    def failing(_: object) -> None:
+        raise ValueError(said)
+
+    engine = engine_at(VARIABLE, {VARIABLE: sqlite_database(tmp_path, [GOLANG])}, None, 5)
+    with pytest.raises(RefusedError) as raised:
+        ask(engine, VARIABLE, failing, 5)
+    assert told in raised.value.refusal.why
+    assert "hunter2" not in repr(raised.value.refusal)
+
+
 def test_another_engine_than_the_manifest_says(tmp_path: Path) -> None:
     url = sqlite_database(tmp_path, [GOLANG])
     found = read_live(VARIABLE, {VARIABLE: url}, tool="golang-migrate", engine="postgres@15")

@@ -6,6 +6,7 @@ somebody else afterwards.
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import threading
@@ -44,6 +45,16 @@ _STATED = {
     "SQLITE_CORRUPT": "it is a damaged SQLite database",
 }
 """What codes of PostgreSQL (SQLSTATE), MySQL and SQLite say. What the driver writes beside them is not repeated."""
+
+_WORDS = (
+    (re.compile(r'database ".*" does not exist', re.DOTALL), _STATED["3D000"]),
+    (re.compile(r"authentication failed|no pg_hba\.conf entry|role .* does not exist"), _STATED["28P01"]),
+    (re.compile(r"could not translate host name|failed to resolve host"), "its host is not known"),
+    (re.compile(r"Connection refused|No such file or directory"), _STATED["2003"]),
+    (re.compile(r"certificate verify failed|SSL"), "TLS fails"),
+)
+"""What libpq says where it gives no code: it does not while it connects."""
+_EXPIRED = re.compile(r"timeout expired|timed out")
 
 _TOO_SLOW = frozenset({"57014", "55P03", "1969", "3024", "1205", "SQLITE_BUSY", "SQLITE_INTERRUPT"})
 """Codes of statements that were given up for their time, or for a lock."""
@@ -119,10 +130,13 @@ def _refusal(variable: str, error: BaseException, timeout: float) -> Refusal:
         return error.refusal
     causes = list(_causes(error))
     codes = [code for cause in causes for code in _codes(cause)]
-    if any(isinstance(cause, TimeoutError) for cause in causes) or _TOO_SLOW.intersection(codes):
+    said = "\n".join(map(str, causes))
+    slow = any(isinstance(cause, TimeoutError) for cause in causes) or _TOO_SLOW.intersection(codes)
+    if slow or _EXPIRED.search(said):
         return _silence(variable, timeout)
     stated = next((_STATED[code] for code in codes if code in _STATED), None)
-    why = _known(causes) or stated or _unknown(causes, codes)
+    worded = next((why for pattern, why in _WORDS if pattern.search(said)), None)
+    why = _known(causes) or stated or worded or _unknown(causes, codes)
     remedy = f"Look at {variable}: host, port, database, and a user that may read."
     return Refusal(variable, f"the database of {variable} was not read: {why}", remedy)
 
