@@ -116,7 +116,7 @@ WORDS = {
 FOREIGN = frozenset(
     {
         *("mssql", "sqlserver", "oracle", "cockroachdb", "cockroach", "clickhouse", "mongodb", "snowflake"),
-        *("redshift", "spanner", "db2"),
+        *("redshift", "spanner", "db2", "h2", "hsqldb", "derby", "ydb"),
     }
 )
 """Engines that nothing is known of: they are named as they are."""

@@ -114,6 +114,7 @@ def test_only_one_tool_is_looked_for_when_it_is_named() -> None:
         ({"compose.yaml": "  db:\n    image: docker.io/library/postgres:17-alpine\n"}, "postgres", "compose.yaml"),
         ({"db/1.sql": "CREATE TABLE a (id INTEGER PRIMARY KEY AUTOINCREMENT)"}, "sqlite", "db/1.sql"),
         ({"db/1.sql": "-- no AUTOINCREMENT\nCREATE TABLE a (id int)"}, "", ""),
+        ({"db/1.sql": "CREATE TABLE a (b jsonb)", "go.mod": "mattn/go-sqlite3"}, "postgres", "db/1.sql"),
         # the nearest, and settings before images
         ({"db/sqitch.conf": "engine = mysql", "sqitch.conf": "engine = sqlite"}, "mysql", "db/sqitch.conf"),
         ({"compose.yaml": "    image: mysql:8", "knexfile.js": "client: 'pg'"}, "postgres", "knexfile.js"),
@@ -133,6 +134,7 @@ def test_the_engine_is_what_the_repository_says(files: Mapping[str, str], engine
         ("db/migrations/mysql", "mysql"),
         ("migrations_postgres/sql", "postgres"),
         ("sqlite3/a/b/c", "sqlite"),
+        ("migrations/h2", "h2"),
         ("mysql-exporter/a/b/c", ""),
         ("db", ""),
     ],
