@@ -14,13 +14,9 @@ from dataclasses import replace
 from runbook_tui.migrations.changes import ADD_COLUMN, Change, Column, Default
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.ruby.columns import column_of, references_of
-from runbook_tui.migrations.ruby.operations import (
-    OPERATIONS,
-    Place,
-    Reader,
-    check_of,
-    foreign_key_column,
-)
+from runbook_tui.migrations.ruby.constraint_operations import check_of, foreign_key_column
+from runbook_tui.migrations.ruby.operations import OPERATIONS
+from runbook_tui.migrations.ruby.place import Place, Reader
 from runbook_tui.migrations.ruby.values import Call, Changes, texts_of
 
 

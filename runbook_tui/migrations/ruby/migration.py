@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from runbook_tui.migrations.changes import ADD_COLUMN, Body, Change, table_key
+from runbook_tui.migrations.changes import Body, Change
 from runbook_tui.migrations.engine import Engine
-from runbook_tui.migrations.ruby.columns import Version
-from runbook_tui.migrations.ruby.expressions import TooMuchError, parts
+from runbook_tui.migrations.ruby.classes import MigrationClass, does_something, find_class
+from runbook_tui.migrations.ruby.expressions import TooMuchError
+from runbook_tui.migrations.ruby.guards import exists_of, fits
 from runbook_tui.migrations.ruby.helpers import HELPERS, LIBRARY_CALLS
 from runbook_tui.migrations.ruby.literals import known
-from runbook_tui.migrations.ruby.operations import EXECUTING, OPERATIONS, Place
+from runbook_tui.migrations.ruby.loading import ClassReader
+from runbook_tui.migrations.ruby.operations import EXECUTING, OPERATIONS
+from runbook_tui.migrations.ruby.place import Place
 from runbook_tui.migrations.ruby.quiet import CONDITIONS, QUIET, WRAPPERS, is_library, is_quiet
-from runbook_tui.migrations.ruby.reader import Interpreter
 from runbook_tui.migrations.ruby.reversing import goes_backwards, reverted
-from runbook_tui.migrations.ruby.rows import BATCHES, READING, Models, read_rows
+from runbook_tui.migrations.ruby.rows import BATCHES, READING, read_rows
 from runbook_tui.migrations.ruby.tables import CREATING, altering, begin, created, fill
 from runbook_tui.migrations.ruby.values import (
     CONNECTION,
@@ -29,25 +30,16 @@ from runbook_tui.migrations.ruby.values import (
     Builder,
     Call,
     Constant,
-    Exists,
     Lambda,
     path_of,
     root_of,
-    texts_of,
 )
-from runbook_tui.migrations.syntax import line_of, text_of
+from runbook_tui.migrations.syntax import line_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_BASE = re.compile(r"^<\s*(?:::)?ActiveRecord::Migration(?:\[\s*(\d+)\.(\d+)\s*\])?\s*$")
-_NEWEST: Version = (99, 0)
-"""For a base class of the application's own: what the newest Rails does."""
-_DEFINING = frozenset({
-    "define_method", "alias_method", "class_eval", "module_eval", "instance_eval", "eval", "send", "public_send",
-    "delegate", "def_delegator", "def_delegators", "class_exec", "included",
-})  # fmt: skip
-"""Declarations that may bring methods along."""
+_QUOTING = frozenset({"quote_table_name", "quote_column_name"})
 _OF_CLASSES = frozenset({
     "table_name", "inheritance_column", "primary_key", "record_timestamps", "ignored_columns", "sequence_name",
     "logger", "table_name_prefix", "verbose", "belongs_to_required_by_default", "default_timezone",
@@ -56,47 +48,6 @@ _OF_CLASSES = frozenset({
 _SQL_STEP = 50
 """Characters that take as long to read as one step of a file."""
 _LOCK_RETRIES = frozenset({"with_lock_retries"})
-
-
-@dataclass(frozen=True, slots=True)
-class MigrationClass:
-    """The class of a file that Rails runs."""
-
-    node: Node
-    version: Version
-    direct: bool
-    """It inherits from Active Record's own class, so nothing of it stands elsewhere."""
-
-
-def find_class(root: Node, stem: str) -> MigrationClass | None:
-    """The migration's class: the one named as the file is, else the first that inherits from a migration.
-
-    Args:
-        root: the tree of the file.
-        stem: the file's name without its version, in snake case.
-    """
-    wanted = stem.replace("_", "").lower()
-    candidates: list[tuple[bool, Node, str]] = []
-    waiting = list(reversed(parts(root)))
-    while waiting:
-        node = waiting.pop()
-        if node.type == "class":
-            name, base = node.child_by_field_name("name"), node.child_by_field_name("superclass")
-            inherits = text_of(base) if base is not None else ""
-            own = text_of(name).rpartition("::")[2].lower() if name is not None else ""
-            if own == wanted or "Migration" in inherits:
-                candidates.append((own != wanted, node, inherits))
-        elif node.type == "module":
-            body = node.child_by_field_name("body")
-            waiting += reversed(parts(body)) if body is not None else []
-    if not candidates:
-        return None
-    _, node, inherits = min(candidates, key=lambda found: found[0])
-    base_class = _BASE.match(inherits)
-    if base_class is None:
-        return MigrationClass(node, _NEWEST, direct=False)
-    version = (int(base_class[1]), int(base_class[2])) if base_class[1] else (4, 2)
-    return MigrationClass(node, version, direct=True)
 
 
 def read_migration(root: Node, stem: str, engine: Engine) -> Body:
@@ -126,96 +77,22 @@ def _body(root: Node, found: MigrationClass, engine: Engine) -> Body:
         migration.note(
             Change("opaque", line_of(found.node), detail=f"{method} is too tangled to be followed")
         )
-    has_down = migration.backwards if method == "change" else _does_something(migration.methods.get("down"))
+    has_down = migration.backwards if method == "change" else does_something(migration.methods.get("down"))
     return Body(tuple(migration.changes), has_down, transactional=migration.transactional)
 
 
-def _does_something(node: Node | None) -> bool:
-    """Whether ``down`` has a body that is more than ``raise`` and messages."""
-    body = node.child_by_field_name("body") if node is not None else None
-    if body is None:
-        return False
-    inner = parts(body) if body.type == "body_statement" else [body]
-    return any(
-        not re.match(rb"\s*(raise|fail|say|puts|nil|true|false|return)\b", part.text or b"") for part in inner
-    )
-
-
-class _Migration(Interpreter):
+class _Migration(ClassReader):
     """Notes every change while it follows ``change`` or ``up``."""
 
     def __init__(self, root: Node, place: Place) -> None:
         super().__init__(root)
         self.changes: list[Change] = []
         self.place = place
-        self.models = Models()
-        self.transactional = True
         self.backwards = True
         """Whether every change so far can be turned round."""
-        self.mixed = False
-        """It takes in modules, which may hold methods of it."""
         self._undone = False
         """Some change has an opposite."""
         self._recording = False
-        self._loading = True
-
-    # the class
-
-    def load(self, root: Node, node: Node) -> None:
-        """Its constants, methods and declarations, and what stands beside it in the file."""
-        for part in parts(root):
-            if part.type in ("class", "module") and part != node:
-                self.models.define(part)
-            elif part.type == "assignment":
-                self.value(part)
-            elif part.type != "class" and part != node:
-                self._run_at_once(part)
-        self._load_class(node)
-        self._loading = False
-
-    def _run_at_once(self, node: Node) -> None:
-        """What Ruby does when it loads the file."""
-        self._loading = False
-        self.value(node, effect=True)
-        self._loading = True
-
-    def _load_class(self, node: Node) -> None:
-        body = node.child_by_field_name("body")
-        for part in parts(body) if body is not None else ():
-            if part.type in ("class", "module"):
-                self.models.define(part)
-            elif part.type in ("method", "singleton_method"):
-                self._define(part)
-            elif part.type == "singleton_class":
-                self._load_class(part)
-            elif part.type in ("identifier", "call"):
-                self._declare(part)
-            elif part.type == "alias":
-                self.opaque(line_of(part), "alias of a method")
-            else:
-                self.value(part)
-
-    def _declare(self, node: Node) -> None:
-        """A declaration of the class. An operation here would run when Rails loads the file."""
-        method = node.child_by_field_name("method") if node.type == "call" else node
-        name = text_of(method) if method is not None else ""
-        if name == "disable_ddl_transaction!":
-            self.transactional = False
-        elif node.child_by_field_name("receiver") is not None:
-            self._run_at_once(node)
-        elif name in OPERATIONS or name in CREATING or name in _DEFINING:
-            self.opaque(line_of(node), f"{name}, which runs when the class is loaded")
-        elif name in ("include", "extend", "prepend"):
-            self.mixed = True
-        else:  # private def ...
-            given = node.child_by_field_name("arguments")
-            for argument in parts(given) if given is not None else ():
-                if argument.type == "method":
-                    self._define(argument)
-
-    def define(self, node: Node) -> None:
-        """A class inside of a method."""
-        self.models.define(node)
 
     def begin(self, method: str) -> None:
         """Follow ``change`` or ``up``."""
@@ -230,7 +107,7 @@ class _Migration(Interpreter):
     def note(self, change: Change) -> None:
         """One more change, as certain as the place where it stands."""
         for guard in self.doubts:
-            if guard is not None and _fits(guard, change):
+            if guard is not None and fits(guard, change):
                 change = replace(change, if_exists=True)
             else:
                 change = replace(change, conditional=True)
@@ -271,7 +148,7 @@ class _Migration(Interpreter):
         """A call of something that is not a value written out."""
         receiver = call.receiver
         self.step(sum(len(item) for item in call.arguments if isinstance(item, str)) // _SQL_STEP)
-        if self._loading:
+        if self.loading:
             return Lambda(UNKNOWN) if call.name in ("lambda", "proc") else UNKNOWN
         if call.passed is not None:
             self._pass(call)
@@ -293,7 +170,8 @@ class _Migration(Interpreter):
         """Attributes of records are set in memory, and saved by a call of their own; not so those of settings."""
         in_memory = owner is UNKNOWN or known(owner) or owner is SELF or is_library(owner)
         if isinstance(owner, Call):
-            in_memory = name != "<<" and not name.endswith("_ids")
+            of_record = owner.name in READING or owner.name in _LOOPS
+            in_memory = of_record and name != "<<" and not name.endswith("_ids")
         elif isinstance(owner, Constant):
             in_memory = in_memory or name in _OF_CLASSES
         if not in_memory:
@@ -336,7 +214,7 @@ class _Migration(Interpreter):
             return UNKNOWN
         if name in QUIET or name.endswith("?") or name.startswith("quote"):
             self._through(call)
-            return call
+            return call.text(0) if name in _QUOTING and call.text(0) else call
         self.opaque(call.line, f"{name}(...)")
         return self.perhaps(call.block, UNKNOWN)
 
@@ -389,7 +267,7 @@ class _Migration(Interpreter):
             with self._upwards():
                 return self.run_block(call.block)
         if call.name == "down":
-            self._undone = self._undone or _does_something(call.block.node if call.block else None)
+            self._undone = self._undone or does_something(call.block.node if call.block else None)
         return UNKNOWN
 
     def _revert(self, call: Call) -> object:
@@ -481,49 +359,10 @@ def _is_connection(root: object) -> bool:
     )
 
 
-def _exists(call: Call) -> object:
-    """``column_exists?(:orders, :note)`` as something that may be so."""
-    table = call.text(0)
-    if table is None:
-        return UNKNOWN
-    what = CONDITIONS[call.name]
-    names = (
-        texts_of(call.argument(1)) + texts_of(call.options.get("name")) + texts_of(call.options.get("column"))
-    )
-    if what == "index" and call.name == "index_exists?":
-        from runbook_tui.migrations.ruby.operations import index_name
-
-        over = texts_of(call.argument(1))
-        names = (*names, index_name(table, over) or "", "\0".join(over))
-    return Exists(what, table, names)
-
-
-def _fits(guard: Exists, change: Change) -> bool:
-    """Whether a change only makes what is not there, or only touches what is: as IF EXISTS would have it."""
-    kind = change.kind
-    if change.table is None or table_key(change.table) != table_key(guard.table):
-        return False
-    if guard.what == "table" and not guard.there:
-        return True  # all that is done to a table that was not there
-    if guard.what == "column" and not guard.there and change.over:
-        return set(change.over) <= set(guard.names)  # what comes with the new column
-    if (kind == ADD_COLUMN or kind.startswith(("create-", "add-"))) is guard.there:
-        return False
-    if guard.what == "table":
-        return kind in ("drop-table", "rename-table")
-    if guard.what == "column":
-        return "column" in kind and change.name in guard.names
-    if guard.what == "index":
-        return "index" in kind and (change.name in guard.names or "\0".join(change.over) in guard.names)
-    return guard.what == "constraint" and (
-        "foreign-key" in kind or "check" in kind or kind == "drop-constraint"
-    )
-
-
 _HANDLERS: dict[str, Callable[[_Migration, Call], object]] = {
     **dict.fromkeys(CREATING, _Migration._create),
     **dict.fromkeys(WRAPPERS, _Migration._wrap),
-    **dict.fromkeys(CONDITIONS, lambda _, call: _exists(call)),
+    **dict.fromkeys(CONDITIONS, lambda _, call: exists_of(call)),
     **dict.fromkeys((*_CONNECTING, "conn"), lambda _, call: CONNECTION),
     **dict.fromkeys(("lambda", "proc"), lambda _, call: Lambda(UNKNOWN)),
     **dict.fromkeys(("raise", "fail", "abort", "exit"), lambda _, call: UNKNOWN),

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from runbook_tui.migrations.changes import Change, Column, ColumnType, Default, Generated
+from runbook_tui.migrations.ruby.column_operations import join_table
 from runbook_tui.migrations.ruby.columns import TYPES, column_of, references_of, timestamps_of
-from runbook_tui.migrations.ruby.operations import (
-    Place,
+from runbook_tui.migrations.ruby.constraint_operations import (
     columns_of,
     foreign_key_column,
     index_name,
-    join_table,
+    singular,
 )
+from runbook_tui.migrations.ruby.place import Place
 from runbook_tui.migrations.ruby.values import UNKNOWN, Builder, Call, Changes, texts_of
 
 CREATING = frozenset(
@@ -53,7 +54,7 @@ def begin(call: Call, place: Place) -> Builder:
         given = {"null": False} | (options if isinstance(options, dict) else {})
         for name in (call.text(0), call.text(1)):
             inner = Call(None, "references", (), given, call.line)
-            single = _singular(name) if name else None
+            single = singular(name.rpartition(".")[2]) if name else None
             builder.columns += references_of(inner, single, place.engine, place.version)
         return builder
     key = call.get("primary_key", "id")
@@ -67,12 +68,6 @@ def begin(call: Call, place: Place) -> Builder:
     column_type = ColumnType("int" if text == "integer" else text)
     builder.columns.append(Column(name, column_type, False, default, generated=generated, primary_key=True))
     return builder
-
-
-def _singular(name: str) -> str:
-    from runbook_tui.migrations.ruby.operations import singular
-
-    return singular(name.rpartition(".")[2])
 
 
 def created(call: Call, builder: Builder) -> Changes:
