@@ -9,7 +9,7 @@ from textual.content import Content
 from runbook_tui.text.terminal import block
 
 _LANGUAGES = {
-    ".sql": "sql",
+    ".sql": "postgresql",
     ".py": "python",
     ".rb": "ruby",
     ".js": "javascript",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -13,7 +14,7 @@ from runbook_tui.tui.widgets.sheet import Block, Command, Field, Gap, Heading, P
 
 if TYPE_CHECKING:
     from runbook_tui.authoring.review import Reviewed
-    from runbook_tui.migrations.model import Finding, Migration, Operation
+    from runbook_tui.migrations.model import Finding, Migration, Operation, SplitStep
 
 HERE = "▶ "
 """Stands before the finding that the source beside it is at."""
@@ -43,6 +44,7 @@ def migration_sheet(one: Reviewed, current: int | None) -> list[Block]:
         *_transaction(migration),
         Field("File", line(f"{migration.path}:{migration.line}" if migration.line else migration.path)),
         *_findings(one.findings, current),
+        *_split(migration.split),
         *_operations(migration.operations),
         *_commands(migration),
     ]
@@ -88,6 +90,29 @@ def _findings(findings: Sequence[Finding], current: int | None) -> list[Block]:
         blocks += [Paragraph(head), Paragraph(lines(finding.message), 4)]
         if finding.recipe:
             blocks.append(Paragraph(lines(finding.recipe, "$primary"), 4))
+        if index == current:
+            blocks += _rule(finding.rule)
+    return blocks
+
+
+def _rule(name: str) -> list[Block]:
+    """What a rule is about in general."""
+    from runbook_tui.migrations.judging.rules import RULES
+
+    rule = RULES.get(name)  # a tool of another package may bring rules of its own
+    return [Paragraph(Content.styled(f"{rule.id}: {rule.summary}.", QUIET), 4)] if rule else []
+
+
+def _split(steps: Sequence[SplitStep]) -> list[Block]:
+    """What to do instead, release by release."""
+    blocks: list[Block] = []
+    for release, group in groupby(steps, key=lambda step: step.release):
+        blocks.append(Heading(f"Instead, release {release}"))
+        for step in group:
+            phase = step.phase.value
+            blocks.append(Field(phase, lines(step.what)))
+            if step.sql:
+                blocks.append(Command(lines(step.sql), prompt=""))
     return blocks
 
 
@@ -100,7 +125,8 @@ def _operations(operations: Sequence[Operation]) -> list[Block]:
         doubt = "  if a condition of the file holds" if operation.conditional else ""
         text = joined(line(operation.text), line(doubt, "$warning"))
         blocks.append(Field(f"line {operation.line}", text))
-        locks = f"  locks: {operation.lock}" if operation.lock else ""
+        parts = [f"locks: {operation.lock}" if operation.lock else "", operation.estimate]
+        locks = "".join(f"  {part}" for part in parts if part)
         blocks.append(Field("", joined(line(phase, phase_style(phase)), line(locks, QUIET))))
     return blocks
 
