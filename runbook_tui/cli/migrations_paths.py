@@ -248,7 +248,8 @@ def _read_group(group: _Group, request: Request, tell: Callable[[str], None]) ->
     for inspected in found:
         yield Section(group.shown, inspected, pending=since is not None)
     yield from _others(group, request, tree, found, tell)
-    _tell_unknown(group, tree, found, tell)
+    if request.tool is None:
+        _tell_unknown(group, tree, found, tell)
     gone = any(finding.rule == "gone" for inspected in found for finding in inspected.found.findings)
     if repository is not None and request.since and gone and _is_behind(repository, request.since):
         tell(

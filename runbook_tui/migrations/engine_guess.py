@@ -1,7 +1,7 @@
 """Which engine a repository's migrations are for, and which of its files says so.
 
-What stands nearest to the migrations counts most; settings count more than words of SQL, and those more than drivers and
-images. SQLite beside a server is taken for what tests run on; two servers tell nothing.
+What stands nearest to the migrations counts most; settings count more than words of SQL, and those more than drivers
+and images. SQLite beside a server is taken for what tests run on; two servers tell nothing.
 """
 
 from __future__ import annotations
