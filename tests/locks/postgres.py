@@ -69,14 +69,21 @@ class _Relation:
 class Postgres:
     """One server with two sessions: the one that migrates, and one that looks on."""
 
-    def __init__(self, socket: Path) -> None:
+    def __init__(self, socket: Path, programs: Path) -> None:
         self._socket = socket
+        self.programs = programs
+        """Where psql is."""
         self.looking = self.connect()
         self.version = int(self.looking.run("SHOW server_version_num")[0][0]) // 10_000
 
     def connect(self) -> Connection:
         """A session of its own. A name with colons is no parameter: use ``execute_simple``."""
         return Connection("postgres", database="postgres", unix_sock=str(self._socket))
+
+    @property
+    def folder(self) -> Path:
+        """The host of a connection, as libpq takes it."""
+        return self._socket.parent
 
     def begin_anew(self, sql: str) -> None:
         """Nothing but what ``sql`` makes."""
@@ -186,7 +193,7 @@ def started(version: int) -> Iterator[Postgres]:
     server = get_server(folder, cleanup_mode="delete", postgres_version=version)
     try:
         socket = next(folder.glob(".s.PGSQL.*[0-9]"))
-        postgres = Postgres(socket)
+        postgres = Postgres(socket, server.bin_path)
         postgres.looking.run("ALTER SYSTEM SET fsync = off")
         postgres.looking.run("SELECT pg_reload_conf()")
         yield postgres

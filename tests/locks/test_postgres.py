@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,7 +15,7 @@ from tests.locks.claims import claimed, judged, observed, told_of
 from tests.locks.postgres import Postgres, started
 from tests.locks.postgres_cases import BASE, CASES, NO_FORM, UNREAD, Case
 
-pytestmark = pytest.mark.xdist_group("postgres")
+pytestmark = [pytest.mark.xdist_group("postgres"), pytest.mark.slow]
 
 
 @pytest.fixture(scope="module", params=[16, 18], ids=["16", "18"])
@@ -90,23 +91,58 @@ def test_what_waits_for_its_lock_holds_up_those_behind_it(
         migrating.execute_simple(waiting)
 
 
-def test_a_cancelled_concurrent_index_stays_behind_invalid(postgres: Postgres) -> None:
-    """So a step that failed has to drop it before it runs again."""
+@pytest.mark.parametrize(
+    ("sql", "blocker", "clear", "again"),
+    [
+        (
+            "CREATE UNIQUE INDEX CONCURRENTLY i ON orders (code)",
+            "UPDATE orders SET note = 'x' WHERE id = 1",
+            "DROP INDEX CONCURRENTLY IF EXISTS i",
+            True,
+        ),
+        ("DROP INDEX CONCURRENTLY by_state", "SELECT 1 FROM orders LIMIT 1", None, True),
+        (
+            "REINDEX INDEX CONCURRENTLY by_state",
+            "UPDATE orders SET note = 'x' WHERE id = 1",
+            "DROP INDEX CONCURRENTLY by_state_ccnew",
+            True,
+        ),
+        (
+            "ALTER TABLE parted DETACH PARTITION parted_1 CONCURRENTLY",
+            "SELECT 1 FROM parted LIMIT 1",
+            "ALTER TABLE parted DETACH PARTITION parted_1 FINALIZE",
+            False,
+        ),
+    ],
+    ids=["create", "drop", "reindex", "detach"],
+)
+def test_what_a_failed_concurrently_leaves_is_cleared_as_the_step_tells(
+    postgres: Postgres, sql: str, blocker: str, clear: str | None, again: bool
+) -> None:
+    """See :mod:`runbook_tui.planning.steps.lock_time`."""
     postgres.begin_anew(BASE)
-    create, drop = "CREATE INDEX CONCURRENTLY i ON orders (code)", "DROP INDEX CONCURRENTLY IF EXISTS i"
     with postgres.session() as other, postgres.session() as migrating:
-        other.execute_simple("BEGIN; UPDATE orders SET note = 'x' WHERE id = 1")
+        other.execute_simple(f"BEGIN; {blocker}")
         migrating.execute_simple("SET lock_timeout = '100ms'")
         with pytest.raises(DatabaseError, match="lock timeout"):
-            migrating.execute_simple(create)
-        valid = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'i'::regclass"
-        assert postgres.looking.run(valid) == [[False]]
+            migrating.execute_simple(sql)
         other.execute_simple("ROLLBACK")
-        with pytest.raises(DatabaseError, match="already exists"):
-            migrating.execute_simple(create)
-        migrating.execute_simple(drop)
-        migrating.execute_simple(create)
-        assert postgres.looking.run(valid) == [[True]]
+        for statement in [clear, sql if again else None]:
+            if statement:
+                migrating.execute_simple(statement)
+        assert not postgres.looking.run("SELECT 1 FROM pg_index WHERE NOT indisvalid")
+        assert not postgres.looking.run("SELECT 1 FROM pg_inherits WHERE inhdetachpending")
+
+
+def test_pgoptions_carry_the_lock_timeout_to_libpq_and_not_to_every_driver(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGOPTIONS", "-c lock_timeout=250ms")
+    show = "SHOW lock_timeout"
+    psql = [str(postgres.programs / "psql"), "-h", str(postgres.folder), "-U", "postgres", "-Atc", show]
+    assert subprocess.run(psql, check=True, capture_output=True, text=True).stdout.strip() == "250ms"
+    with postgres.session() as session:  # pg8000
+        assert session.run(show) == [["0"]]
 
 
 def test_a_new_enum_value_is_of_no_use_in_its_own_transaction(postgres: Postgres) -> None:
