@@ -100,7 +100,7 @@ DIALECT = {
     "mysql": r"(?i)\bENGINE\s*=\s*InnoDB\b|\bAUTO_INCREMENT\b|\bTABLE\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?`",
     "sqlite": r"(?i)\bAUTOINCREMENT\b|^\s*PRAGMA\s+\w+",
     "postgres": (
-        r"(?i)\b(?:BIG|SMALL)?SERIAL\b|\bTIMESTAMPTZ\b|\bJSONB\b|\bplpgsql\b|\bUSING\s+(?:gin|gist)\b"
+        r"(?i)\b(?:BIG|SMALL)SERIAL\b|\bTIMESTAMPTZ\b|\bJSONB\b|\bplpgsql\b|\bUSING\s+(?:gin|gist)\b"
         r"|\bINDEX\s+CONCURRENTLY\b"
     ),
 }

@@ -115,6 +115,7 @@ def test_only_one_tool_is_looked_for_when_it_is_named() -> None:
         ({"db/1.sql": "CREATE TABLE a (id INTEGER PRIMARY KEY AUTOINCREMENT)"}, "sqlite", "db/1.sql"),
         ({"db/1.sql": "-- no AUTOINCREMENT\nCREATE TABLE a (id int)"}, "", ""),
         ({"db/1.sql": "CREATE TABLE a (b jsonb)", "go.mod": "mattn/go-sqlite3"}, "postgres", "db/1.sql"),
+        ({"db/1.sql": "CREATE TABLE a (id serial)"}, "", ""),  # MySQL has it too
         # the nearest, and settings before images
         ({"db/sqitch.conf": "engine = mysql", "sqitch.conf": "engine = sqlite"}, "mysql", "db/sqitch.conf"),
         ({"compose.yaml": "    image: mysql:8", "knexfile.js": "client: 'pg'"}, "postgres", "knexfile.js"),
