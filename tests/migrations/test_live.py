@@ -490,7 +490,7 @@ def test_no_version_table(
         ("postgresql://ann:hunter2@hunter2.invalid/shop", "its host is not known"),
         ("sqlite:///{folder}/hunter2.db", "names no SQLite file that exists"),
         (
-            "postgresql://ann:hunter2@h/x?sslmode=verify-full&sslrootcert={folder}/none",
+            "postgresql+pg8000://ann:hunter2@h/x?sslmode=verify-full&sslrootcert={folder}/none",
             "names a certificate that",
         ),
         ("sqlite://", "names no SQLite file that exists"),

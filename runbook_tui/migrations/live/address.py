@@ -152,6 +152,9 @@ def _connecting(url: URL, timeout: float) -> tuple[URL, dict[str, Any]]:
         kept = {name: value for name, value in query.items() if name in _TAKEN[driver]}
     else:
         kept = {name: value for name, value in query.items() if name not in _POOLS}
+        if driver.startswith("psycopg") and "ssl" in kept:  # asyncpg's word
+            mode = kept.pop("ssl")
+            kept.setdefault("sslmode", "require" if mode == "true" else mode)
     return url.set(query=kept), arguments
 
 
