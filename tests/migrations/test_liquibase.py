@@ -312,6 +312,14 @@ def test_whether_a_changeset_runs(
     assert any(operation.conditional for operation in migration.operations) is conditional
 
 
+def test_a_precondition_that_stops_the_tool_is_said(change: Judge) -> None:
+    halts = f'<preConditions><dbms type="oracle"/></preConditions>{ADD}'
+    (finding,) = [found for found in change(halts).findings if found.rule == "unreadable"]
+    assert "stops the tool" in finding.message
+    warns = halts.replace("<preConditions>", '<preConditions onFail="WARN">')
+    assert change(warns).phase is Phase.EXPAND
+
+
 def test_on_an_engine_that_is_not_known_any_changeset_may_run(change: Judge) -> None:
     for attributes in ('dbms="oracle"', 'dbms="!postgresql"'):
         migration = change(DROP, attributes, engine="oracle")

@@ -37,6 +37,9 @@ def read_body(variants: Sequence[Placed], tree: Tree, engine: Engine, home: Engi
         made = [change for node in nodes for change in changes_of(node, place)]
         made += _modified(placed.change_set, home)
         guard = _certainty(placed, home)
+        if guard.stops:
+            stopped = "its precondition does not hold on this engine, and stops the tool"
+            changes.append(Change("unreadable", placed.change_set.line, name=stopped, detail=placed.id))
         changes += [guard.apply(change) for change in made]
         has_down = has_down and _undone(placed.change_set)
         transactional = transactional and placed.change_set.flag("runInTransaction", default=True)

@@ -55,6 +55,8 @@ class Guard:
 
     runs: bool = True
     """False when the engine alone decides that it is passed over."""
+    stops: bool = False
+    """On this engine the tool stops at it, and applies nothing that follows."""
     doubtful: bool = False
     """It may or may not run, and nothing here tells which."""
     exists: tuple[Exists, ...] = ()
@@ -79,13 +81,12 @@ def guard_of(preconditions: Node | None, engine: Engine | None) -> Guard:
     """What preconditions mean for the engine."""
     if preconditions is None:
         return Guard()
-    passed_over = preconditions.get("onFail").upper() in _PASSED_OVER
-    halts = not passed_over and preconditions.get("onError").upper() not in _PASSED_OVER
-    if halts:
-        return Guard()
+    on_fail, on_error = (preconditions.get(name).upper() for name in ("onFail", "onError"))
     holds, exists = _all(preconditions.children, engine)
+    if on_fail not in _PASSED_OVER and on_error not in _PASSED_OVER:
+        return Guard(stops=holds is False and on_fail in ("", "HALT"))
     if holds is False:
-        return Guard(runs=not passed_over)
+        return Guard(runs=on_fail not in _PASSED_OVER)
     return Guard(doubtful=holds is None, exists=tuple(exists))
 
 
