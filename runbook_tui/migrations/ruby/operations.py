@@ -5,13 +5,11 @@ Source: rails/rails, ``ActiveRecord::ConnectionAdapters::SchemaStatements`` and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from runbook_tui.migrations.changes import Change, shifted
 from runbook_tui.migrations.ruby.column_operations import COLUMN_OPERATIONS
 from runbook_tui.migrations.ruby.constraint_operations import CONSTRAINT_OPERATIONS
 from runbook_tui.migrations.ruby.place import Place, Reader
-from runbook_tui.migrations.ruby.values import Call, Changes, Lambda, texts_of
+from runbook_tui.migrations.ruby.values import UNKNOWN, Call, Changes, Lambda, texts_of
 from runbook_tui.migrations.sql.reader import read_sql
 
 
@@ -42,24 +40,20 @@ def _rename_object(call: Call, place: Place) -> Changes:
 
 
 def _execute(call: Call, place: Place) -> Changes:
-    return list(_executed(call, place))
+    statement = _statement(call)
+    if not isinstance(statement, str):
+        return [Change("opaque", call.line, detail="SQL that is put together when it runs")]
+    line = getattr(statement, "line", call.line)
+    return shifted(read_sql(statement, place.engine), line - 1)
 
 
-def _executed(call: Call, place: Place) -> Iterator[Change]:
-    statement = call.argument(0)
-    if isinstance(statement, list) and statement:
-        every = call.name == "execute_batch" and len(texts_of(statement)) == len(statement)
-        # else it is sanitize_sql's form: the text, then its values
-        statement = ";\n".join(texts_of(statement)) if every else statement[0]
-        if call.name == "execute_batch" and not every:
-            statement = None
-    if isinstance(statement, Lambda):
-        statement = statement.value
-    if isinstance(statement, str):
-        line = getattr(statement, "line", call.line)
-        yield from shifted(read_sql(statement, place.engine), line - 1)
-    else:
-        yield Change("opaque", call.line, detail="SQL that is put together when it runs")
+def _statement(call: Call) -> object:
+    given = call.argument(0)
+    if call.name == "execute_batch":
+        return ";\n".join(texts_of(given)) or UNKNOWN
+    if isinstance(given, list) and given:  # sanitize_sql's form: the text, then its values
+        return given[0]
+    return given.value if isinstance(given, Lambda) else given
 
 
 EXECUTING = frozenset({

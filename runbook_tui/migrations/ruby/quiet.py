@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runbook_tui.migrations.ruby.values import UNKNOWN, Call, Constant
+from runbook_tui.migrations.ruby.values import UNKNOWN, Call, Constant, path_of
 
 WRAPPERS = frozenset({
     "transaction", "safety_assured", "suppress_messages", "say_with_time", "with_lock_retries",
@@ -40,10 +40,10 @@ QUIET = frozenset({
     "unprepare_partitioned_async_index", "freeze",
 })  # fmt: skip
 _LIBRARY = frozenset({
-    "Rails", "Time", "Date", "DateTime", "SecureRandom", "JSON", "YAML", "File", "Dir", "ENV", "Math",
+    "Time", "Date", "DateTime", "SecureRandom", "JSON", "YAML", "File", "Dir", "ENV", "Math",
     "Set", "Struct", "Arel", "Logger", "Digest", "Base64", "Integer", "Hash", "Array", "Object", "Regexp",
     "Benchmark", "ActiveSupport", "BigDecimal", "Random", "Kernel", "URI", "CSV", "Pathname", "Digest::MD5",
-    "Digest::SHA1", "Digest::SHA256", "Arel::Nodes", "ActiveSupport::JSON", "ActiveRecord::Base", "Process",
+    "Digest::SHA1", "Digest::SHA256", "Arel::Nodes", "ActiveSupport::JSON", "Process",
     "Concurrent", "GC", "STDERR", "STDOUT", "ObjectSpace", "I18n", "ActiveModel::Type::Boolean",
     "Time.zone", "Gitlab.com", "Gitlab.config", "ActiveSupport::Inflector", "ActiveRecord::Type::Boolean",
     "ActiveSupport::Duration", "StandardError",
@@ -95,6 +95,16 @@ def is_library(value: object) -> bool:
     return isinstance(value, Constant) and value.name in _LIBRARY
 
 
+_OF_RAILS = (
+    "Rails.env",
+    "Rails.logger",
+    "Rails.root",
+    "Rails.configuration",
+    "Rails.version",
+    "Rails.application.config",
+)
+
+
 def is_quiet(call: Call, root: object, *, effect: bool) -> bool:
     """Whether a method of something that is not written out changes nothing.
 
@@ -103,7 +113,7 @@ def is_quiet(call: Call, root: object, *, effect: bool) -> bool:
     """
     if call.name in _HARMFUL:
         return False
-    if is_library(root):
+    if is_library(root) or path_of(call).startswith(_OF_RAILS) or path_of(call) == "Rails.application":
         return True
     if (
         call.name in _PLAIN and not (isinstance(root, Constant) and call.name in _IN_MEMORY)

@@ -61,6 +61,7 @@ READING = frozenset({
     "reorder", "limit", "offset", "select", "group", "having", "distinct", "unscoped", "unscope", "all",
     "none", "or", "and", "merge", "from", "pluck", "pick", "ids", "find_by", "find_by!", "find", "first",
     "last", "take", "count", "sum", "minimum", "maximum", "average", "size", "length", "to_sql", "to_a",
+    "logger", "descendants", "configurations",
     "exists?", "any?", "none?", "many?", "empty?",
     "reset_column_information", "table_name", "quoted_table_name", "arel_table", "columns", "column_names",
     "columns_hash", "lock", "primary_key", "sanitize_sql", "sanitize_sql_array",
@@ -140,7 +141,8 @@ class Models:
         name = root.name.rpartition("::")[2]
         if name in self.known:
             return self.known[name]
-        return Model(table_of(name) if "::" not in root.name else None, plain=False)
+        named = "::" not in root.name and name != "Class"  # Class.new(ActiveRecord::Base) is no model's name
+        return Model(table_of(name) if named else None, plain=False)
 
 
 def _stated_table(node: Node, otherwise: str | None) -> str | None:
