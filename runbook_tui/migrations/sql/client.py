@@ -19,16 +19,18 @@ LITERAL = re.compile(
 """Quoted text and comments. Each ends at its end or that of the file, so that a file is walked through once."""
 
 _NOTICED = re.compile(
-    r"^[ \t]*(?:\\|\.(?:read|import)\b|delimiter\b|source\b)|\bstdin\b", re.MULTILINE | re.IGNORECASE
+    r"^[ \t]*(?:\\|\.(?:read|import)\b|delimiter\b)|\\g|\bstdin\b", re.MULTILINE | re.IGNORECASE
 )
 _PIECE = re.compile(
     LITERAL.pattern
-    + r"|(?P<copy>\bcopy\b[^;]{0,2000}?\bfrom\s+stdin\b[^;]{0,2000};[^\n]*\n)"
+    + r"|(?P<copy>\bcopy\s+[\w.\"]++\s*+(?:\([^)]{0,4000}+\)\s*+)?from\s+stdin\b[^;]{0,1000}+;[^\n]*\n)"
     + r"|(?P<command>^[ \t]*(?:\\\S|\.(?:read|import)\b)[^\n]*|\\g(?:exec|set|desc|x)?\b[^\n]*)"
     + r"|(?P<delimiter>^[ \t]*delimiter[ \t]+(?P<mark>[^\w\s'\"]\S*)[ \t]*\r?$)",
     re.DOTALL | re.MULTILINE | re.IGNORECASE,
 )
 _SHOWN = 120
+_ENOUGH = 100
+"""Questions of one file that are told; one is enough to ask about it."""
 _DATA_END = re.compile(r"^\\\.[ \t]*\r?$", re.MULTILINE)
 _HARMLESS = frozenset(
     {
@@ -72,7 +74,7 @@ def without_client_commands(sql: str) -> tuple[str, list[Change]]:
             pieces.append(_blank(match[0]))
         else:
             text = match[0].strip()
-            if _asks(text):
+            if _asks(text) and len(found) < _ENOUGH:
                 found.append(Change("opaque", line, detail=text[:_SHOWN]))
             # \g ends a statement as a semicolon does
             pieces.append((";" if text.startswith("\\g") else "") + _blank(match[0]))

@@ -12,12 +12,14 @@ from runbook_tui.migrations.sql.client import without_client_commands
 from runbook_tui.migrations.sql.statements import Statement, UnreadableSqlError, split_sql
 from runbook_tui.migrations.sql.variables import PREFIX, is_unknown
 
-LONGEST_FILE = 4 * 1024 * 1024
+LONGEST_FILE = 2 * 1024 * 1024
 """Characters; cutting a larger one into tokens takes longer than a person waits."""
 _LONGEST_PARSED = 60_000
 """Characters of one statement: longer ones are rows to be inserted."""
 _VALUES = frozenset("'0123456789")
 """How strings and numbers begin."""
+_EXECUTED = re.compile(r"(/\*M?!\d{0,6})(.*?)\*/", re.DOTALL)
+"""MySQL runs what stands in such a comment: MySQL manual, "Comments"."""
 
 
 def read_sql(sql: str, engine: Engine) -> list[Change]:
@@ -31,6 +33,8 @@ def read_sql(sql: str, engine: Engine) -> list[Change]:
 
     if len(sql) > LONGEST_FILE:
         return [unreadable(1, sql[:200], f"{len(sql)} characters are too many to read")]
+    if engine is Engine.MYSQL and "!" in sql:
+        sql = _EXECUTED.sub(lambda found: f"{' ' * len(found[1])}{found[2]}  ", sql)
     sql, told = without_client_commands(sql)
     try:
         statements = split_sql(sql, engine)

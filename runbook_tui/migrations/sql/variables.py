@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 from runbook_tui.migrations.sql.client import LITERAL
 
-FLYWAY = re.compile(r"\$\{(?P<name>[^}\n]*)\}")
+FLYWAY = re.compile(r"\$\{(?P<name>[^}\n]{0,200})\}")
 """Source: flyway/flyway, PlaceholderReplacingReader."""
-SHELL = re.compile(r"\$\{(?P<name>\w+)[^}\n]*\}|\$(?P<plain>[A-Za-z_]\w*)(?!\$)")
+SHELL = re.compile(r"\$\{(?P<name>\w{1,200})[^}\n]{0,200}\}|\$(?P<plain>[A-Za-z_]\w*)(?!\$)")
 """Source: mfridman/interpolate, which goose uses."""
 PSQL = re.compile(r"(?<![:\w]):(?P<quote>[\"']?)(?P<name>[A-Za-z_]\w*)(?P=quote)")
 """Source: PostgreSQL manual, psql, "SQL Interpolation"."""

@@ -26,6 +26,7 @@ from runbook_tui.migrations.sql.files import (
     stands_in,
     text_problem,
 )
+from runbook_tui.migrations.sql.reader import LONGEST_FILE
 from runbook_tui.migrations.sql.variables import SHELL, named
 from runbook_tui.migrations.tool import (
     BodyReader,
@@ -89,7 +90,7 @@ class Goose(MigrationTool):
                     found.append(Script(name[1], title_of(name[2]), path, (), data))
                 continue
             sections = _sections(path, decoded(data))
-            problem = sections if isinstance(sections, Finding) else text_problem(path, data)
+            problem = text_problem(path, data) or (sections if isinstance(sections, Finding) else None)
             found.append(
                 Script(name[1], title_of(name[2]), path, (), data, content=sections, problem=problem)
             )
@@ -126,6 +127,8 @@ class Goose(MigrationTool):
 
 def _sections(path: str, text: str) -> _Sections | Finding:
     """The sections as goose cuts them, or why it refuses the file."""
+    if len(text) > LONGEST_FILE:
+        return _Sections(text, has_down=True, transaction=True)  # which nobody reads
     file = _File()
     for number, line in enumerate(text.splitlines(), start=1):
         wrong = file.add(line, number)

@@ -1,0 +1,133 @@
+"""Files that hold more than SQL of the database, or no text at all: the rest is still read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from runbook_tui.catalog.model import MigrationSource
+from runbook_tui.migrations.model import Level, Migration, Phase
+from runbook_tui.migrations.pending import pending
+
+Judge = Callable[..., Migration]
+
+
+def operations(migration: Migration) -> list[tuple[str, int]]:
+    return [(operation.kind, operation.line) for operation in migration.operations]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("\\set ON_ERROR_STOP on\nDROP TABLE orders;\n\\echo done\n", [("drop-table", 2)]),
+        ("\\connect other\nDROP TABLE orders;", [("opaque", 1), ("drop-table", 2)]),
+        ("DROP TABLE orders;\n\\ir more.sql\nSELECT 1;", [("drop-table", 1), ("opaque", 2), ("query", 3)]),
+        (
+            "SELECT 'DROP TABLE r' \\gexec\nDROP TABLE orders;",
+            [("query", 1), ("opaque", 1), ("drop-table", 2)],
+        ),
+        ("SELECT '\n\\i no command\n';\nDROP TABLE orders;", [("query", 1), ("drop-table", 4)]),
+        (
+            "COPY orders (id, note) FROM stdin;\n1\tit's; $$ (\n2\t\\N\n\\.\nDROP TABLE orders;",
+            [("insert-rows", 1), ("drop-table", 5)],
+        ),
+        ("COPY orders FROM stdin;\n1\tnever ended; DROP TABLE orders;\n", [("insert-rows", 1)]),
+        ("CREATE TABLE r (\n  id int,\n  delimiter char(1),\n  source text\n);", [("create-table", 1)]),
+    ],
+)
+def test_commands_of_psql(sql: Judge, text: str, expected: list[tuple[str, int]]) -> None:
+    assert operations(sql(text)) == expected
+
+
+def test_delimiters_of_mysql(sql: Judge) -> None:
+    text = (
+        "DELIMITER //\nCREATE TRIGGER t BEFORE INSERT ON orders FOR EACH ROW BEGIN SET NEW.note = '//'; END//\n"
+        "DELIMITER ;\nDROP TABLE orders;\n"
+    )
+    assert operations(sql(text, engine="mysql")) == [("create-trigger", 2), ("drop-table", 4)]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("ALTER TABLE orders ADD b int; EXCEPTION WHEN duplicate_column THEN NULL;", [("add-column-nullable", False)]),
+        ("DROP TABLE orders; EXCEPTION WHEN OTHERS THEN RAISE NOTICE 'no';", [("drop-table", True)]),
+        ("IF EXISTS (SELECT 1) THEN DROP TABLE orders; END IF; DROP TABLE customers;",
+         [("drop-table", True), ("drop-table", False)]),
+        ("IF true THEN NULL; ELSE DROP TABLE orders; END IF;", [("drop-table", True)]),
+        ("BEGIN DROP TABLE orders; EXCEPTION WHEN undefined_table THEN NULL; END; DROP TABLE customers;",
+         [("drop-table", False), ("drop-table", False)]),
+        ("FOR i IN 1..2 LOOP DROP TABLE orders; END LOOP;", [("opaque", False)]),
+        ("EXECUTE 'DROP TABLE orders';", [("opaque", False)]),
+        ("DROP TABLE orders; PERFORM repair();", [("opaque", False)]),
+    ],
+)  # fmt: skip
+def test_blocks_of_sql_and_conditions(sql: Judge, body: str, expected: list[tuple[str, bool]]) -> None:
+    migration = sql(f"SELECT 1;\nDO $$\nBEGIN {body}\nEND $$;")
+    found = [(o.kind, o.conditional) for o in migration.operations if o.kind != "query"]
+    assert found == expected
+    assert all(operation.line in (1, 2, 3) for operation in migration.operations)
+
+
+def test_a_block_of_another_language_is_a_question(sql: Judge) -> None:
+    assert sql("DO LANGUAGE plpython3u $$\nBEGIN DROP TABLE orders; END $$").phase is Phase.ASK
+
+
+GOOD = b"CREATE TABLE good (id int);"
+
+
+@pytest.mark.parametrize(
+    "tool", ["golang-migrate", "dbmate", "flyway", "goose", "prisma", "diesel", "sqlx", "atlas"]
+)
+@pytest.mark.parametrize(
+    ("data", "rule", "words"),
+    [
+        (b"DROP TABLE orders;\nSELECT '\xff';", "unreadable", "0xff"),
+        (b"DROP TABLE orders;\nSELECT 1;\0", "unreadable", "NUL"),
+        (b"INSERT INTO orders VALUES (1);\n" * 1_700_000, "unreadable", "too many to read"),
+    ],
+    ids=["latin", "nul", "huge"],
+)
+def test_a_file_that_is_no_text_is_named_and_the_rest_is_judged(
+    tool: str, data: bytes, rule: str, words: str
+) -> None:
+    mark = {"goose": b"-- +goose Up\n", "dbmate": b"-- migrate:up\n"}.get(tool, b"")
+    name = {"golang-migrate": "{}_a.up.sql", "flyway": "V{}__a.sql", "prisma": "{}_a/migration.sql"}
+    name |= {"diesel": "{}_a/up.sql"}
+    files = {
+        f"db/{name.get(tool, '{}_a.sql').format(n)}": mark + text for n, text in enumerate((data, GOOD), 1)
+    }
+    source = MigrationSource(path="db", datastore="shop", tool=tool)
+    bad, good = pending({}, files, service="shop", source=source, engine="postgres").pending
+    assert [f.rule for f in bad.findings if words in f.message] == [rule]
+    assert bad.phase in (Phase.ASK, Phase.CONTRACT)
+    assert [operation.kind for operation in good.operations] == ["create-table"]
+    assert good.phase is Phase.EXPAND
+    edited = pending(
+        files, {p: d + b"\n" for p, d in files.items()}, service="shop", source=source, engine="postgres"
+    )
+    assert "edited-after-apply" in [finding.rule for finding in edited.findings]
+
+
+def test_a_name_that_is_not_utf8_is_named() -> None:
+    files = {"db/V1__caf\\xe9.sql": GOOD}
+    source = MigrationSource(path="db", datastore="shop", tool="flyway")
+    (migration,) = pending({}, files, service="shop", source=source, engine="postgres").pending
+    assert [f.level for f in migration.findings if "not UTF-8" in f.message] == [Level.ERROR]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_utf16_and_byte_order_marks_are_read(encoding: str) -> None:
+    files = {"db/V1__a.sql": "DROP TABLE r;\r\nSELECT 1;".encode(encoding)}
+    source = MigrationSource(path="db", datastore="shop", tool="flyway")
+    (migration,) = pending({}, files, service="shop", source=source, engine="postgres").pending
+    assert operations(migration) == [("drop-table", 1), ("query", 2)]
+
+
+@pytest.mark.parametrize(
+    "piece", ["/*", "' ", "$a$ $b$ ", "copy from stdin ", "copy x from stdin;\n", "\\i x\n", "${a"]
+)
+def test_hostile_repetition_ends(sql: Judge, piece: str) -> None:
+    text = piece * (300_000 // len(piece))
+    assert sql(f"DROP TABLE orders;\n{text}").phase is not Phase.NONE
