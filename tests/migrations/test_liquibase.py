@@ -234,6 +234,31 @@ def test_what_is_new_in_the_release_does_not_concern_running_code(change: Judge)
     assert migration.phase is Phase.EXPAND
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "engine", "found"),
+    [
+        ("DATETIME", "timestamp(6)", "postgres", ["state-only"]),
+        ("DATETIME", "datetime(3)", "postgres", ["change-type"]),
+        ("java.sql.Types.VARCHAR(9)", "VARCHAR2(20)", "postgres", ["widen-type"]),
+        ("clob", "text", "postgres", ["state-only"]),
+        ("INT(11)", "integer", "postgres", ["state-only"]),
+        ("int", "BIGINT", "postgres", ["change-type"]),
+        ("${kind}", "${kind}", "postgres", ["state-only"]),
+        ("${kind}", "${other}", "postgres", ["change-type"]),
+    ],
+)
+def test_types_by_whatever_name(
+    change: Judge, before: str, after: str, engine: str, found: list[str]
+) -> None:
+    made = f'<changeSet id="t" author="me"><createTable tableName="t"><column name="c" type="{before}"/></createTable>'
+    migration = change(
+        f'<modifyDataType tableName="t" columnName="c" newDataType="{after}"/>',
+        before=f"{made}</changeSet>",
+        engine=engine,
+    )
+    assert kinds(migration) == found
+
+
 def test_mysql_states_a_whole_column_anew(change: Judge) -> None:
     wider = '<modifyDataType tableName="orders" columnName="state" newDataType="varchar(30)"/>'
     assert kinds(change(wider)) == ["widen-type"]

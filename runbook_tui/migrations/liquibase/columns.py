@@ -54,8 +54,8 @@ def column_type_of(text: str, engine: Engine) -> ColumnType | None:
         return ColumnType("longtext" if engine is Engine.MYSQL else "text")
     if name in _INTEGERS:
         return ColumnType("int" if name == "integer" else name)
-    if name == "datetime" and engine is Engine.POSTGRES:
-        return ColumnType("timestamp")
+    if engine is Engine.POSTGRES and name in ("datetime", "timestamp"):
+        name, text = "timestamp", text.replace("(6)", "")  # the precision that it has anyway
     return _parsed(name + text[len(found[1]) :], engine) or ColumnType(" ".join(text.lower().split()))
 
 
