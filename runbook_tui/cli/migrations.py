@@ -9,6 +9,10 @@ is what the files have and that commit has not: the check of a pull request.
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from runbook_tui.cli.migrations_paths import Section
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -54,19 +58,25 @@ def run(args: Namespace) -> int:
 
         emit(as_sarif(found))
     else:
-        from runbook_tui.cli.migrations_text import Printer, summary
+        _print(found, everything=args.all, quiet=args.quiet)
+    levels = {f.level.value for s in found for entry in s.inspected.entries for f in entry.findings}
+    return int(_fails(args.fail_on, levels))
 
-        printer = Printer(everything=args.all)
-        for number, section in enumerate(found):
-            if number and not args.quiet:
-                print()
-            for line in printer.findings(section) if args.quiet else printer.section(section):
-                print(line)
-        if found and not args.quiet:
-            narrate(("\n" if found else "") + summary(found))
-    return int(
-        _fails(args.fail_on, {f.level for s in found for e in s.inspected.entries for f in e.findings})
-    )
+
+def _print(found: list[Section], *, everything: bool, quiet: bool) -> None:
+    from runbook_tui.cli.migrations_text import Printer, summary
+    from runbook_tui.cli.output import narrate
+
+    printer = Printer(everything=everything)
+    # of many folders a pull request touches a few
+    shown = [part for part in found if part.manifest or not part.pending or part.inspected.entries]
+    for number, section in enumerate(shown):
+        if number and not quiet:
+            print()
+        for line in printer.findings(section) if quiet else printer.section(section):
+            print(line)
+    if found and not quiet:
+        narrate(("\n" if shown else "") + summary(found))
 
 
 def _paths(given: list[str]) -> tuple[list[str], list[str] | None]:

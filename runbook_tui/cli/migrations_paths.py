@@ -134,7 +134,7 @@ def _sorted(request: Request, problems: list[Problem]) -> tuple[list[Path], list
         except (OSError, RuntimeError) as error:  # RuntimeError: pathlib's word for a loop of links
             problems.append(Problem(Place(shown_path(os.fsencode(text))), f"it cannot be read: {error}"))
     for text in request.listed or ():
-        if os.path.lexists(text):
+        if os.path.lexists(text) or request.since is not None:  # one that is gone is news then
             _add(groups, Path(text), listed=True)
     return manifests, list(groups.values())
 

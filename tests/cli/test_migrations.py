@@ -109,12 +109,17 @@ def test_what_is_wrong_with_the_history_is_not_lost(project: Project, judged: Ju
     assert rules(edited) == {"edited-after-apply"}
 
 
-def test_a_folder_that_was_removed_is_told(project: Project, judged: Judged) -> None:
+def test_a_folder_that_was_removed_is_told(
+    project: Project, judged: Judged, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = project({FIRST: ONE, SECOND: HARMLESS})
     for name in (FIRST, SECOND):
         (folder / name).unlink()
     found = judged("--since", "base")
     assert {entry["path"] for entry in found if "gone" in rules(entry)} == {FIRST, SECOND}
+    listed = SimpleNamespace(buffer=io.BytesIO(f"{SECOND}\n".encode()))
+    monkeypatch.setattr(sys, "stdin", listed)
+    assert [entry["path"] for entry in judged("--since", "base", "-")] == [SECOND]
 
 
 def test_a_branch_that_is_behind_is_told_why_migrations_look_gone(
@@ -149,6 +154,17 @@ def test_the_level_that_fails_can_be_chosen(project: Project, text: str, expecte
         level: main(["migrations", "--since", "base", "--fail-on", level]) for level in expected
     } == expected
     assert main(["migrations", "--since", "base"]) == expected["error"]
+
+
+def test_folders_that_a_pull_request_leaves_alone_are_not_told(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project({FIRST: ONE, "other/1_a.sql": ONE}, {SECOND: HARMLESS})
+    assert main(["migrations", "--since", "base"]) == 0
+    told = capsys.readouterr()
+    assert "db · dbmate · engine: postgres (assumed) · 1 pending" in told.out
+    assert "other" not in told.out
+    assert "1 pending migration: 1 expand" in told.err
 
 
 # every migration for itself
