@@ -35,7 +35,7 @@ def findings(scope: Scope, steps: Mapping[str, Step], yielded: Iterable[Yielded]
         *_switched_off(scope),
         *_pins(scope, steps),
         *_commands(scope),
-        *_migrations(scope),
+        *_migrations(scope, steps),
         *_contracts(scope),
         *_unused_answers(scope),
         *_stale_answers(scope),
@@ -111,7 +111,7 @@ def _verification(scope: Scope, change: ServiceChange) -> Iterator[PlanFinding]:
         yield _note(verify_after_deploy.NAME, text, scope.release.manifest_path, remedy, step)
 
 
-def _migrations(scope: Scope) -> Iterator[PlanFinding]:
+def _migrations(scope: Scope, steps: Mapping[str, Step]) -> Iterator[PlanFinding]:
     for change in scope.moving:
         for part in change.pending:
             for finding in part.findings:
@@ -120,7 +120,10 @@ def _migrations(scope: Scope) -> Iterator[PlanFinding]:
             yield from _stopping(scope, change, part)
     for item in scope.migrations:
         step = scope.step_of(item)
+        limited = bool(steps[step].environment)
         for finding in item.migration.findings:
+            if finding.rule == "no-lock-timeout" and limited:  # the step sets one
+                continue
             answered = item.answer is not None and finding.level is Level.ERROR
             level = Level.WARNING if answered else finding.level
             yield _of_file(finding, f"{line(item.migration.key)}: ", step, level)

@@ -13,7 +13,7 @@ from runbook_tui.migrations.read import read_migrations
 from tests.locks.postgres import MODES, Measured
 
 _MODE = re.compile(r"\b(AccessExclusive|ShareUpdateExclusive|ShareRowExclusive|Exclusive|Share)\b")
-_ELSEWHERE = ("both tables", "foreign key ties", "CASCADE", "refers to", "the partition", "partitioned table")
+_ELSEWHERE = ("both tables", "by a foreign key", "CASCADE", "refers to", "the partition", "partitioned table")
 """Words that tell of a lock on another table than the one that is named."""
 
 

@@ -109,6 +109,25 @@ def test_nothing_is_promised_of_drivers_that_do_not_read_it(
     assert bool(found.environment) is set_
 
 
+@pytest.mark.parametrize(
+    ("tool", "told"),
+    [
+        ("golang-migrate", "changes nothing: migrate force 1, then run it again in"),
+        ("prisma", "changes nothing: prisma migrate resolve --rolled-back 2, then run it again in"),
+        ("dbmate", "changes nothing: run it again in"),
+    ],
+)
+def test_a_tool_that_remembers_the_failed_run_is_reset_first(world: World, tool: str, told: str) -> None:
+    assert told in (step(world, ADD, tool=tool).description or "")
+
+
+def test_the_plan_does_not_ask_for_a_limit_that_the_step_sets(world: World) -> None:
+    step(world, ADD)
+    assert "no-lock-timeout" not in {finding.rule for finding in world.plan().findings}
+    world.stores["db"]["lock_timeout"] = "none"
+    assert "no-lock-timeout" in {finding.rule for finding in world.plan().findings}
+
+
 def test_a_person_is_told_what_to_set(world: World) -> None:
     found = step(world, ADD, commands={})
     assert found.confirm and found.environment == {}

@@ -14,7 +14,6 @@ from runbook_tui.migrations.judging.safety import (
     BRIEF,
     CANNOT,
     EX_FILLED,
-    FREE,
     INSTANT,
     PLACE_SHARED,
     REBUILD,
@@ -57,7 +56,7 @@ def _postgres(change: Change, row: Row, schema: Schema) -> Lock | None:
         return EX_FILLED
     if row.kind == "attach-partition" and schema.is_new_table(change.name):
         return SUX_ATTACH_NEW  # nobody reads it yet
-    return AX_CASCADE if change.cascades and row.postgres is FREE else None
+    return AX_CASCADE if change.cascades and not row.kind.endswith("-concurrently") else None
 
 
 def _mysql(change: Change, row: Row) -> Lock | None:

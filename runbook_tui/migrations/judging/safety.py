@@ -93,10 +93,12 @@ AX_SCAN_BOTH = Lock(
     stops_all=True,
     work=Work.SCAN,
 )
-AX_TIED = Lock("AccessExclusive, instant; also on what a foreign key ties to it", queues=True, stops_all=True)
+AX_TIED = Lock(
+    "AccessExclusive, instant, on tables tied by a foreign key as well", queues=True, stops_all=True
+)
 AX_PROVED = Lock("AccessExclusive, instant: a validated check spares the scan", queues=True, stops_all=True)
 AX_PERHAPS = Lock("AccessExclusive, perhaps while the table is rewritten", queues=True, stops_all=True)
-AX_CASCADE = Lock("AccessExclusive on every table that CASCADE reaches", queues=True, stops_all=True)
+AX_CASCADE = Lock("AccessExclusive, instant, on everything that CASCADE reaches", queues=True, stops_all=True)
 AX_WHOLE = Lock("AccessExclusive on the partitioned table, instant", queues=True, stops_all=True)
 AX_PARTS = Lock("AccessExclusive on both tables, instant", queues=True, stops_all=True)
 AX_ONLY = Lock("AccessExclusive on it only, instant", queues=True)

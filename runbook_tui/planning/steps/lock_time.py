@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from runbook_tui.migrations.engine import Engine, engine_family
 from runbook_tui.migrations.model import Migration, Operation, Phase
+from runbook_tui.planning.migrations import PlannedMigration
 from runbook_tui.planning.steps.drafting import Drafting
 from runbook_tui.planning.words import bullets, line
 from runbook_tui.release.model import ServiceChange
@@ -64,12 +65,13 @@ def environment(drafting: Drafting, change: ServiceChange, migration: Migration)
     )
 
 
-def advice(drafting: Drafting, change: ServiceChange, migration: Migration) -> Iterator[str]:
+def advice(drafting: Drafting, change: ServiceChange, item: PlannedMigration) -> Iterator[str]:
     """What whoever runs the step must know about its locks, a paragraph each."""
+    migration = item.migration
     engine = _engine(drafting, change, migration)
     value = limit(drafting, change, migration)
     if value:
-        yield _waiting(change, migration, value)
+        yield _waiting(change, item, value)
     if engine is Engine.POSTGRES:
         failed = [_after_failure(one) for one in migration.operations if _concurrently(one)]
         if failed:
@@ -81,8 +83,8 @@ def advice(drafting: Drafting, change: ServiceChange, migration: Migration) -> I
         yield from _mysql(migration)
 
 
-def _waiting(change: ServiceChange, migration: Migration, value: str) -> str:
-    tool = migration.tool
+def _waiting(change: ServiceChange, item: PlannedMigration, value: str) -> str:
+    migration, tool = item.migration, item.migration.tool
     if tool in _DEAF:
         said = f"Nothing here limits how long it waits for a lock: {tool} reads no PGOPTIONS. Set it by {_DEAF[tool]}."
     elif change.service.commands.migrate is None:
@@ -91,11 +93,20 @@ def _waiting(change: ServiceChange, migration: Migration, value: str) -> str:
         unless = f"; {_UNLESS[tool]} would not read it" if tool in _UNLESS else ""
         said = f"It waits at most {value} for a lock (PGOPTIONS{unless})."
     again = (
-        f"A lock timeout changes nothing: run it again in a quieter moment, up to {_TRIES} times."
+        f"A lock timeout changes nothing: {_reset(item)}run it again in a quieter moment, up to {_TRIES} times."
         if migration.transactional
         else "It runs outside a transaction: after a lock timeout see how far it came before it runs again."
     )
     return f"{said} {again}"
+
+
+def _reset(item: PlannedMigration) -> str:
+    """What has to be taken back first with tools that remember a run that failed."""
+    if item.migration.tool == "golang-migrate":  # its table says dirty: "Fix and force version"
+        return f"migrate force {'-1' if item.first else line(item.previous)}, then "
+    if item.migration.tool == "prisma":  # its documentation, "prisma migrate resolve"
+        return f"prisma migrate resolve --rolled-back {line(item.migration.id)}, then "
+    return ""
 
 
 def _mysql(migration: Migration) -> Iterator[str]:

@@ -68,7 +68,7 @@ def _migration(drafting: Drafting, item: PlannedMigration) -> Step:
             ),
             "kind": Kind.BACKFILL if item.phase is Phase.BACKFILL else Kind.MIGRATE,
             "phase": item.shown,
-            "description": _description(item, lock_time.advice(drafting, change, migration)),
+            "description": _description(item, lock_time.advice(drafting, change, item)),
             "environment": lock_time.environment(drafting, change, migration),
             "verify": _check(drafting, change, item, migration.id),
             "rollback": _rollback(drafting, change, item),
