@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from runbook_tui.catalog.manifest import LoadedManifest
 from runbook_tui.catalog.model import Manifest, MigrationSource
@@ -23,8 +23,8 @@ from runbook_tui.release.model import Release
 class Databases:
     """The databases that may be asked, and how."""
 
-    environment: Mapping[str, str]
-    """Where the variables that ``url_env`` names are looked up."""
+    environment: Mapping[str, str] = field(repr=False)
+    """Where the variables that ``url_env`` names are looked up. Not shown: it holds passwords."""
     only: frozenset[str] = frozenset()
     """Data stores to ask; every one that has ``url_env`` when empty."""
     timeout: float = TIMEOUT

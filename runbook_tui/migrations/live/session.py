@@ -55,6 +55,8 @@ _WORDS = (
 )
 """What libpq says where it gives no code: it does not while it connects."""
 _EXPIRED = re.compile(r"timeout expired|timed out")
+_MOST_SAID = 4000
+"""Characters of a driver's text that are looked at."""
 
 _TOO_SLOW = frozenset({"57014", "55P03", "1969", "3024", "1205", "SQLITE_BUSY", "SQLITE_INTERRUPT"})
 """Codes of statements that were given up for their time, or for a lock."""
@@ -130,7 +132,7 @@ def _refusal(variable: str, error: BaseException, timeout: float) -> Refusal:
         return error.refusal
     causes = list(_causes(error))
     codes = [code for cause in causes for code in _codes(cause)]
-    said = "\n".join(map(str, causes))
+    said = "\n".join(str(cause)[:_MOST_SAID] for cause in causes)
     slow = any(isinstance(cause, TimeoutError) for cause in causes) or _TOO_SLOW.intersection(codes)
     if slow or _EXPIRED.search(said):
         return _silence(variable, timeout)
