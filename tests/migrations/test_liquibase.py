@@ -53,6 +53,7 @@ def kinds(migration: Migration) -> list[str]:
 
 
 T = 'tableName="orders"'
+ADD = '<addColumn tableName="orders"><column name="c" type="int"/></addColumn>'
 
 
 @pytest.mark.parametrize(
@@ -235,6 +236,19 @@ def test_what_is_new_in_the_release_does_not_concern_running_code(change: Judge)
 
 
 @pytest.mark.parametrize(
+    ("types", "title"),
+    [
+        (ADD, "next: add column orders"),
+        (f"<comment> why  so </comment>{ADD}", "why so"),
+        ("<sql>\n-- first\n DROP  TABLE a;\nDROP TABLE b</sql>", "next: DROP TABLE a;"),
+        (f"{ADD}<empty/><empty/>", "next: add column orders, empty and 1 more"),
+    ],
+)
+def test_a_title_in_words(change: Judge, types: str, title: str) -> None:
+    assert change(types).title == title
+
+
+@pytest.mark.parametrize(
     ("before", "after", "engine", "found"),
     [
         ("DATETIME", "timestamp(6)", "postgres", ["state-only"]),
@@ -269,7 +283,6 @@ def test_mysql_states_a_whole_column_anew(change: Judge) -> None:
 
 
 DROP = '<dropColumn tableName="orders" columnName="note"/>'
-ADD = '<addColumn tableName="orders"><column name="c" type="int"/></addColumn>'
 
 
 @pytest.mark.parametrize(

@@ -226,6 +226,25 @@ def test_a_valid_checksum_excuses_an_edit(pend: Pend) -> None:
     assert edited(pend, log(change("a")), log(excused)) == [("edited-after-apply", Level.WARNING)]
 
 
+def test_a_changelog_under_another_name_runs_again(pend: Pend) -> None:
+    include = '<include file="{}.xml" relativeToChangelogFile="true"/>'
+    parts = log(change("a"), change("b"))
+    found = pend(
+        {MASTER: log(include.format("old")), "db/old.xml": parts},
+        {MASTER: log(include.format("new")), "db/new.xml": parts},
+    )
+    assert ids(found) == ["db/new.xml::a::me", "db/new.xml::b::me"]
+    (finding,) = found.findings
+    assert (finding.rule, finding.level, finding.path) == ("renamed", Level.ERROR, "db/new.xml")
+    assert "and 1 more" in finding.message
+    kept = log(change("a"), change("b"), attributes='logicalFilePath="db/old.xml"')
+    moved = pend(
+        {MASTER: log(include.format("old")), "db/old.xml": parts},
+        {MASTER: log(include.format("new")), "db/new.xml": kept},
+    )
+    assert (ids(moved), moved.findings) == ([], ())
+
+
 def test_a_changeset_between_applied_ones_runs(pend: Pend) -> None:
     found = pend(
         {MASTER: log(change("a"), change("c"))}, {MASTER: log(change("a"), change("b"), change("c"))}

@@ -20,6 +20,7 @@ from pathlib import PurePosixPath
 
 from runbook_tui.migrations.changes import Body, Change
 from runbook_tui.migrations.engine import Engine
+from runbook_tui.migrations.liquibase.nodes import Node
 from runbook_tui.migrations.liquibase.paths import Tree
 from runbook_tui.migrations.liquibase.roots import PROPERTIES, find_roots, left_out
 from runbook_tui.migrations.liquibase.tree import Parsed, Placed, Walk, is_changelog
@@ -33,6 +34,9 @@ from runbook_tui.migrations.tool import (
     Scripts,
     below,
 )
+
+_SHOWN = 60
+"""Characters of SQL in a title."""
 
 
 class _Always:
@@ -216,14 +220,20 @@ def _title(placed: Placed) -> str:
     change_set = placed.change_set
     if change_set.comment:
         return " ".join(change_set.comment.split())[:120]
-    words = []
-    for node in change_set.changes[:2]:
-        name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", node.name).lower()
-        table = node.get("tableName") or node.get("baseTableName") or node.get("oldTableName")
-        words.append(f"{name} {table}".strip())
+    words = [_words(node) for node in change_set.changes[:2]]
     more = f" and {len(change_set.changes) - 2} more" if len(change_set.changes) > 2 else ""
-    written = ", ".join(words) + more
-    return change_set.id if written in ("", "sql") else f"{change_set.id}: {written}"
+    return f"{change_set.id}: {', '.join(words)}{more}" if words else change_set.id
+
+
+def _words(node: Node) -> str:
+    """``addColumn`` of orders as ``add column orders``; SQL as its first line."""
+    if node.name == "sql":
+        lines = (" ".join(line.split()) for line in node.code().text.split("\n"))
+        first = next((line for line in lines if line and not line.startswith(("--", "/*"))), "sql")
+        return first if len(first) <= _SHOWN else f"{first[: _SHOWN - 1]}…"
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", node.name).lower()
+    table = node.get("tableName") or node.get("baseTableName") or node.get("oldTableName")
+    return f"{name} {table}".strip()
 
 
 TOOL = Liquibase
