@@ -40,10 +40,11 @@ def test_commands_of_psql(sql: Judge, text: str, expected: list[tuple[str, int]]
     assert operations(sql(text)) == expected
 
 
-def test_delimiters_of_mysql(sql: Judge) -> None:
+@pytest.mark.parametrize("mark", ["//", " //", "$$", " $$", "|"])
+def test_delimiters_of_mysql(sql: Judge, mark: str) -> None:
     text = (
-        "DELIMITER //\nCREATE TRIGGER t BEFORE INSERT ON orders FOR EACH ROW BEGIN SET NEW.note = '//'; END//\n"
-        "DELIMITER ;\nDROP TABLE orders;\n"
+        f"DELIMITER {mark.strip()}\nCREATE TRIGGER t BEFORE INSERT ON orders FOR EACH ROW BEGIN SET NEW.note = '//';"
+        f" END{mark}\nDELIMITER ;\nDROP TABLE orders;\n"
     )
     assert operations(sql(text, engine="mysql")) == [("create-trigger", 2), ("drop-table", 4)]
 

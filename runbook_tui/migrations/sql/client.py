@@ -62,6 +62,8 @@ def without_client_commands(sql: str) -> tuple[str, list[Change]]:
         start, end = match.span()
         position = max(end, start + 1)
         if match["string"] or match["dollar"] or match["comment"]:
+            if mark and match[0].startswith(mark):  # MySQL has no dollar quotes, and likes this delimiter
+                position = start + len(mark)
             continue
         pieces.append(with_delimiter(sql[at:start], mark))
         line += sql.count("\n", at, start)

@@ -117,7 +117,7 @@ class Goose(MigrationTool):
                     wraps_transaction=wraps,
                 )
             if script.path.endswith(".go"):
-                return code_body(script.path, "Go", has_down=b"nil)" not in script.data)
+                return code_body(script.path, "Go", has_down=True)
             return sql_body(
                 decoded(script.data), engine, has_down=False, transactional=True, wraps_transaction=True
             )
