@@ -166,6 +166,7 @@ OPERATIONS = [
     ("Order.where(note: nil).delete_all", ["delete-rows"], C),
     ("Customer.insert_all([{ name: 'x' }])", ["insert-rows"], E),
     ("Customer.insert_all(rows)", ["opaque", "opaque"], ASK),
+    ("Customer.insert_all(Order.pluck(:note), unique_by: :name)", ["opaque"], ASK),
     ("Order.find_each { |order| order.update!(note: 'x') }", ["opaque"], ASK),
     ("Order.destroy_all", ["opaque"], ASK),
     ("Order.find_each(&:recalculate)", ["opaque"], ASK),
@@ -345,6 +346,27 @@ def test_whether_it_can_be_undone(rails: Judge, method: str, body: str, extra: s
     found = rails(body, method=method, extra=extra)
     assert kinds(found)
     assert found.has_down is expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "precise", "engine", "expected"),
+    [
+        (":datetime, precision: 3", ":datetime, precision: 6", "postgres", "widen-type"),
+        (":datetime, precision: 3", ":datetime", "postgres", "widen-type"),
+        (":datetime, precision: 6", ":datetime, precision: 3", "postgres", "change-type"),
+        (":timestamptz, precision: 3", ":datetime, precision: 6", "postgres", "change-type"),
+        (":datetime, precision: 3", ":datetime, precision: 6", "mysql", "change-type"),
+        (":cidr", ":inet", "postgres", "widen-type"),
+        (":inet", ":cidr", "postgres", "change-type"),
+    ],
+)
+def test_times_and_addresses_that_take_more(
+    pend: Pend, kind: str, precise: str, engine: str, expected: str
+) -> None:
+    base = {"db/1_base.rb": ruby(f"add_column :orders, :c, {kind}").replace("Next", "Base")}
+    files = {**base, "db/2_next.rb": ruby(f"change_column :orders, :c, {precise}")}
+    (found,) = pend(base, files, tool="rails", engine=engine).pending
+    assert kinds(found) == [expected]
 
 
 def test_lines_are_those_of_the_file(rails: Judge) -> None:

@@ -24,16 +24,17 @@ class TypeChange(StrEnum):
 
 
 _INTEGERS = ("tinyint", "smallint", "mediumint", "int", "bigint")
+_TIMES = frozenset({"timestamp", "timestamptz", "time", "timetz", "interval"})
 _UNBOUNDED = frozenset({ColumnType("text"), ColumnType("varchar")})
 
 
 def compare_types(old: ColumnType | None, new: ColumnType, engine: Engine) -> TypeChange:
     """How ``new`` relates to ``old``; an unknown old type is incompatible.
 
-    PostgreSQL rewrites no table for a longer varchar, text, or a numeric of higher precision and the same
-    scale. InnoDB keeps a varchar in place only while its length takes the same number of bytes (one up to 255
-    bytes), and copies the table for other types: MySQL 8.4 manual, "Online DDL Operations". SQLite has no ALTER
-    TYPE.
+    PostgreSQL rewrites no table for a longer varchar, text, a numeric of higher precision and the same scale, a
+    time of more digits, or inet from cidr. InnoDB keeps a varchar in place only while its length takes the same
+    number of bytes (one up to 255 bytes), and copies the table for other types: MySQL 8.4 manual, "Online DDL
+    Operations". SQLite has no ALTER TYPE.
     """
     if old is None:
         return TypeChange.INCOMPATIBLE
@@ -61,6 +62,10 @@ def _takes_more(old: ColumnType, new: ColumnType, engine: Engine) -> bool:
         return not new.arguments or (
             bool(old.arguments) and _first(old) <= _first(new) and _scale(old) == _scale(new)
         )
+    if engine is Engine.POSTGRES and old.name in _TIMES:
+        return old.name == new.name and _fraction(old) <= _fraction(new)
+    if engine is Engine.POSTGRES and (old.name, new.name) == ("cidr", "inet"):
+        return True
     # one integer type of up to eight bytes in SQLite; elsewhere a wider one rewrites the table under full lock
     return engine is Engine.SQLITE and old.name in _INTEGERS and _rank(old) < _rank(new)
 
@@ -77,6 +82,11 @@ def _in_place(old: ColumnType, new: ColumnType, engine: Engine) -> bool:
 def _first(column_type: ColumnType) -> int:
     value = column_type.arguments[0] if column_type.arguments else 0
     return value if isinstance(value, int) else 0
+
+
+def _fraction(column_type: ColumnType) -> int:
+    """Digits of a second; six where none are given."""
+    return _first(column_type) if column_type.arguments else 6
 
 
 def _scale(column_type: ColumnType) -> int | str:

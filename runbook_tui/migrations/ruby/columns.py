@@ -19,7 +19,6 @@ Version = tuple[int, int]
 
 _SERIAL = frozenset({"primary_key", "serial", "bigserial", "smallserial"})
 _NAMES = {
-    "datetime": "timestamp",
     "numeric": "decimal",
     "int": "int",
     "binary": "blob",
@@ -88,7 +87,8 @@ def type_of(kind: object, call: Call, engine: Engine) -> ColumnType | None:
     if kind == "text" and engine is Engine.MYSQL:
         return ColumnType(_mysql_text(limit, call.named("size")))
     arguments = tuple(size for size in (limit, precision, scale) if size is not None)
-    return ColumnType(_NAMES.get(kind.lower(), kind.lower()) + suffix, arguments)
+    name = "timestamp" if kind == "datetime" and engine is Engine.POSTGRES else kind.lower()
+    return ColumnType(_NAMES.get(name, name) + suffix, arguments)
 
 
 def _integer(limit: int | None, engine: Engine) -> str:

@@ -188,8 +188,8 @@ def read_rows(call: Call, models: Models, engine: Engine) -> Changes | None:
             return [Change(_WITH_CALLBACKS[call.name], call.line, model.table, conditional=looped)]
         return [Change("opaque", call.line, detail=f"{path_of(call)} runs whatever the model does besides")]
     if call.name in _INSERTS:
-        written = call.arguments and all(_written(item) for item in call.arguments)
-        if not written and not (call.options and _written(dict(call.options))):
+        given = list(call.arguments) or [dict(call.options)]
+        if not all(item and _written(item) for item in given):
             what = "inserted rows that are only known when it runs: they may come from other tables"
             return [Change("opaque", call.line, model.table, detail=what)]
         return [Change("insert-rows", call.line, model.table)]
