@@ -12,7 +12,7 @@ from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from runbook_tui.cli.migrations_paths import Section
+    from runbook_tui.cli.migrations_sections import Section
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -41,7 +41,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Judge; 1 when something of ``--fail-on`` or above was found, 2 when the input cannot be used."""
-    from runbook_tui.cli.migrations_paths import Request, sections
+    from runbook_tui.cli.migrations_paths import Request
+    from runbook_tui.cli.migrations_sections import sections
     from runbook_tui.cli.output import emit, narrate
 
     if args.rules:

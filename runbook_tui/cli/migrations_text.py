@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from runbook_tui.cli.migrations_json import answer_command
-from runbook_tui.cli.migrations_paths import Section
+from runbook_tui.cli.migrations_sections import Section
 from runbook_tui.cli.output import styled, table
 from runbook_tui.migrations.inspection import Entry
 from runbook_tui.migrations.model import Finding, Level, Migration, Phase, Reversal

@@ -354,6 +354,14 @@ def test_a_ref_that_is_none_is_told(
     assert f"--since {arguments[1]}: " in capsys.readouterr().err
 
 
+def test_a_variable_that_nobody_set_is_no_way_to_judge_something_else(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project({FIRST: ONE})
+    assert main(["migrations", "--since", "", ""]) == 2
+    assert capsys.readouterr().err.count("it is empty") == 2
+
+
 def test_since_needs_a_repository(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(tmp_path, {FIRST: ONE})
     assert main(["migrations", "--since", "main", str(tmp_path)]) == 2
