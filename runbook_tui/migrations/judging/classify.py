@@ -6,6 +6,7 @@ is done to it can break that code.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,7 @@ from runbook_tui.migrations.changes import (
     Column,
     Default,
     Generated,
+    table_key,
 )
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.judging.column_changes import added, altered, restated
@@ -39,6 +41,9 @@ _NEW_COLUMN_ROWS = frozenset(
     }
 )
 _CONSTRAINTS = ("add-unique", "add-foreign-key", "add-check", "create-unique-index")
+_ROWS = frozenset({"insert-rows", "copy-rows", "update-rows", "delete-rows"})
+_CATALOG = re.compile(r"(?:pg_catalog|information_schema|mysql|sys)\.|pg_(?!\w*\.)|sqlite_")
+"""The engine's own tables: who changes their rows changes the schema."""
 _DROPPED_ROUTINES = frozenset({"drop-function", "drop-trigger", "drop-view"})
 _REPLACEABLE = frozenset({"create-function", "create-trigger"})
 
@@ -60,6 +65,7 @@ class Judged:
 
 def classify(changes: Sequence[Change], schema: Schema, engine: Engine) -> list[Judged]:
     """The operations of one pending migration. ``schema`` is brought up to date on the way."""
+    schema.temporary.clear()  # it was gone with the session
     judged: list[Judged] = []
     for change in simplify(changes, schema):
         resolved = list(_resolve(change, schema, engine))
@@ -144,6 +150,8 @@ def _row(change: Change, schema: Schema, engine: Engine) -> Row:
     """The table's row; functions, triggers and views that replace an older one have their own."""
     kind = change.kind
     name = (change.name or "").lower()
+    if kind == "drop-constraint" and engine is Engine.POSTGRES and name == _default_key(change):
+        kind = "drop-primary-key"
     replaces = bool(change.detail) and name in schema.routines and name not in schema.new_routines
     if kind in _REPLACEABLE and change.detail in ("or replace", "anew") and replaces:
         kind = "replace-routine"
@@ -154,12 +162,19 @@ def _row(change: Change, schema: Schema, engine: Engine) -> Row:
     return TABLE[kind]
 
 
+def _default_key(change: Change) -> str:
+    """The name that PostgreSQL gives to a primary key."""
+    return f"{table_key(change.table or '').rpartition('.')[2]}_pkey"
+
+
 def _phase(change: Change, row: Row, schema: Schema) -> tuple[Phase, bool]:
     """The phase, and whether the object is unknown to running code."""
     if schema.is_temporary(change.table) or (row.kind == "create-table" and change.detail == "temporary"):
         return Phase.NONE, True
     if schema.is_new_table(change.table):
         return _phase_on_new_table(change, row), True
+    if row.kind in _ROWS and _CATALOG.match(table_key(change.table or "")):
+        return Phase.ASK, False
     if row.kind in _DROPPED_ROUTINES and (change.name or "").lower() in schema.new_routines:
         return Phase.NONE, True
     return _phase_on_known_table(change, row, schema), False

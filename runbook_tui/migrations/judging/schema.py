@@ -117,6 +117,7 @@ class Schema:
         elif change.kind == "drop-table":
             self.tables.pop(key, None)
             self.new_tables.discard(key)
+            self.temporary.discard(key)
             self.new_columns.pop(key, None)
         elif change.kind == "rename-table" and change.to:
             self._rename(key, table_key(change.to))
@@ -139,6 +140,7 @@ class Schema:
         columns = {column.name.lower(): column for column in change.columns if column.name}
         constraints = {name.lower(): over for name, over in change.constraints}
         self.tables[key] = Table(columns, constraints, change.rules)
+        self.temporary.discard(key)
         if change.detail == "temporary":
             self.temporary.add(key)
         elif pending:

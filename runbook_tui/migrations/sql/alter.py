@@ -188,7 +188,9 @@ def _alter_column(node: exp.Expr, action: _Action) -> list[Change] | None:
     if given.get("default") is not None:
         default = default_value(given["default"], action.engine)
     data_type = column_type(given.get("dtype"))
-    alteration = Alteration(data_type, bool(given.get("using")), nullable, default)
+    # another collation sorts and compares otherwise
+    unread = bool(given.get("collate"))
+    alteration = Alteration(data_type, bool(given.get("using")), nullable, default, unread)
     if alteration == Alteration():
         return None
     return [Change(ALTER_COLUMN, action.line, action.table, node.this.name, alteration=alteration)]

@@ -59,9 +59,10 @@ def read_tree(tree: exp.Expr, line: int, text: str, engine: Engine) -> list[Chan
 
 
 def _copy(tree: exp.Copy, line: int) -> list[Change] | None:
-    """COPY ... FROM brings rows; COPY ... TO may start a program."""
+    """COPY ... FROM brings rows; COPY ... TO and PROGRAM may start a program."""
     table = table_name(tree.this)
-    return [Change("insert-rows", line, table)] if table and tree.args.get("kind") else None
+    starts = any(name.name.upper() == "PROGRAM" for name in tree.args.get("files") or ())
+    return [Change("insert-rows", line, table)] if table and tree.args.get("kind") and not starts else None
 
 
 def _session(tree: exp.Expr, line: int, text: str) -> list[Change] | None:
