@@ -20,10 +20,11 @@ _OF_ONE = frozenset({"migration.sql", "up.sql", "down.sql"})
 """Files of tools that keep a folder for each migration."""
 
 _OF_PROJECTS = (
-    "Cargo.toml Gemfile alembic.ini atlas.hcl build.gradle build.gradle.kts compose.yaml diesel.toml "
-    "docker-compose.yml flyway.conf flyway.toml go.mod liquibase.properties manage.py mix.exs package.json "
-    "pom.xml pyproject.toml requirements.txt sqitch.conf"
-).split()
+    *("Cargo.toml", "Gemfile", "alembic.ini", "atlas.hcl", "build.gradle", "build.gradle.kts"),
+    *("compose.yaml", "diesel.toml", "docker-compose.yml", "flyway.conf", "flyway.toml", "go.mod"),
+    *("liquibase.properties", "manage.py", "mix.exs", "package.json", "pom.xml", "pyproject.toml"),
+    *("requirements.txt", "sqitch.conf"),
+)
 """What the folder of a project has."""
 _FARTHEST = 4
 """Folders above a path in which a project is looked for."""
