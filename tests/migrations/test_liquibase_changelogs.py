@@ -76,6 +76,29 @@ def test_names_begin_below_the_resources(pend: Pend, path: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("include", "begins"),
+    [
+        (
+            '<include file="parts/a.xml"/>',
+            "liquibase --search-path=app/db update-count --changelog-file=root.xml ",
+        ),
+        (
+            '<includeAll path="db/parts/"/>',
+            "liquibase --search-path=app update-count --changelog-file=db/root.xml ",
+        ),
+        ('<include file="app/db/parts/a.xml"/>', "liquibase update-count --changelog-file=app/db/root.xml "),
+        (
+            '<include file="parts/a.xml" relativeToChangelogFile="true"/>',
+            "liquibase update-count --changelog-file=app/db/root.xml ",
+        ),
+    ],
+)
+def test_the_search_path_is_where_the_names_begin(pend: Pend, include: str, begins: str) -> None:
+    files = {"app/db/root.xml": log(include), "app/db/parts/a.xml": log(change("a"))}
+    assert pend({}, files, folder="app/db").pending[0].command.startswith(begins)
+
+
+@pytest.mark.parametrize(
     ("file", "set_", "name"),
     [
         ('logicalFilePath="shop"', "", "shop::a::me"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -61,10 +61,21 @@ class Tree:
             above = [resources[0].rstrip("/"), *above, *self.resources]
         return [_normal(folder, wanted.lstrip("/")) for folder in above]
 
-    def search_path(self, root: str) -> str:
-        """The folder below which the names of a root changelog begin; empty for that of the repository."""
+    def search_path(self, root: str, includes: Iterable[tuple[str, str]]) -> str:
+        """The folder below which the names in changelogs begin; empty for that of the repository.
+
+        Args:
+            root: the root changelog.
+            includes: names that are not relative, and the files or folders that they turned out to be.
+        """
         resources = _RESOURCES.match(root)
-        return resources[0].rstrip("/") if resources is not None else ""
+        if resources is not None:
+            return resources[0].rstrip("/")
+        for name, found in includes:
+            wanted = _normal("", name.removeprefix("classpath:").lstrip("/"))
+            if found.endswith(f"/{wanted}"):
+                return found.removesuffix(f"/{wanted}")
+        return ""
 
 
 def _normal(folder: str, target: str) -> str:

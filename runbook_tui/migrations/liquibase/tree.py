@@ -63,6 +63,8 @@ class Walk:
     findings: list[Finding] = field(default_factory=list)
     properties: list[Defined] = field(default_factory=list)
     read: set[str] = field(default_factory=set)
+    named: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    """Of each root: names of includes that are not relative, and what they turned out to be."""
     _seen: set[str] = field(default_factory=set)
     """Those of the root that is being read."""
     _open: list[str] = field(default_factory=list)
@@ -139,7 +141,12 @@ class Walk:
             if found is None:
                 self._missing(target, path, entry.line, required=entry.required)
             else:
+                self._note(root, entry, target, found)
                 self._included(found, path, root, inside)
+
+    def _note(self, root: str, entry: Include, target: str, found: str) -> None:
+        if not entry.relative:
+            self.named.setdefault(root, []).append((target, found))
 
     def _folder(self, entry: Include, inside: Include, path: str, root: str) -> None:
         found = self.tree.folder(inside.target, path, relative=entry.relative)
@@ -149,6 +156,7 @@ class Walk:
         if entry.filtered:
             message = f"a class of the program chooses or sorts the files of {inside.target}: all are taken, by name"
             self.say("opaque", Level.WARNING, path, entry.line, message, "Include them one by one.")
+        self._note(root, entry, inside.target, found)
         depth = len(PurePosixPath(found).parts)
         for name in sorted(name for name in self.tree.files if self.tree.is_below(name, found)):
             below = len(PurePosixPath(name).parts) - depth - 1

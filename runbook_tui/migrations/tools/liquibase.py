@@ -66,6 +66,7 @@ class _Content:
     variants: tuple[Placed, ...]
     """Several with one identity, each for engines or contexts of its own."""
     tree: Tree
+    search_path: str
     always: _Always
     always_before: int
     """How many of those stand before it."""
@@ -114,7 +115,7 @@ class Liquibase(MigrationTool):
         findings += walk.findings
         if folder not in files:
             findings += left_out(changelogs, walk.read)
-        return Scripts(tuple(_scripts(walk.placed, tree)), tuple(findings))
+        return Scripts(tuple(_scripts(walk)), tuple(findings))
 
     def reader(self, engine: Engine) -> BodyReader:
         """Reads what a changeset does on the engine."""
@@ -136,7 +137,7 @@ class Liquibase(MigrationTool):
         if not isinstance(content, _Content):
             return None
         first = content.variants[0]
-        where = content.tree.search_path(first.root)
+        where = content.search_path
         path = f" --search-path={shlex.quote(where)}" if where else ""
         changelog = shlex.quote(posixpath.relpath(first.root, where) if where else first.root)
         database = f'--changelog-file={changelog} --url="$DATABASE_URL"'
@@ -157,7 +158,9 @@ class Liquibase(MigrationTool):
         return runs_on(placed, self._engine)
 
 
-def _scripts(placed: Sequence[Placed], tree: Tree) -> list[Script]:
+def _scripts(walk: Walk) -> list[Script]:
+    placed, tree = walk.placed, walk.tree
+    search = {root: tree.search_path(root, walk.named.get(root, ())) for root in {one.root for one in placed}}
     groups: dict[str, list[Placed]] = {}
     for one in placed:
         groups.setdefault(one.id, []).append(one)
@@ -171,7 +174,7 @@ def _scripts(placed: Sequence[Placed], tree: Tree) -> list[Script]:
         if together and one is not group[0]:
             continue
         variants = tuple(group) if together else (one,)
-        content = _Content(variants, tree, always, len(always.placed), countable)
+        content = _Content(variants, tree, search[one.root], always, len(always.placed), countable)
         script = _script(variants, content)
         above = parents.setdefault(script.id, parent)
         result.append(replace(script, parents=above))
