@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from runbook_tui.migrations.changes import Change
 from runbook_tui.migrations.elixir.values import Call, Keywords, Unknown, name_of
 from runbook_tui.migrations.engine import Engine
+from runbook_tui.migrations.sql.checks import read_check
 
 _PLAIN = re.compile(r"\w+")
 
@@ -66,10 +67,11 @@ class Constraint:
         kind = (
             "add-check-not-valid" if self.validated is False and engine is not Engine.SQLITE else "add-check"
         )
-        read = _check(self.check, engine)
+        read = read_check(self.check, engine)
         over = read.over if read is not None else ()
         refuses = read.refuses_null if read is not None else True
-        return Change(kind, line, self.table, self.name, over=over, refuses_null=refuses)
+        proved = read.not_null if read is not None else ()
+        return Change(kind, line, self.table, self.name, over=over, refuses_null=refuses, not_null=proved)
 
 
 def table_of(call: Call) -> Table:
@@ -121,12 +123,3 @@ def _index_name(table: str | None, columns: list[str], *, whole: bool) -> str | 
         return None
     parts = [table, *(re.sub(r"\W+", "_", column).rstrip("_") for column in columns), "index"]
     return "_".join(parts)
-
-
-def _check(condition: object, engine: Engine) -> Change | None:
-    from runbook_tui.migrations.sql.reader import read_sql
-
-    if not isinstance(condition, str):
-        return None
-    changes = read_sql(f"ALTER TABLE t ADD CONSTRAINT c CHECK ({condition})", engine)
-    return changes[0] if len(changes) == 1 and changes[0].kind.startswith("add-check") else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from runbook_tui.migrations.changes import ADD_COLUMN, ALTER_COLUMN, Alteration, Change, Column, Default
 from runbook_tui.migrations.engine import Engine
@@ -15,6 +16,7 @@ from runbook_tui.migrations.python.alembic_columns import (
 )
 from runbook_tui.migrations.python.effects import computed_rows, values_unknown
 from runbook_tui.migrations.python.values import Arguments, Call, root_call, text_of
+from runbook_tui.migrations.sql.checks import read_check
 
 
 def batch_table(call: Call) -> str | None:
@@ -185,7 +187,11 @@ def _create_check(call: Call, table: str | None, batch: bool, engine: Engine) ->
     names = ("constraint_name", "condition") if batch else ("constraint_name", "table_name", "condition")
     arguments = Arguments(call, *names)
     not_valid = "-not-valid" if arguments.flag("postgresql_not_valid") else ""
-    return [_constraint(f"add-check{not_valid}", call, arguments, table, None)]
+    change = _constraint(f"add-check{not_valid}", call, arguments, table, None)
+    read = read_check(arguments.get("condition"), engine)
+    if read is None:
+        return [change]
+    return [replace(change, over=read.over, refuses_null=read.refuses_null, not_null=read.not_null)]
 
 
 def _create_primary_key(call: Call, table: str | None, batch: bool, engine: Engine) -> list[Change]:

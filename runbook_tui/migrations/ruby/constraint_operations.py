@@ -5,11 +5,13 @@ Source: rails/rails, ``ActiveRecord::ConnectionAdapters::SchemaStatements`` and 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from runbook_tui.migrations.changes import Change
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.ruby.place import Place, Reader, locked
 from runbook_tui.migrations.ruby.values import Call, Changes, texts_of
-from runbook_tui.migrations.sql.reader import read_sql
+from runbook_tui.migrations.sql.checks import read_check
 
 _LONGEST_NAME = 62
 
@@ -99,13 +101,11 @@ def _remove_foreign_key(call: Call, place: Place) -> Changes:
 
 def check_of(call: Call, place: Place, name: str | None, *, suffix: str) -> Change:
     """A CHECK by its text: whether it can refuse NULL is known when it is written out."""
-    table, sql = call.text(0), call.argument(1)
-    if isinstance(sql, str) and table is not None:
-        found = read_sql(f"ALTER TABLE t ADD CONSTRAINT c CHECK ({sql})", place.engine)
-        if len(found) == 1 and found[0].kind == "add-check":
-            refuses, over = found[0].refuses_null, found[0].over
-            return Change(f"add-check{suffix}", call.line, table, name, over=over, refuses_null=refuses)
-    return Change(f"add-check{suffix}", call.line, table, name)
+    change = Change(f"add-check{suffix}", call.line, call.text(0), name)
+    read = read_check(call.argument(1), place.engine)
+    if read is None or change.table is None:
+        return change
+    return replace(change, over=read.over, refuses_null=read.refuses_null, not_null=read.not_null)
 
 
 def _add_check(call: Call, place: Place) -> Changes:
