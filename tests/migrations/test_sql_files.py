@@ -60,7 +60,11 @@ def test_delimiters_of_mysql(sql: Judge, mark: str) -> None:
         ("BEGIN DROP TABLE orders; EXCEPTION WHEN undefined_table THEN NULL; END; DROP TABLE customers;",
          [("drop-table", False), ("drop-table", False)]),
         ("FOR i IN 1..2 LOOP DROP TABLE orders; END LOOP;", [("opaque", False)]),
+        ("ALTER TABLE orders ADD CONSTRAINT f FOREIGN KEY (id) REFERENCES customers (id); "
+         "EXCEPTION WHEN duplicate_object THEN null;", [("add-foreign-key", False)]),
         ("EXECUTE 'DROP TABLE orders';", [("opaque", False)]),
+        ("CREATE TABLE r (id int); RAISE NOTICE '%', wipe();", [("opaque", False)]),
+        ("IF wipe() THEN CREATE TABLE r (id int); END IF;", [("opaque", False)]),
         ("DROP TABLE orders; PERFORM repair();", [("opaque", False)]),
     ],
 )  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 from runbook_tui.migrations.changes import Change
 from runbook_tui.migrations.engine import Engine
@@ -18,6 +19,36 @@ _SQL = frozenset(
     {"ALTER", "CREATE", "DROP", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "COMMENT", "GRANT", "REVOKE"}
 )
 _QUIET = frozenset({"NULL", "RAISE", "END"})
+_CALLED = frozenset(
+    {
+        "EXISTS",
+        "IN",
+        "ANY",
+        "ALL",
+        "SELECT",
+        "FROM",
+        "WHERE",
+        "AND",
+        "OR",
+        "NOT",
+        "IF",
+        "ELSIF",
+        "ELSEIF",
+        "VALUES",
+    }
+    | {
+        "COUNT",
+        "MIN",
+        "MAX",
+        "COALESCE",
+        "LOWER",
+        "UPPER",
+        "TO_REGCLASS",
+        "CURRENT_SCHEMA",
+        "CURRENT_DATABASE",
+    }
+)
+"""What may stand before a parenthesis and surely changes nothing."""
 _THERE = ("DUPLICATE_", "UNDEFINED_")
 """Conditions that mean: it is as it should be already."""
 
@@ -48,6 +79,12 @@ def _language(text: str, body: re.Match[str]) -> str:
     return named[1].upper() if named else "PLPGSQL"
 
 
+def _calls(words: list[str]) -> bool:
+    """Whether a function is called that may do anything."""
+    before = [word for word, after in pairwise(words) if after == "("]
+    return any(word not in _CALLED and (word[0].isalpha() or word[0] in '_"') for word in before)
+
+
 class _Block:
     """A block while its statements are read one by one."""
 
@@ -68,6 +105,8 @@ class _Block:
                 self._starts.append(len(self.changes))
                 pieces = pieces[1:]
             elif words[0] in ("IF", "ELSIF", "ELSEIF") and "THEN" in words and "CASE" not in words:
+                if _calls(words[: words.index("THEN")]):
+                    return False
                 self._conditions += words[0] == "IF"
                 pieces = pieces[words.index("THEN") + 1 :]
             elif words[0] == "ELSE":
@@ -76,7 +115,7 @@ class _Block:
                 self._caught(words[: words.index("THEN")])
                 pieces = pieces[words.index("THEN") + 1 :]
             elif words[0] in _QUIET:
-                return self._end(words)
+                return self._end(words) and not _calls(words)
             elif words[0] in _SQL:
                 self._sql(cut(self._body, part, pieces))
                 return True

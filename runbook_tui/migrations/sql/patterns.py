@@ -67,7 +67,8 @@ _STATEMENTS = (
     _pattern("table-setting-exclusive", r"ALTER TRIGGER {one} ON {table} RENAME TO {one}"),
     _pattern("create-type", r"CREATE TYPE {name} AS (?:RANGE|ENUM) ?\(.*"),
     _pattern(
-        "create-table@temporary", r"CREATE (?:GLOBAL |LOCAL )?TEMP(?:ORARY)? TABLE {exists}{table}{rest}"
+        "create-table@temporary",
+        r"CREATE (?:GLOBAL |LOCAL )?TEMP(?:ORARY)? TABLE {exists}{table}(?: (?!.*\bAS\b).*)?",
     ),
     _pattern("create-unique-index", r"CREATE UNIQUE INDEX {exists}{name} ON ONLY {table} .*"),
     _pattern("create-index", r"CREATE INDEX {exists}{name} ON ONLY {table} .*"),
