@@ -609,6 +609,82 @@ def test_tangled_code_is_a_question(rails: Judge, body: str) -> None:
     assert found.phase in (ASK, X)
 
 
+_AROUND = st.sampled_from(
+    [
+        *(
+            "if done?\n@\nend",
+            "unless done?\n@\nend",
+            "if done?\nsay 1\nelsif late?\n@\nend",
+            "(\n@\n) unless done?",
+        ),
+        *(
+            "case kind?\nwhen 1 then say 1\nelse\n@\nend",
+            "begin\n@\nrescue => e\nraise e\nend",
+            "x = begin\n@\nend",
+        ),
+        *(
+            "begin\nsay 1\nrescue\n@\nend",
+            "begin\nsay 1\nensure\n@\nend",
+            "while done?\n@\nend",
+            "loop do\n@\nbreak\nend",
+        ),
+        *(
+            "[1, 2].each do |a|\n@\nend",
+            "Order.find_each do |o|\n@\nend",
+            "Order.all.map { |o|\n@\n}",
+            "3.times { |i|\n@\n}",
+        ),
+        *(
+            "safety_assured do\n@\nend",
+            "transaction { say 1\n@\n}",
+            "reversible { |d| d.up {\n@\n} }",
+            "up_only do\n@\nend",
+        ),
+        *(
+            "puts [1, (\n@\n)]",
+            "say('x', a: (\n@\n))",
+            "x = done? ? 1 : (\n@\n)",
+            "done? || (\n@\n)",
+            "-> {\n@\n}.call",
+        ),
+        *(
+            "helper {\n@\n}",
+            "Shop.tap { |x|\n@\n}",
+            "x ||= (\n@\n)",
+            "suppress_messages do\n@\nend",
+            "[(\n@\n)].first",
+        ),
+        *(
+            "return say(1) if done?\n@",
+            "return if table_exists?(:x)\n@",
+            "within do\n@\nend",
+            "x = [1]\nx.each {\n@\n}",
+        ),
+        *(
+            "case [1]\nin [a]\n@\nend",
+            '"#{\n@\n}"',
+            "for i in [1] do\n@\nend",
+            "say 1 and (\n@\n)",
+            "x = { a: (\n@\n) }",
+        ),
+    ]
+)
+
+
+@settings(max_examples=250, deadline=None)
+@given(st.lists(_AROUND, max_size=4))
+def test_a_drop_is_never_lost(around: list[str]) -> None:
+    body = "drop_table :orders"
+    for text in around:
+        body = text.replace("@", body)
+    tool = Rails()
+    files = {"db/migrate/1_next.rb": ruby(body, extra="def within\n  yield\nend").encode()}
+    (script,) = tool.scripts(files, "db/migrate").scripts
+    assert script.problem is None, body
+    found = tool.reader(Engine.POSTGRES)(script).changes
+    assert {"drop-table", "opaque"} & {change.kind for change in found}, body
+
+
 _WORDS = st.sampled_from(
     [
         *(
