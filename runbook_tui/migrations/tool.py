@@ -7,10 +7,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from runbook_tui.migrations.changes import Body
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.model import Finding, Phase
+
+if TYPE_CHECKING:
+    from runbook_tui.migrations.live.tables import VersionTable
 
 Files = Mapping[str, bytes]
 """Paths relative to the root of the repository, with ``/``, and what the files hold."""
@@ -105,6 +109,8 @@ class MigrationTool(ABC):
     """Whether it can be told to apply one migration and not those that follow."""
     engine_known: bool = True
     """Set to False where the data store's engine is none that is known: files are read as PostgreSQL's then."""
+    version_table: VersionTable | None = None
+    """Where it writes down what it applied in a database; None for what ``live/tables`` has under its name."""
     marked: bool = False
     """Whether its files look like anybody's, so that only :meth:`marks` can show that they are this tool's."""
 

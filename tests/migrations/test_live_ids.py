@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -187,3 +189,57 @@ def test_files_and_rows_name_the_same_migrations(name: str, applied: int, rule: 
     tool = TOOLS[name]
     found = check(tool.database(tmp_path, applied), tool.at(2), tool.at(3), tool=name)
     assert [item.rule for item in found] == [f"database-{rule}"], [item.message for item in found]
+
+
+OWN = """
+from pathlib import PurePosixPath
+
+from runbook_tui.migrations.live.records import column
+from runbook_tui.migrations.live.tables import VersionTable
+from runbook_tui.migrations.tool import MigrationTool, Script, Scripts, below, chained
+from tests.migrations.live_history import check, sqlite_database
+from pathlib import Path
+
+
+class Steps(MigrationTool):
+    name = "steps"
+    version_table = VersionTable("steps", ("steps_log",), ("step",), lambda rows: column(rows, "step", str))
+
+    def recognises(self, path, data):
+        return path.endswith(".sql")
+
+    def scripts(self, files, folder):
+        found = [Script(PurePosixPath(path).stem, "", path, (), data) for path, data in below(files, folder).items()]
+        return Scripts(chained(found, lambda script: (script.id,)))
+
+    def reader(self, engine):
+        raise AssertionError("nothing is pending")
+
+
+def told(*rows):
+    values = ", ".join(f"('{row}')" for row in rows)
+    url = sqlite_database(Path(), ["CREATE TABLE steps_log (step text)", f"INSERT INTO steps_log VALUES {values}"])
+    files = {"db/a.sql": "SELECT 1", "db/b.sql": "SELECT 1"}
+    return [finding.rule for finding in check(url, files, files, tool="steps")]
+"""
+"""The module of a package with a tool of its own."""
+
+
+@pytest.mark.parametrize(
+    ("rows", "rules"),
+    [(["a", "b"], ["database-agrees"]), (["a", "x"], ["database-behind", "database-ahead"])],
+)
+def test_a_tool_of_another_package_brings_its_own_version_table(
+    rows: list[str], rules: list[str], tmp_path: Path
+) -> None:
+    metadata = tmp_path / "steps_tool-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: steps-tool\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text("[runbook_tui.migration_tools]\nsteps = steps_tool:Steps\n")
+    (tmp_path / "steps_tool.py").write_text(OWN)
+    root = Path(__file__).parents[2]
+    program = f"import sys; sys.path[:0] = ['.', {str(root)!r}]; import steps_tool as s; print(s.told(*sys.argv[1:]))"
+    done = subprocess.run(
+        [sys.executable, "-c", program, *rows], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == (f"{rules}\n", "")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from runbook_tui.migrations.live.model import LiveState, Refusal
 from runbook_tui.migrations.live.position import Position, locate
-from runbook_tui.migrations.live.tables import TABLES
+from runbook_tui.migrations.live.tables import VersionTable, version_table_of
 from runbook_tui.migrations.model import Finding, Level, PendingMigrations, Phase
 from runbook_tui.migrations.read import Source, ordered
 from runbook_tui.migrations.registry import tool_named
@@ -44,17 +44,19 @@ def compare(
         message = f"{source.datastore}: {live.why}; what is applied is known from git alone"
         return (Finding(rule, Level.WARNING, source.path, 0, message, live.remedy),)
     tool = tool_named(found.tool)
+    table = version_table_of(tool)
+    if table is None:
+        return ()
     base = ordered(tool.scripts(base_files, source.path))
     if live.version_table is None:
-        return (_without_table(live, tool, base, source),)
+        return (_without_table(live, table, base, source),)
     target = ordered(tool.scripts(target_files, source.path))
-    position = locate(live.records, tool, base, target)
+    position = locate(live, tool, table, base, target)
     return tuple(_Comparison(live, found, tool, base, target, source, position).findings())
 
 
-def _without_table(live: LiveState, tool: MigrationTool, base: Sequence[Script], source: Source) -> Finding:
-    expected = TABLES[tool.name].names[0]
-    message = f"{source.datastore} ({live.variable}) has no version table of {tool.name} ({expected})"
+def _without_table(live: LiveState, table: VersionTable, base: Sequence[Script], source: Source) -> Finding:
+    message = f"{source.datastore} ({live.variable}) has no version table of {table.tool} ({table.names[0]})"
     rule, remedy = "no-version-table", "Correct the variable, or bring the database to 'deployed'"
     if live.others:
         message += f", but {_listed(live.others)}"

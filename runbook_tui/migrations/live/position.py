@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from runbook_tui.migrations.graph import ancestors
-from runbook_tui.migrations.live.model import Records
-from runbook_tui.migrations.live.tables import TABLES
+from runbook_tui.migrations.live.model import LiveState, Records
+from runbook_tui.migrations.live.tables import VersionTable
 from runbook_tui.migrations.tool import MigrationTool, Script
 
 
@@ -28,19 +28,27 @@ class Position:
 
 
 def locate(
-    records: Records, tool: MigrationTool, base: Sequence[Script], target: Sequence[Script]
+    live: LiveState,
+    tool: MigrationTool,
+    table: VersionTable,
+    base: Sequence[Script],
+    target: Sequence[Script],
 ) -> Position:
-    """Compare records with the migrations of two commits, each in the tool's order."""
-    return _Locating(records, tool, base, target).position()
+    """Compare what a database recorded with the migrations of two commits, each in the tool's order."""
+    return _Locating(live.records, tool, table, base, target).position()
 
 
 class _Locating:
     """Works with keys: what ids and rows have in common."""
 
     def __init__(
-        self, records: Records, tool: MigrationTool, base: Sequence[Script], target: Sequence[Script]
+        self,
+        records: Records,
+        tool: MigrationTool,
+        table: VersionTable,
+        base: Sequence[Script],
+        target: Sequence[Script],
     ) -> None:
-        table = TABLES[tool.name]
         self._key = table.key
         self._records = records
         self._tool = tool

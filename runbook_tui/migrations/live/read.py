@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 from runbook_tui.migrations.engine import Engine, engine_family
 from runbook_tui.migrations.live.catalogue import FoundTable, count_rows, find_tables
 from runbook_tui.migrations.live.model import LONGEST, LiveState, Records, Refusal, RefusedError
-from runbook_tui.migrations.live.tables import TABLES, Lock, VersionTable, all_names, tools_of
+from runbook_tui.migrations.live.tables import (
+    TABLES,
+    Lock,
+    VersionTable,
+    all_names,
+    tools_of,
+    version_table_of,
+)
+from runbook_tui.migrations.registry import tool_named
 
 if TYPE_CHECKING:
     import sqlalchemy
@@ -31,7 +39,7 @@ def read_live(
     table: str | None = None,
     timeout: float = TIMEOUT,
 ) -> LiveState | Refusal:
-    """What the database says, or why it said nothing. Never raises, never writes, ends within the timeout.
+    """What the database says, or why it said nothing. Never writes, and ends within the timeout.
 
     Args:
         variable: name of the environment variable that holds a SQLAlchemy URL.
@@ -40,8 +48,11 @@ def read_live(
         engine: the engine as the manifest writes it; a URL of another one is refused.
         table: name of the version table, with its schema if that is needed; the tool's own when None.
         timeout: seconds for everything.
+
+    Raises:
+        UnknownToolError: there is no such tool.
     """
-    version_table = TABLES.get(tool)
+    version_table = version_table_of(tool_named(tool))
     if version_table is None:
         why = f"it is not known where {tool} records what is applied"
         return Refusal(variable, why, f"Known are {', '.join(TABLES)}.")

@@ -18,6 +18,7 @@ from runbook_tui.migrations.live import records
 from runbook_tui.migrations.live.catalogue import FoundTable
 from runbook_tui.migrations.live.model import Records
 from runbook_tui.migrations.live.records import Rows
+from runbook_tui.migrations.tool import MigrationTool
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,11 @@ TABLES = {
     )
 }
 """By the name of the tool."""
+
+
+def version_table_of(tool: MigrationTool) -> VersionTable | None:
+    """Where a tool writes down what it applied; None for a tool of another package that does not say."""
+    return tool.version_table or TABLES.get(tool.name)
 
 
 def tools_of(table: FoundTable) -> tuple[str, ...]:
