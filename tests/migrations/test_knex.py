@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runbook_tui.catalog.model import MigrationSource
-from runbook_tui.migrations.model import Level, Migration, PendingMigrations, Phase
+from runbook_tui.migrations.model import Level, Migration, PendingMigrations, Phase, Reversal
 from runbook_tui.migrations.read import read_migrations
 from runbook_tui.migrations.registry import detect_tool, tool_named
 
@@ -361,12 +361,32 @@ def test_a_file_that_is_gone_stops_the_tool(pend: Pend) -> None:
     [
         (BASE.replace("table.decimal", "// money\n    table\n    .decimal"), Level.NOTE),
         (BASE.replace("20", "21"), Level.ERROR),
-        (BASE.replace("=> knex.schema", "=> { return\nknex.schema", 1), Level.ERROR),
     ],
 )
 def test_comments_and_layout_are_no_edit(pend: Pend, edited: str, level: Level) -> None:
     found = pend({"db/1_base.js": BASE}, {"db/1_base.js": edited}, tool="knex")
     assert [(f.rule, f.level) for f in found.findings] == [("edited-after-apply", level)]
+
+
+def test_a_line_break_that_ends_a_statement_is_an_edit(pend: Pend) -> None:
+    text = "exports.up = (knex) => { return knex.raw('SELECT 1'); };\nexports.down = () => null;"
+    edited = text.replace("return knex", "return\nknex")
+    found = pend({"db/1_a.js": text}, {"db/1_a.js": edited}, tool="knex")
+    assert [f.level for f in found.findings] == [Level.ERROR]
+
+
+@pytest.mark.parametrize(
+    ("where", "reversal"),
+    [
+        ("whereNull('note')", Reversal.LOSS),
+        ("whereNull('note').orWhere('note', '')", Reversal.UNKNOWN),
+        ("where('id', 1)", Reversal.UNKNOWN),
+    ],
+)
+def test_a_backfill_that_fills_only_what_is_null_can_be_undone(
+    knex: Judge, where: str, reversal: Reversal
+) -> None:
+    assert knex(f"await knex('orders').{where}.update({{ note: 'x' }});").reversal is reversal
 
 
 def test_a_file_that_comes_late_runs_all_the_same(pend: Pend) -> None:

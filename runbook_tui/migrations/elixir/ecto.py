@@ -195,23 +195,21 @@ class Migration(Interpreter):
         return query
 
     def _clauses(self, query: Query, keywords: Node) -> Query:
-        for pair in keywords.named_children:
-            key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
-            if key is None or value is None:
-                continue
-            name = text_of(key).strip().rstrip(":")
+        found = [
+            (text_of(key).strip().rstrip(":"), value)
+            for pair in keywords.named_children
+            if (key := pair.child_by_field_name("key")) and (value := pair.child_by_field_name("value"))
+        ]
+        for name, value in found:
             if name.endswith("join"):
                 query = replace(query, reads_tables=True)
             elif name == "update":
                 query = replace(query, over=set_columns(self.value(value)))
-            elif name == "where":
-                found = frozenset(_IS_NULL.findall(text_of(value)))
-                query = (
-                    query
-                    if _OR.search(text_of(value))
-                    else replace(query, null_columns=query.null_columns | found)
-                )
-        return query
+            elif name == "where" and not _OR.search(text_of(value)):
+                null = frozenset(_IS_NULL.findall(text_of(value)))
+                query = replace(query, null_columns=query.null_columns | null)
+        # or_where: what is not NULL may be written over as well
+        return replace(query, null_columns=frozenset()) if "or_where" in dict(found) else query
 
     def bare(self, name: str, line: int) -> object:
         """Ecto's functions without arguments may stand without brackets."""

@@ -135,6 +135,7 @@ class Query(Host, Draft):
     line: int = 0
     over: tuple[str, ...] = ()
     null_columns: set[str] = field(default_factory=set)
+    only_null: bool = True
     reads_tables: bool = False
     values_unknown: bool = False
     merges: bool = False
@@ -152,6 +153,8 @@ class Query(Host, Draft):
             self.schema = name_of(call.get(0))
         elif name == "whereNull":
             self.null_columns.add(str(name_of(call.get(0))))
+        elif name.startswith("or"):  # orWhere: what is not NULL may be written over as well
+            self.only_null = False
         elif name == "merge":
             self.merges = True
         elif name in _JOINS:
@@ -191,7 +194,8 @@ class Query(Host, Draft):
         if self.kind == "insert-rows" and self.values_unknown:
             return [Change("opaque", self.line, table, detail=_into(table))]
         kind = "update-rows" if self.merges else self.kind
-        guarded = kind == "update-rows" and bool(self.over) and set(self.over) <= self.null_columns
+        only_null = self.only_null and bool(self.over) and set(self.over) <= self.null_columns
+        guarded = kind == "update-rows" and only_null
         return [
             Change(kind, self.line, table, over=self.over, guarded=guarded, reads_tables=self.reads_tables)
         ]
