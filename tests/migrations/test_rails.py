@@ -440,6 +440,9 @@ def test_a_transaction_that_is_switched_off(rails: Judge) -> None:
     found = rails(line, head="disable_ddl_transaction!")
     assert not found.transactional
     assert "concurrently-in-transaction" not in rules(found)
+    begin = "execute 'BEGIN; DELETE FROM orders; COMMIT'"
+    assert "transaction-nesting" in rules(rails(begin))
+    assert "transaction-nesting" not in rules(rails(begin, head="disable_ddl_transaction!"))
 
 
 def test_a_json_column_is_warned_of_on_postgresql_only(rails: Judge) -> None:

@@ -78,7 +78,8 @@ def _body(root: Node, found: MigrationClass, engine: Engine) -> Body:
             Change("opaque", line_of(found.node), detail=f"{method} is too tangled to be followed")
         )
     has_down = migration.backwards if method == "change" else does_something(migration.methods.get("down"))
-    return Body(tuple(migration.changes), has_down, transactional=migration.transactional)
+    wrapped = migration.transactional
+    return Body(tuple(migration.changes), has_down, transactional=wrapped, wraps_transaction=wrapped)
 
 
 class _Migration(ClassReader):
