@@ -653,7 +653,7 @@ _AROUND = st.sampled_from(
         *(
             "helper {\n@\n}",
             "Shop.tap { |x|\n@\n}",
-            "x ||= (\n@\n)",
+            "late ||= (\n@\n)",
             "suppress_messages do\n@\nend",
             "[(\n@\n)].first",
         ),
