@@ -129,6 +129,9 @@ def test_one_operation(alembic: Judge, body: str, kind: str, phase: Phase) -> No
         ('other.get_logger().info("done")', []),
         ("if tools.has_column(op.get_bind(), name):\n    pass", []),
         ("ids.uuid4()", []),
+        ("op.get_context().impl.drop_table(orders)", ["opaque"]),
+        ("@run\ndef inner():\n    pass", ["opaque"]),
+        ('class Inner:\n    op.drop_table("orders")', ["drop-table"]),
         ("ids.uuid4(op.get_bind())", ["opaque"]),
         ('op.bulk_insert(sa.table("customers"), [{"id": ids.next()}])', ["insert-rows"]),
         (

@@ -58,6 +58,8 @@ OPERATIONS = [
     ('migrations.AlterField("order", "note", models.CharField(max_length=80, null=True))', "widen-type", E),
     ('migrations.AlterField("order", "note", models.TextField(null=True))', "widen-type", E),
     ('migrations.AlterField("order", "note", models.CharField(max_length=10, null=True))', "change-type", X),
+    ('migrations.AlterField("order", "state", models.CharField(max_length=20, primary_key=True))',
+     "add-primary-key", C),
     ('migrations.AlterField("order", "note", models.IntegerField(null=True))', "change-type", X),
     ('migrations.AlterField("order", "note", models.CharField(max_length=50))', "set-not-null", C),
     ('migrations.AlterField("order", "note", models.CharField(max_length=50, default="x"))', "set-not-null", C),
@@ -250,6 +252,32 @@ def test_concurrent_indexes_need_a_migration_that_is_not_atomic(django_judge: Ju
 def test_declared_phases(django_judge: Judge, attribute: str, operation: str, phase: Phase) -> None:
     header = "from django_safemigrate import Safe"
     assert django_judge(f"migrations.{operation},", attribute, header=header).phase is phase
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "class Migration(migrations.Migration):\n    operations = []\nMigration.operations += [extra]",
+        "class Migration(migrations.Migration):\n    operations = []\nMigration.operations.append(extra)",
+        "class Migration(migrations.Migration):\n    operations = []\n    def apply(self, *given):\n        drop()",
+        "class Migration(migrations.Migration):\n    @property\n    def operations(self):\n        return [drop]",
+        "class Migration(SharedMigration):\n    dependencies = []",
+        "class Migration(Mixin, migrations.Migration):\n    dependencies = []",
+        "@decorated\nclass Migration(migrations.Migration):\n    operations = []",
+        "class Migration(migrations.Migration):\n    operations = [DropTableExtension()]",
+    ],
+)
+def test_a_migration_that_does_more_than_it_lists_is_asked_about(pend: Pend, text: str) -> None:
+    files = {"shop/migrations/0001_initial.py": f"from django.db import migrations\n{text}\n"}
+    (found,) = pend({}, files, folder="shop/migrations").pending
+    assert found.phase is ASK
+
+
+def test_a_class_of_the_project_with_operations_of_its_own_is_read(pend: Pend) -> None:
+    text = "class Migration(CheckedMigration):\n    operations = [migrations.CreateModel('T', fields=[])]\n"
+    files = {"shop/migrations/0001_initial.py": f"from django.db import migrations\n{text}"}
+    (found,) = pend({}, files, folder="shop/migrations").pending
+    assert found.phase is E
 
 
 # the graph

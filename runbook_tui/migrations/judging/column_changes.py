@@ -110,6 +110,8 @@ def _differences(change: Change, before: Column, now: Column, engine: Engine) ->
     own = replace(change, name=None, column=None, over=(now.name or "",))
     if now.unique != before.unique:
         yield replace(own, kind="add-unique" if now.unique else "drop-constraint")
+    if now.primary_key and not before.primary_key and change.existing is not None:
+        yield replace(own, kind="add-primary-key")
     if now.references != before.references:
         if before.references is not None:
             yield replace(own, kind="drop-constraint")

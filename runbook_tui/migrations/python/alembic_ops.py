@@ -150,7 +150,7 @@ class _Upgrade(Interpreter):
             self.note(Change(kind, call.line, name=name, if_exists=True))
         elif last in ("update", "delete") and "query" in chained(call):
             self.note(Change(f"{last}-rows", call.line))
-        elif not is_harmless(call) and not self.gives_a_value(call):
+        elif ".impl." in path or (not is_harmless(call) and not self.gives_a_value(call)):
             self.opaque(call.line, f"{path}(...)")
 
 

@@ -48,7 +48,7 @@ class Operations:
         reader = _OPERATIONS.get(name)
         if reader is not None:
             return reader(self, operation)
-        if name.endswith("Extension"):
+        if name in _EXTENSIONS:
             return [Change("create-object", operation.line, name=name.removesuffix("Extension") or name)]
         self.reversible = False
         return [Change("opaque", operation.line, detail=f"{name}(...)")]
@@ -66,6 +66,11 @@ class Operations:
         )
 
 
+_EXTENSIONS = frozenset({
+    "CreateExtension", "BloomExtension", "BtreeGinExtension", "BtreeGistExtension", "CITextExtension",
+    "CryptoExtension", "HStoreExtension", "TrigramExtension", "UnaccentExtension",
+})  # fmt: skip
+"""Source: Django's documentation, "Database migration operations" of django.contrib.postgres."""
 _OPERATIONS: dict[str, Callable[[Operations, Call], list[Change]]] = {
     "CreateModel": django_models.create_model,
     "DeleteModel": django_models.delete_model,

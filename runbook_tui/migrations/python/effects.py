@@ -39,7 +39,9 @@ _REFINES = frozenset({"with_variant", "evaluates_none"})
 """Methods of a column type that give a column type, also where its class is the project's own."""
 _MAKES_VALUES = re.compile(r"(?:^|_)(?:uuid\d?|guid|ulid|utcnow|now|today)(?:_|$)")
 """Names of functions that give an identifier or a time, wherever a project has them from."""
-_ASKS = re.compile(r"get_?logger|(?:has|is)_\w+|(?:table|column|index|constraint|type|key|view|schema)_exists", re.I)
+_ASKS = re.compile(
+    r"get_?logger|(?:has|is)_\w+|(?:table|column|index|constraint|type|key|view|schema)_exists", re.I
+)
 """Names of functions that only look something up, wherever a project has them from."""
 _LOGS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
 ROWS_UNKNOWN = "insert rows that are put together when it runs"

@@ -215,10 +215,18 @@ class Interpreter(Expressions):
 
     def _define(self, node: _Functions) -> _Ended:
         around = {} if self.names is self.module else dict(self.names)
-        self.names[node.name] = Function(node, around)
+        function = Function(node, around)
+        self.names[node.name] = function
+        if not self.loading:
+            for decorator in node.decorator_list:  # it may call what it is given
+                self.called(Call(self.value(decorator), (function,), {}, node.lineno))
         return False
 
     def _class(self, node: ast.ClassDef) -> _Ended:
+        if not self.loading:  # its body runs at once, but for the functions in it
+            names = dict(self.names)
+            self.run([item for item in node.body if not isinstance(item, _Functions)])
+            self._restore(names)
         self.names[node.name] = Symbol(f"<{node.name}>")
         return False
 

@@ -44,6 +44,8 @@ class _Module:
     interpreter: Interpreter
     node: ast.ClassDef
     header: Mapping[str, object]
+    unusual: str
+    """What makes it do more than its list of operations says; empty for nearly all."""
 
 
 class Django(MigrationTool):
@@ -123,6 +125,8 @@ class Django(MigrationTool):
             try:
                 values = module.interpreter.class_values(module.node, _BODY)
                 changes = operations.read(values.get("operations", []))
+                if module.unusual:
+                    changes.append(Change("opaque", module.node.lineno, detail=module.unusual))
             except (TooMuchError, RecursionError):
                 unread = Change("opaque", module.node.lineno, detail="operations too tangled to be followed")
                 return Body((unread,), has_down=False)
@@ -149,9 +153,28 @@ def _module(data: bytes) -> _Module | Unparsable | None:
         return None
     try:
         interpreter = Interpreter(tree)
-        return _Module(interpreter, node, interpreter.class_values(node, _HEADER))
+        return _Module(interpreter, node, interpreter.class_values(node, _HEADER), _unusual(tree, node))
     except (TooMuchError, RecursionError):
         return Unparsable(1, "it is too tangled to be followed")
+
+
+def _unusual(tree: ast.Module, node: ast.ClassDef) -> str:
+    """Methods, a base with operations of its own, or a list that is changed outside the class."""
+    methods = [item.name for item in node.body if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef)]
+    if methods or node.decorator_list:
+        return f"a Migration with code of its own: {', '.join(methods) or 'a decorator'}"
+    base = ast.unparse(node.bases[0]).rpartition(".")
+    own = any("operations" in _names(item) for item in node.body)
+    if not own and (base[2] != "Migration" or len(node.bases) > 1):
+        return f"a Migration that may inherit the operations of {base[2]}"
+    outside = (item for item in ast.walk(tree) if isinstance(item, ast.Attribute))
+    if any(item.attr == "operations" and ast.unparse(item.value) == node.name for item in outside):
+        return "a list of operations that is changed outside the class"
+    return ""
+
+
+def _names(statement: ast.stmt) -> set[str]:
+    return {item.id for item in ast.walk(statement) if isinstance(item, ast.Name)}
 
 
 def _labels(parsed: dict[str, _Module | Unparsable]) -> dict[str, str]:
