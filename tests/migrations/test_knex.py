@@ -187,6 +187,11 @@ def test_sqlite_keeps_a_unique_constraint_as_an_index(knex: Judge) -> None:
         ("if (knex.client.config.client === 'mysql2') { await knex.raw('DROP TABLE a'); }", []),
         ("if (1 === 2) { await knex.raw('DROP TABLE a'); } else { await knex.raw('DROP TABLE b'); }", ["drop-table"]),
         ("const q = knex.raw('DROP TABLE a'); await q;", ["drop-table"]),
+        ("await knex['schema']['dropTable']('a');", ["drop-table"]),
+        ("await knex.schema[operation]('a');", ["opaque"]),
+        ("await knex('a').where('b', 1).softDelete();", ["opaque"]),
+        ("const [run] = await knex('t'); await run();", ["opaque"]),
+        ("const trx = await knex.transaction(); await trx('b').del(); await trx.commit();", ["delete-rows"]),
         ("const names = []; names.push('a'); for (const n of names) await knex.schema.dropTable(n);", ["drop-table"]),
     ],
 )  # fmt: skip

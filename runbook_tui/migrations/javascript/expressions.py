@@ -53,8 +53,8 @@ class Expressions:
         """A call of something imported or built in."""
         return UNKNOWN
 
-    def unknown(self, name: str, call: Call) -> object:
-        """A call of a method of something that is not known."""
+    def unknown(self, name: str, call: Call, *, method: bool = False) -> object:
+        """A call of something that is not known, or of its method."""
         return UNKNOWN
 
     def globally(self, name: str) -> object:
@@ -406,6 +406,13 @@ class Expressions:
                 owner = self.value(owner_node)
                 call = self._arguments(given, line_of(name_node))
                 return self._method(owner_node, owner, text_of(name_node), call)
+        if function.type == "subscript_expression":  # knex["schema"]
+            owner_node, index = function.child_by_field_name("object"), self._field(function, "index")
+            owner = self.value(owner_node) if owner_node is not None else UNKNOWN
+            call = self._arguments(given, line_of(node))
+            if owner_node is not None and isinstance(index, str):
+                return self._method(owner_node, owner, index, call)
+            return self.unknown(text_of(function)[:60], call)
         callee = self.value(function)
         return self._calls(callee, text_of(function)[:60], self._arguments(given, line_of(node)))
 
@@ -453,7 +460,7 @@ class Expressions:
             return _text_method(owner, name, call)
         if isinstance(owner, Foreign):
             return self.foreign(Foreign(f"{owner.path}.{name}", owner.imported), call)
-        return self.unknown(name, call)
+        return self.unknown(name, call, method=True)
 
     def _perhaps(self, function: Function) -> object:
         with self.maybe():

@@ -223,13 +223,18 @@ class Migration(Recorder):
             return Foreign(f"{first}#{first.rpartition('/')[2]}", imported=True)
         return UNKNOWN if call.arguments and path.imported else Foreign(f"{path.path}()", path.imported)
 
-    def unknown(self, name: str, call: Call) -> object:
-        """A method of something that only running it would tell."""
+    def unknown(self, name: str, call: Call, *, method: bool = False) -> object:
+        """A call of something that only running it would tell."""
         self.perhaps(call)
         hosts = [item for item in _flat(call.arguments) if isinstance(item, Knex | Schema | TableBuilder)]
-        if not self.loading and (hosts or has_effect(Foreign(f"?.{name}"))):
+        # a function whose body is not known has the names that it can see
+        bare = not method and name not in _CALLBACKS
+        if not self.loading and (hosts or bare or has_effect(Foreign(f"?.{name}"))):
             self.opaque(call.line, f"{name}(...)")
         return UNKNOWN
+
+
+_CALLBACKS = frozenset({"resolve", "reject", "callback", "cb", "done", "next"})
 
 
 def _flat(values: object) -> list[object]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 ROWS_UNKNOWN = "insert rows that are put together when it runs"
 _PLACEHOLDERS = re.compile(r"\\\?|\?\?|\?|(?<!:):(\w+):|(?<!:):(?=[a-zA-Z_])(\w+)")
+_CHANGING = re.compile(r"delete|remove|insert|update|upsert|drop|truncate|save|create|archive", re.IGNORECASE)
+"""Names of methods that a project may have added to the query builder."""
 _KINDS = {
     "update": "update-rows",
     "increment": "update-rows",
@@ -159,6 +161,10 @@ class Query(Host, Draft):
             self.merges = True
         elif name in _JOINS:
             self.reads_tables = True
+        elif (
+            _CHANGING.search(name) and not name.startswith(("for", "batch")) and isinstance(reader, Recorder)
+        ):
+            reader.opaque(call.line, f"{self.table or 'a query'}.{name}(...)")
         if name in _ROW_LOOPS:
             reader.perhaps(call)
             return UNKNOWN
