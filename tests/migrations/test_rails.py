@@ -258,6 +258,14 @@ def test_change_table_is_its_lines(rails: Judge, line: str, expected: list[str])
         ("ActiveRecord::Base.transaction { remove_column :orders, :note }", [("note", False)]),
         ("remove_column :orders, :note if somebody?", [("note", True)]),
         ("remove_column :orders, :note if column_exists?(:orders, :note)", [("note", False)]),
+        (
+            "remove_column :orders, :note if table_exists?(:orders) && column_exists?(:orders, :note)",
+            [("note", False)],
+        ),
+        (
+            "remove_column :orders, :note if !column_exists?(:orders, :x) && column_exists?(:orders, :note)",
+            [("note", True)],
+        ),
         ("return unless column_exists?(:orders, :note)\nremove_column :orders, :note", [("note", False)]),
         ("return if column_exists?(:orders, :x)\nremove_column :orders, :note", [("note", True)]),
         ("return if done?\nremove_column :orders, :note", [("note", True)]),

@@ -296,8 +296,7 @@ class Expressions:
         second = self.value(right, effect=sign in ("and", "or"))
         if looks is None:
             self.doubts.pop()
-            both = isinstance(first, Exists) and isinstance(second, Exists) and sign in ("&&", "and")
-            return second if both else UNKNOWN  # the table is there, and so is the column
+            return second if _table_of_it(first, second) and sign in ("&&", "and") else UNKNOWN
         return second
 
     def _assign(self, node: Node) -> object:
@@ -398,6 +397,13 @@ class Expressions:
         if receiver is None and owner is not None:
             receiver = UNKNOWN  # nil.something, or a value that turned out to be nil
         return Call(receiver, name, tuple(arguments), options, line_of(method or node), body, partial, passed)
+
+
+def _table_of_it(first: object, second: object) -> bool:
+    """``table_exists?(:t) && column_exists?(:t, :c)``: the second says it all."""
+    if not (isinstance(first, Exists) and isinstance(second, Exists)):
+        return False
+    return (first.what, first.there, first.table) == ("table", True, second.table)
 
 
 _CONTROL = frozenset({

@@ -117,9 +117,6 @@ class _Migration(ClassReader):
     def opaque(self, line: int, what: str) -> None:
         """Something that only running it would tell."""
         self.note(Change("opaque", line, detail=what))
-        self._one_way()
-
-    def _one_way(self) -> None:
         if self._recording:
             self.backwards = False
 

@@ -21,11 +21,6 @@ if TYPE_CHECKING:
 _DEEPEST = 8
 """Methods that call each other."""
 _MOST_ROUNDS = 200
-_CONTROL = frozenset({
-    "return", "if", "unless", "if_modifier", "unless_modifier", "elsif", "while", "until", "for", "case",
-    "while_modifier", "until_modifier", "begin", "rescue_modifier", "case_match", "next", "break", "then",
-    "else", "method", "singleton_method", "class", "module", "body_statement", "ensure", "do", "block_body",
-})  # fmt: skip
 _RAISING = frozenset({"raise", "fail", "abort", "exit"})
 Ended = bool | None
 """Whether a block surely ends its method, surely does not, or may (None)."""
@@ -44,6 +39,8 @@ class Interpreter(Expressions):
         """Methods of the migration."""
         self._result: object = UNKNOWN
         self._given: Block | None = None
+        self._left: Exists | None = None
+        """What is known of the rest when an ``if`` may have ended the method."""
 
     def define(self, node: Node) -> None:
         """A class or module inside of the migration. Subclasses remember models."""
@@ -190,9 +187,6 @@ class Interpreter(Expressions):
             return None if perhaps else False
         finally:
             del self.doubts[doubts:]
-
-    _left: Exists | None = None
-    """What is known of the rest when an ``if`` may have ended the method."""
 
     def statement(self, node: Node) -> Ended:
         """Follow one statement; what it gives is kept, in case it is the last one of a method."""
