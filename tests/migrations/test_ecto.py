@@ -190,6 +190,8 @@ def test_mysql_writes_the_whole_column_anew(ecto: Judge) -> None:
         ('execute Enum.map_join(@names, "; ", &"DROP TABLE #{&1}")', ["drop-table", "drop-table"]),
         ("execute(&purge/0)", ["delete-rows"]),
         ("gone(:a)", ["drop-table"]),
+        ("alter table(:orders), do: remove(:note)", ["drop-column"]),
+        ("made(:a)", ["opaque"]),
         ("if direction() == :up do\n  drop table(:a)\nelse\n  drop table(:b)\nend", ["drop-table"]),
         ("unless direction() == :up, do: drop(table(:a))", []),
         ("name = \"a\"\nexecute \"DROP TABLE \" <> name", ["drop-table"]),
@@ -203,6 +205,10 @@ def test_what_is_written_out_is_followed(ecto: Judge, body: str, kinds: list[str
     @names [:a, :b]
 
     defp gone(name), do: drop(table(name))
+
+    defmacro made(name) do
+      quote do: drop(table(unquote(name)))
+    end
 
     defp purge do
       repo().delete_all("orders")

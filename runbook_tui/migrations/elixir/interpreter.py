@@ -129,7 +129,7 @@ class Interpreter:
         given = _child(node, "arguments")
         if word == "alias" and given is not None and given.named_children:
             self._alias(given)
-        if word not in _DEFINING or given is None or not given.named_children:
+        if word not in ("def", "defp") or given is None or not given.named_children:
             return
         head, guarded = given.named_children[0], False
         if head.type == "binary_operator":  # def f(x) when ...
@@ -371,7 +371,7 @@ class Interpreter:
         found = Keywords()
         for pair in node.named_children:
             key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
-            if key is not None and value is not None:
+            if key is not None and value is not None and text_of(key).strip() != "do:":
                 found[text_of(key).strip().rstrip(":").strip('"')] = self.value(value)
         return found
 
@@ -457,14 +457,15 @@ class Interpreter:
 
     def _arguments(self, node: Node, *piped: object) -> Call:
         arguments: list[object] = list(piped)
-        keywords = Keywords()
+        keywords, block = Keywords(), _child(node, "do_block")
         given = _child(node, "arguments")
         for child in given.named_children if given is not None else []:
             if child.type == "keywords":
                 keywords = self._keywords(child)
+                block = block or _keyword_value(given, "do") if given is not None else block
             elif child.type != "comment":
                 arguments.append(self.value(child))
-        return Call(tuple(arguments), keywords, line_of(node), _child(node, "do_block"))
+        return Call(tuple(arguments), keywords, line_of(node), block)
 
     def _access(self, node: Node) -> object:
         target, key = node.child_by_field_name("target"), node.child_by_field_name("key")
