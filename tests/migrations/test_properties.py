@@ -226,7 +226,7 @@ def test_every_kind_that_a_reader_reports_is_a_row_of_the_table() -> None:
         for pattern in (
             r'Change\(\s*"([a-z-]+)"',
             r'kind="([a-z-]+)"',
-            r'_pattern\(\s*"([a-z-]+)!?"',
+            r'_pattern\(\s*"([a-z-]+)(?:@[a-z ]+)?"',
             r'kind = "([a-z-]+)"',
         )
         for kind in re.findall(pattern, path.read_text())

@@ -67,7 +67,7 @@ def classify(changes: Sequence[Change], schema: Schema, engine: Engine) -> list[
     """The operations of one pending migration. ``schema`` is brought up to date on the way."""
     schema.temporary.clear()  # it was gone with the session
     judged: list[Judged] = []
-    for change in simplify(changes, schema):
+    for change in simplify(changes, schema, engine):
         resolved = list(_resolve(change, schema, engine))
         if change.kind == ADD_COLUMN:  # what comes with a new column is judged beside it
             schema.apply(change, pending=True)

@@ -43,5 +43,5 @@ def _words(seconds: float) -> str:
 
 def _rounded(value: float) -> int:
     """Up to two figures, never down."""
-    unit = 10 ** max(floor(log10(value)) - 1, 0)
+    unit = int(10 ** max(floor(log10(value)) - 1, 0))
     return ceil(value / unit) * unit

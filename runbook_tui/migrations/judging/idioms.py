@@ -14,6 +14,7 @@ from runbook_tui.migrations.changes import (
     Default,
     table_key,
 )
+from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.judging.schema import Schema, Table
 
 _RECREATED = {
@@ -24,13 +25,13 @@ _RECREATED = {
 _CLEARING = frozenset({"drop-constraint", "drop-index", "drop-primary-key"})
 
 
-def simplify(changes: Sequence[Change], schema: Schema) -> list[Change]:
+def simplify(changes: Sequence[Change], schema: Schema, engine: Engine) -> list[Change]:
     """The changes of one file with its idioms put into words of the safety table.
 
     ``schema`` is what the tables look like before the file.
     """
     found = _defaulted_at_once(list(changes))
-    found = _rebuilt_tables(found, schema)
+    found = _rebuilt_tables(found, schema, engine)
     found = _recreated(found)
     found = _replaced_constraints(found)
     found = _clearing_the_way(found, schema)
@@ -64,18 +65,22 @@ def _sets_default(change: Change) -> bool:
     return default not in (None, Default.NONE) and not change.conditional
 
 
-def _rebuilt_tables(changes: list[Change], schema: Schema) -> list[Change]:
-    """SQLite's way to alter a table: make a new one, copy the rows, drop the old one, take over its name."""
+def _rebuilt_tables(changes: list[Change], schema: Schema, engine: Engine) -> list[Change]:
+    """SQLite's way to alter a table: make a new one, copy the rows, drop the old one, take over its name.
+
+    Elsewhere rows that are written while they are copied are lost, so a person has to look.
+    """
     for rename in [change for change in changes if change.kind == "rename-table"]:
         made = _first(changes, "create-table", rename.table)
         copied = _first(changes, "copy-rows", rename.table)
         dropped = _first(changes, "drop-table", rename.to)
-        if made is None or dropped is None:
+        if made is None or dropped is None or copied is None:
             continue
         # the new table takes the old one's name at the end, or the old one gives it up at the start
         table = str(rename.to if changes.index(made) < changes.index(rename) else rename.table)
         changes = [change for change in changes if change not in (made, copied, dropped, rename)]
-        changes += _differences(made, table, schema.tables.get(table_key(table)))
+        known = schema.tables.get(table_key(table)) if engine is Engine.SQLITE else None
+        changes += _differences(made, table, known)
     return changes
 
 
