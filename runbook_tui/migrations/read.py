@@ -14,7 +14,7 @@ from runbook_tui.migrations.graph import in_order
 from runbook_tui.migrations.judging.classify import Judged, classify
 from runbook_tui.migrations.judging.conventions import declared_by_names
 from runbook_tui.migrations.judging.estimates import estimate
-from runbook_tui.migrations.judging.hazards import Subject, find_hazards
+from runbook_tui.migrations.judging.hazards import find_hazards
 from runbook_tui.migrations.judging.judge import (
     declared_phase,
     dropped_names,
@@ -25,6 +25,7 @@ from runbook_tui.migrations.judging.judge import (
 )
 from runbook_tui.migrations.judging.schema import Schema
 from runbook_tui.migrations.judging.split import split_of
+from runbook_tui.migrations.judging.subject import Subject
 from runbook_tui.migrations.model import Finding, Migration, Phase
 from runbook_tui.migrations.registry import detect_tool, tool_named, tool_names
 from runbook_tui.migrations.tool import MigrationTool, Script, Scripts

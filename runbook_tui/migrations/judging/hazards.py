@@ -1,15 +1,15 @@
-"""What a reviewer must know about a migration besides its phase: locks, transactions, what cannot be undone."""
+"""What a reviewer must know about each operation besides its phase: its lock, what breaks, what cannot be undone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 
-from runbook_tui.migrations.changes import Body
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.judging.classify import Judged
+from runbook_tui.migrations.judging.file_hazards import WHOLE
 from runbook_tui.migrations.judging.recipes import recipe
 from runbook_tui.migrations.judging.safety import BLOCKS_WRITES, REFUSED, TABLE_REWRITE, TABLE_SCAN
+from runbook_tui.migrations.judging.subject import LONG, Subject
 from runbook_tui.migrations.model import Finding, Level, Phase, Reversal
 
 ANSWER = "Read it and answer when it may run: expand, backfill or contract."
@@ -29,30 +29,7 @@ _BREAKING_RULES = {
     "change-type": ("type-change", "the old code and the new code expect different values"),
     "remove-enum-value": ("type-change", "the old code may still write the value"),
 }
-_LOCK_TIMEOUTS = frozenset(
-    {"lock_timeout", "lock_wait_timeout", "statement_timeout", "innodb_lock_wait_timeout"}
-)
 _TYPE_CHANGES = frozenset({"change-type", "widen-type", "widen-type-rewrite"})
-_LONG = frozenset({"update-rows", "copy-rows", "delete-rows"})
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """A migration file while its findings are collected."""
-
-    path: str
-    engine: Engine
-    body: Body
-    judged: Sequence[Judged]
-    transactional: bool
-    """Whether the engine really undoes all of it when one statement fails."""
-    declared: Phase | None = None
-    small: bool = False
-    """Whether the manifest says that no table is large, so that scans and rewrites are over at once."""
-
-    def finding(self, rule: str, level: Level, line: int, message: str, recipe_text: str = "") -> Finding:
-        """A finding in this file."""
-        return Finding(rule, level, self.path, line, message, recipe_text)
 
 
 def find_hazards(subject: Subject) -> list[Finding]:
@@ -61,12 +38,9 @@ def find_hazards(subject: Subject) -> list[Finding]:
     for judged in subject.judged:
         for check in _EACH:
             found += check(subject, judged)
-    for check_file in _WHOLE:
+    for check_file in WHOLE:
         found += check_file(subject)
     return sorted(set(found), key=lambda finding: (finding.line, finding.rule, finding.message))
-
-
-# one operation
 
 
 def _unread(subject: Subject, judged: Judged) -> Iterator[Finding]:
@@ -150,7 +124,7 @@ def _concurrently(subject: Subject, judged: Judged) -> Iterator[Finding]:
 
 def _unbatched(subject: Subject, judged: Judged) -> Iterator[Finding]:
     operation = judged.operation
-    if operation.phase is not Phase.BACKFILL or operation.kind not in _LONG or judged.change.bounded:
+    if operation.phase is not Phase.BACKFILL or operation.kind not in LONG or judged.change.bounded:
         return
     alone = judged.change.outside_transaction or not subject.body.transactional
     if operation.conditional and alone:
@@ -217,114 +191,6 @@ def _assumed(subject: Subject, judged: Judged) -> Iterator[Finding]:
         yield subject.finding("assumed-part-of-drop", Level.NOTE, change.line, message, remedy)
 
 
-# the whole file
-
-
-def _conditional(subject: Subject) -> Iterator[Finding]:
-    found = [
-        j.operation for j in subject.judged if j.operation.conditional and j.operation.phase is not Phase.NONE
-    ]
-    if found:
-        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-        message = f"{found[0].text}{more}: inside a condition or loop, so it may or may not run"
-        yield subject.finding("conditional", Level.NOTE, found[0].line, message)
-
-
-def _autocommit(subject: Subject) -> Iterator[Finding]:
-    if subject.engine is not Engine.MYSQL:
-        return
-    statements: dict[object, int] = {}
-    for number, item in enumerate(subject.judged):
-        if item.operation.phase is not Phase.NONE:
-            statements.setdefault(item.change.statement or -number, item.operation.line)
-    if len(statements) > 1:
-        message = (
-            f"MySQL commits each of the {len(statements)} statements: one that fails leaves it half applied"
-        )
-        line = list(statements.values())[1]
-        yield subject.finding("ddl-autocommit", Level.WARNING, line, message, "One statement a migration.")
-
-
-def _lock_timeout(subject: Subject) -> Iterator[Finding]:
-    if subject.engine is Engine.SQLITE:
-        return
-    for item in subject.judged:
-        if item.operation.kind == "setting" and item.change.name in _LOCK_TIMEOUTS:
-            return
-        if not item.harmless and item.lock.queues:
-            message = "no lock timeout: while a statement waits for its lock, every later query on the table waits too"
-            postgres = subject.engine is Engine.POSTGRES
-            setting = "SET lock_timeout = '1s'" if postgres else "SET SESSION lock_wait_timeout = 1"
-            remedy = f"{setting} before it, and try again when it fails."
-            yield subject.finding("no-lock-timeout", Level.NOTE, item.operation.line, message, remedy)
-            return
-
-
-def _long_transaction(subject: Subject) -> Iterator[Finding]:
-    """A lock is held until the transaction ends, so the longest operation decides how long."""
-    if subject.engine is not Engine.POSTGRES or not subject.transactional:
-        return
-    exclusive = [j for j in subject.judged if not j.harmless and j.lock.stops_all]
-    long = [j for j in subject.judged if not j.harmless and (j.lock.hazard or j.operation.kind in _LONG)]
-    for item in long:
-        held = next((other for other in exclusive if other is not item), None)
-        if held is not None and held.operation.line <= item.operation.line:
-            message = f"{held.operation.text} locks the table until {item.operation.text} is done, in one transaction"
-            remedy = "Put the long one into a migration of its own."
-            yield subject.finding("long-transaction", Level.WARNING, item.operation.line, message, remedy)
-            return
-
-
-def _validated_at_once(subject: Subject) -> Iterator[Finding]:
-    if not subject.transactional:
-        return
-    added = {
-        j.change.name for j in subject.judged if j.operation.kind.endswith("-not-valid") and j.change.name
-    }
-    for item in subject.judged:
-        if item.operation.kind == "validate-constraint" and item.change.name in added:
-            message = (
-                f"{item.operation.text}: NOT VALID gains nothing when it is validated in the same transaction"
-            )
-            remedy = "Validate it in the next migration."
-            yield subject.finding(
-                "validate-in-same-transaction", Level.WARNING, item.operation.line, message, remedy
-            )
-
-
-def _enum_in_transaction(subject: Subject) -> Iterator[Finding]:
-    if subject.engine is not Engine.POSTGRES or not subject.transactional:
-        return
-    added = [
-        j for j in subject.judged if j.operation.kind == "add-enum-value" and not j.change.outside_transaction
-    ]
-    later = [
-        j for j in subject.judged if added and j.operation.kind in _LONG | {"insert-rows", "set-default"}
-    ]
-    if later:
-        message = f"{added[0].operation.text}: PostgreSQL cannot use a new enum value in the transaction that adds it"
-        remedy = "Use the value in a later migration."
-        yield subject.finding(
-            "enum-value-in-transaction", Level.WARNING, later[0].operation.line, message, remedy
-        )
-
-
-def _nested_transaction(subject: Subject) -> Iterator[Finding]:
-    if not subject.body.wraps_transaction:
-        return
-    for item in subject.judged:
-        if item.operation.kind == "setting" and item.change.name in ("begin", "commit"):
-            message = "the tool already runs the file in a transaction; this ends or warns about it"
-            remedy = "Leave it out, or tell the tool to use no transaction."
-            yield subject.finding("transaction-nesting", Level.WARNING, item.operation.line, message, remedy)
-            return
-
-
-def _no_down(subject: Subject) -> Iterator[Finding]:
-    if not subject.body.has_down and any(j.operation.phase is not Phase.NONE for j in subject.judged):
-        yield subject.finding("no-down", Level.NOTE, 0, "the file does not say how to undo it")
-
-
 _EACH: tuple[Callable[[Subject, Judged], Iterator[Finding]], ...] = (
     _unread,
     _breaking,
@@ -338,14 +204,4 @@ _EACH: tuple[Callable[[Subject, Judged], Iterator[Finding]], ...] = (
     _readers_first,
     _no_equality,
     _assumed,
-)
-_WHOLE: tuple[Callable[[Subject], Iterator[Finding]], ...] = (
-    _conditional,
-    _autocommit,
-    _lock_timeout,
-    _long_transaction,
-    _validated_at_once,
-    _enum_in_transaction,
-    _nested_transaction,
-    _no_down,
 )

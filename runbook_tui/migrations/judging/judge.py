@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from runbook_tui.migrations.judging.classify import Judged
-from runbook_tui.migrations.judging.hazards import Subject
 from runbook_tui.migrations.judging.safety import MOVABLE
+from runbook_tui.migrations.judging.subject import Subject
 from runbook_tui.migrations.model import Finding, Level, Operation, Phase, Reversal
 from runbook_tui.migrations.tool import Script
 
