@@ -131,7 +131,8 @@ def test_utf16_and_byte_order_marks_are_read(encoding: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["/*", "' ", "$a$ $b$ ", "copy from stdin ", "copy x from stdin;\n", "\\i x\n", "${a"]
+    "piece",
+    ["/*", "' ", "$a$ $b$ ", "copy from stdin ", "copy x from stdin;\n", "\\i x\n", "${a", "DROP TABLE x;\n"],
 )
 def test_hostile_repetition_ends(sql: Judge, piece: str) -> None:
     text = piece * (300_000 // len(piece))

@@ -14,6 +14,8 @@ from runbook_tui.migrations.sql.variables import PREFIX, is_unknown
 
 LONGEST_FILE = 2 * 1024 * 1024
 """Characters; cutting a larger one into tokens takes longer than a person waits."""
+_MOST_STATEMENTS = 5_000
+"""Of one file; a migration with more is a dump, and takes longer to judge than a person waits."""
 _LONGEST_PARSED = 60_000
 """Characters of one statement: longer ones are rows to be inserted."""
 _VALUES = frozenset("'0123456789")
@@ -41,6 +43,8 @@ def read_sql(sql: str, engine: Engine) -> list[Change]:
     except UnreadableSqlError as error:
         position = re.search(r"from (\d+):", str(error))
         return [*told, unreadable(int(position[1]) if position else 1, sql[:200], str(error))]
+    if len(statements) > _MOST_STATEMENTS:
+        return [*told, unreadable(1, sql[:200], f"{len(statements)} statements are too many to read")]
     changes: list[Change] = []
     inserts: dict[tuple[str, ...], list[Change]] = {}
     for number, statement in enumerate(statements):
