@@ -9,12 +9,13 @@ import ast
 import re
 import shlex
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from runbook_tui.migrations.changes import Body, Change
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.model import Finding, Level, Phase
+from runbook_tui.migrations.python.alembic_header import header_of
 from runbook_tui.migrations.python.reader import Unparsable, parse_python
 from runbook_tui.migrations.tool import (
     BodyReader,
@@ -30,25 +31,12 @@ from runbook_tui.migrations.tool import (
 
 _REVISION = re.compile(rb"^revision\s*(?::[^=\n]*)?=\s*['\"]([^'\"\n]+)['\"]", re.MULTILINE)
 _DOWN = re.compile(rb"^down_revision\s*(?::[^=\n]*)?=\s*['\"]([^'\"\n]+)['\"]", re.MULTILINE)
-_HEADER = frozenset({"revision", "down_revision", "depends_on", "branch_labels"})
 _PHASES = {"expand": Phase.EXPAND, "contract": Phase.CONTRACT}
 """Folder names and words in branch labels with which Keystone and Neutron declare the phase."""
 _ENVIRONMENT = "env.py"
 _REVISIONS = "versions"
 _DATA = "data_migrations"
 """Glance's folder of scripts that copy data, beside the revisions (openstack/glance, "Database Migrations")."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Header:
-    """What a revision says about itself."""
-
-    revision: str
-    down: tuple[str, ...]
-    depends_on: tuple[str, ...]
-    labels: tuple[str, ...]
-    complete: bool
-    """Whether all of it is written out."""
 
 
 class Alembic(MigrationTool):
@@ -148,7 +136,7 @@ def _script(path: str, data: bytes, folder: str, module: ast.Module | Unparsable
     title = title_of(re.sub(r"^[0-9a-f]+_", "", PurePosixPath(path).stem))
     if isinstance(module, Unparsable):
         return _unparsable(path, data, module, title)
-    header = _header(module)
+    header = header_of(module)
     if header is None:
         return None
     problem = None
@@ -217,52 +205,6 @@ def _environment(path: str, paths: Collection[str]) -> str:
             return str(folder)
     above = next((folder.parent for folder in around if folder.name in (_REVISIONS, _DATA)), around[0])
     return str(above)
-
-
-def _header(module: ast.Module) -> _Header | None:
-    """The constants of a revision; None for other Python files."""
-    values = dict(_constants(module))
-    revision = values.get("revision")
-    if not isinstance(revision, str):
-        return None
-    down, depends, labels = (values.get(name) for name in ("down_revision", "depends_on", "branch_labels"))
-    complete = down is not Ellipsis and depends is not Ellipsis
-    return _Header(revision, _names(down), _names(depends), _names(labels), complete)
-
-
-def _constants(module: ast.Module) -> Iterator[tuple[str, object]]:
-    """Assignments of the header's names; Ellipsis stands for what is not written out."""
-    known: dict[str, object] = {}
-    for statement in module.body:
-        if isinstance(statement, ast.Assign):
-            targets, value = [t.id for t in statement.targets if isinstance(t, ast.Name)], statement.value
-        elif (
-            isinstance(statement, ast.AnnAssign)
-            and statement.value
-            and isinstance(statement.target, ast.Name)
-        ):
-            targets, value = [statement.target.id], statement.value
-        else:
-            continue
-        for target in targets:
-            known[target] = _literal(value, known)
-            if target in _HEADER:
-                yield target, known[target]
-
-
-def _literal(node: ast.expr, known: dict[str, object]) -> object:
-    if isinstance(node, ast.Name):
-        return known.get(node.id, ...)
-    if isinstance(node, ast.Tuple | ast.List | ast.Set):
-        items = [_literal(element, known) for element in node.elts]
-        return ... if ... in items else items
-    return node.value if isinstance(node, ast.Constant) else ...
-
-
-def _names(value: object) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return (value,)
-    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
 
 
 def _declared(path: str, folder: str, labels: tuple[str, ...]) -> Phase | None:
