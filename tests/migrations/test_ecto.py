@@ -443,6 +443,21 @@ def test_no_text_makes_it_raise(text: str) -> None:
     assert migration.id == "1"
 
 
+@pytest.mark.parametrize(
+    ("start", "double"),
+    [
+        ("a = [1]", "a = a ++ a"),
+        ('a = "x"', "a = a <> a"),
+        ('a = "x"', 'a = "#{a}#{a}"'),
+        ('a = "x"', 'a = Enum.join([a, a], "")'),
+        ('a = "x"', 'a = String.replace(a, "x", "xx")'),
+    ],
+)
+def test_nothing_grows_without_end(ecto: Judge, start: str, double: str) -> None:
+    body = "\n".join([start, *[double] * 60, "drop table(:orders)"])
+    assert [operation.kind for operation in ecto(body).operations] == ["drop-table"]
+
+
 def test_deep_nesting_is_a_question() -> None:
     source = MigrationSource(path="db", datastore="shop", tool="ecto")
     files = {"db/1_a.exs": module(f"def change, do: {'(' * 3000}1{')' * 3000}").encode()}

@@ -452,6 +452,24 @@ def test_no_text_makes_it_raise(text: str) -> None:
     assert migration.id == "1_a.js"
 
 
+@pytest.mark.parametrize(
+    ("start", "double"),
+    [
+        ("let a = [1];", "a = a.concat(a);"),
+        ("let a = [1];", "a = [...a, ...a];"),
+        ("let a = 'x';", "a = a + a;"),
+        ("let a = 'x';", "a = `${a}${a}`;"),
+        ("let a = 'x';", "a = [a, a].join('');"),
+        ("let a = knex.raw('x');", "a = knex.raw('? ?', [a, a]);"),
+    ],
+)
+def test_nothing_grows_without_end(knex: Judge, start: str, double: str) -> None:
+    assert (
+        knex(f"{start}\n{double * 60}\nawait knex.schema.dropTable('orders');").operations[-1].kind
+        == "drop-table"
+    )
+
+
 def test_deep_nesting_is_a_question() -> None:
     source = MigrationSource(path="db", datastore="shop", tool="knex")
     deep = "(" * 3000 + "1" + ")" * 3000

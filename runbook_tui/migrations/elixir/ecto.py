@@ -22,7 +22,7 @@ from runbook_tui.migrations.changes import (
     shifted,
 )
 from runbook_tui.migrations.elixir.columns import Fragment, Reference, column_of, default_of, type_sql
-from runbook_tui.migrations.elixir.interpreter import MOST_ROUNDS, Interpreter, TooMuchError
+from runbook_tui.migrations.elixir.interpreter import LONGEST, MOST_ROUNDS, Interpreter, TooMuchError
 from runbook_tui.migrations.elixir.objects import (
     Constraint,
     Index,
@@ -282,7 +282,8 @@ class Migration(Interpreter):
             items = [self.call(function, item) for item in items]
         glue = rest[0] if rest else ""
         known = isinstance(glue, str) and all(isinstance(item, str | int) for item in items)
-        return str(glue).join(map(str, items)) if known else UNKNOWN
+        joined = str(glue).join(map(str, items)) if known else ""
+        return joined if known and len(joined) <= LONGEST else UNKNOWN
 
     def _repository(self, name: str, call: Call) -> object:
         if name in _QUERYING:
@@ -590,7 +591,9 @@ def _of_text(name: str, call: Call) -> object:
         while text.endswith(more[0]):
             text = text.removesuffix(more[0])
         return text
-    return text.replace(more[0], more[1]) if name == "replace" and len(more) == 2 else UNKNOWN
+    if name == "replace" and len(more) == 2 and len(text) * (len(more[1]) + 1) <= LONGEST:
+        return text.replace(more[0], more[1])
+    return UNKNOWN
 
 
 def _options(call: Call, index: int) -> Keywords:

@@ -32,7 +32,8 @@ MOST_ROUNDS = 200
 """Rounds of a loop that is unrolled."""
 _MOST_STEPS = 40_000
 _DEEPEST = 12
-_LONGEST = 100_000
+LONGEST = 100_000
+"""Characters of a string, or items of a list, that is put together."""
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "s": " ", "0": "\0", "e": "\x1b", "\n": ""}
 _DEFINING = frozenset({"def", "defp", "defmacro", "defmacrop"})
 _DECLARING = frozenset(
@@ -316,7 +317,7 @@ class Interpreter:
         if not all(isinstance(part, str | int) and not isinstance(part, bool) for part in parts):
             return UNKNOWN
         text = "".join(map(str, parts))
-        if len(text) > _LONGEST:
+        if len(text) > LONGEST:
             return UNKNOWN
         # the text of a heredoc begins on the line after its quotes, with the line break as its first character
         return Text.at(text, line_of(node)) if node.start_point[0] != node.end_point[0] else text
@@ -604,10 +605,10 @@ def _operator(node: Node) -> str:
 
 def _applied(sign: str, one: object, other: object, line: int) -> object:
     """What an operator gives for two values that are written out."""
-    if sign == "<>" and isinstance(one, str) and isinstance(other, str) and len(one) + len(other) <= _LONGEST:
+    if sign == "<>" and isinstance(one, str) and isinstance(other, str) and len(one) + len(other) <= LONGEST:
         return Text.at(one + other, one.line if isinstance(one, Text) else line)
     if sign == "++" and isinstance(one, list) and isinstance(other, list):
-        return one + other
+        return one + other if len(one) + len(other) <= LONGEST else UNKNOWN
     plain = (str, int, type(None))
     if sign in ("==", "!=", "===", "!==") and isinstance(one, plain) and isinstance(other, plain):
         return (one == other) == (sign in ("==", "==="))

@@ -238,7 +238,7 @@ class Expressions:
                 items += inner or []
             else:
                 items.append(self.value(child))
-        return items if known else UNKNOWN
+        return items if known and len(items) <= _LONGEST else UNKNOWN
 
     def _object(self, node: Node) -> object:
         found: dict[str, object] = {}
@@ -496,17 +496,18 @@ class Expressions:
                 result = self.follow(function, (result, item, index))
             return result
         if name in ("push", "unshift", "splice", "sort", "reverse", "pop", "shift"):
-            if name == "push" and not self.conditional and not call.partial and len(owner) < _LONGEST:
+            fits = len(owner) + len(call.arguments) <= _LONGEST
+            if name == "push" and not self.conditional and not call.partial and fits:
                 owner += call.arguments
             elif node.type == "identifier":
                 self.forget(text_of(node))
             return UNKNOWN
         if name == "concat" and all(isinstance(item, list) for item in call.arguments):
-            return owner + [item for part in call.arguments for item in items_of(part) or []]
+            joined = owner + [item for part in call.arguments for item in items_of(part) or []]
+            return joined if len(joined) <= _LONGEST else UNKNOWN
         if name == "join" and all(isinstance(item, str | int) for item in owner):
-            glue = call.get(0)
-            joined = ("," if glue is None else str(glue)).join(map(str, owner))
-            return joined if glue is None or isinstance(glue, str) else UNKNOWN
+            glue = "," if call.get(0) is None else call.get(0)
+            return _limited(glue.join(map(str, owner))) if isinstance(glue, str) else UNKNOWN
         if name == "includes" and len(call.arguments) == 1:
             found = [self.compare(call.arguments[0], item) for item in owner]
             return True if True in found else UNKNOWN if None in found else False
@@ -546,6 +547,10 @@ def _piece(node: Node) -> str:
         except (ValueError, OverflowError):
             return text
     return _ESCAPES.get(text[1], text[1:])
+
+
+def _limited(text: str) -> object:
+    return text if len(text) <= _LONGEST else UNKNOWN
 
 
 def _identifiers(node: Node) -> Iterator[str]:

@@ -17,6 +17,8 @@ from runbook_tui.migrations.javascript.values import UNKNOWN, Call, Host, Text, 
 if TYPE_CHECKING:
     from runbook_tui.migrations.javascript.expressions import Expressions
 
+_LONGEST = 1_000_000
+"""Characters of SQL that is put together."""
 ROWS_UNKNOWN = "insert rows that are put together when it runs"
 _PLACEHOLDERS = re.compile(r"\\\?|\?\?|\?|(?<!:):(\w+):|(?<!:):(?=[a-zA-Z_])(\w+)")
 _CHANGING = re.compile(r"delete|remove|insert|update|upsert|drop|truncate|save|create|archive", re.IGNORECASE)
@@ -124,7 +126,7 @@ def _bound(sql: str, bindings: object, more: tuple[object, ...]) -> str | None:
         return "'" + str(value).replace("'", "''") + "'" if isinstance(value, str) else "'?'"
 
     result = _PLACEHOLDERS.sub(fill, sql)
-    return result if known else None
+    return result if known and len(result) <= _LONGEST else None
 
 
 @dataclass(eq=False)
