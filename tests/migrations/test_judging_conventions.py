@@ -44,6 +44,7 @@ CALL = "CALL repair();"
         ("db/1_ocata_migrate02_copy", [], M),
         ("db/1_contract01_drop", [], C),
         ("db/1_add_contract2_table", [], ASK),
+        ("db/1_contract2026_terms", [], ASK),
         ("db/1_x.expand", [], E),
         ("db/1_x.post-deploy", [], M),
         ("db/1_x.contract", [], ASK),
@@ -64,9 +65,14 @@ def test_names_declare_the_phase(path: str, others: list[str], phase: Phase) -> 
     assert (M if found.declared_after else found.declared or ASK) is phase
 
 
-def test_the_folder_of_the_manifest_counts_too(pend: Pend) -> None:
-    (migration,) = pend({}, {"db/pre_deploy/1_x.up.sql": CALL}, folder="db/pre_deploy").pending
-    assert migration.declared is E
+@pytest.mark.parametrize(
+    ("folder", "phase"), [("db/pre_deploy", E), ("services/expand", None), ("post", None)]
+)
+def test_the_folder_of_the_manifest_counts_when_it_is_clear(
+    pend: Pend, folder: str, phase: Phase | None
+) -> None:
+    (migration,) = pend({}, {f"{folder}/1_x.up.sql": CALL}, folder=folder).pending
+    assert migration.declared is phase
 
 
 def test_after_the_deploy_is_a_contract_when_something_is_taken_away(pend: Pend) -> None:

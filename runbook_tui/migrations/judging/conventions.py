@@ -42,7 +42,7 @@ _CLEAR = frozenset({"expand", "pre_deploy", "post_deploy"})
 """Words that mean one thing only as the name of a folder."""
 _DEPLOY = re.compile(r"(pre|post|before|after)_?deploy(?:ment)?s?")
 _MIGRATE = re.compile(r"(pre|post)_?migrat(?:e|ions?)")
-_NUMBERED = re.compile(r"(?:^|_)(expand|migrate|contract)\d\d+(?:_|$)")
+_NUMBERED = re.compile(r"(?:^|_)(expand|migrate|contract)\d\d(?:_|$)")
 _VERSION = re.compile(r"^(?:v?\d[\d.]*_+)?")
 
 
@@ -79,11 +79,13 @@ def declared_by_names(scripts: Sequence[Script], folder: str) -> tuple[Script, .
 def _marks(path: str, folder: str) -> Iterator[_Mark]:
     inside = PurePosixPath(path.lower().replace("-", "_"))
     own = PurePosixPath(folder.lower().replace("-", "_"))
-    parts = inside.parts[max(len(own.parts) - 1, 0) :]  # the folder's own name is one of them
-    for part in parts[:-1]:
+    for part in inside.parts[len(own.parts) : -1]:
         word = _word(part)
         if word is not None:
             yield _Mark("folder", word, word in _CLEAR)
+    word = _word(own.name)  # a service may be called expand
+    if word is not None and word.endswith("_deploy"):
+        yield _Mark("folder", word, clear=True)
     stem, *suffixes = inside.name.split(".")
     for suffix in suffixes[:-1]:
         word = _word(suffix)
