@@ -92,9 +92,15 @@ def inspect_tree(
         files = files_of(tree.paths, folder)
         guess = Guess(engine, "--engine") if engine else guesser.guess(folder.path, files)
         inspected = _only(_inspect(tree, since, folder, guess), wanted)
-        if inspected.entries or since is not None or folder.path in wanted:
+        if inspected.found.applied_head is not None or not _only_looks_so(inspected):
             result.append(inspected)
     return tuple(result)
+
+
+def _only_looks_so(inspected: Inspected) -> bool:
+    """Whether there is nothing in a folder but files that reminded somebody of a tool's."""
+    findings = inspected.found.findings
+    return not inspected.found.pending and all(finding.rule == "no-migrations" for finding in findings)
 
 
 def inspect_file(tree: Tree, path: str, *, engine: str | None = None) -> Inspected:

@@ -156,6 +156,16 @@ def test_the_level_that_fails_can_be_chosen(project: Project, text: str, expecte
     assert main(["migrations", "--since", "base"]) == expected["error"]
 
 
+def test_a_file_that_only_looks_like_a_migration_is_none_and_a_broken_one_is_told(
+    project: Project, judged: Judged
+) -> None:
+    quoting = "TEXT = 'class Migration(migrations.Migration):'\n"
+    project({FIRST: ONE}, {"tests/test_x.py": quoting, "v/a.py": "revision = 'a'\ndown_revision = ("})
+    (entry,) = judged("--since", "base")
+    assert (entry["path"], entry["phase"]) == ("v/a.py", "ask")
+    assert "unreadable" in rules(entry)
+
+
 def test_folders_that_a_pull_request_leaves_alone_are_not_told(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
