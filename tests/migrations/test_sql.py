@@ -283,6 +283,7 @@ def test_a_routine_of_mysql_is_one_statement(sql: Judge) -> None:
         ("CREATE TABLE r (id int); ALTER TABLE r RENAME TO s; ALTER TABLE s ADD COLUMN b int NOT NULL", E),
         ("CREATE TABLE r (id int); INSERT INTO r VALUES (1)", E),
         ("CREATE TABLE r (id int); INSERT INTO r SELECT id FROM orders", X),
+        ("ALTER TABLE orders ADD COLUMN IF NOT EXISTS note text; ALTER TABLE orders DROP COLUMN note", X),
         ("CREATE TABLE IF NOT EXISTS orders (id int); ALTER TABLE orders ADD COLUMN a int NOT NULL", X),
     ],
 )

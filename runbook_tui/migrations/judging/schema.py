@@ -165,6 +165,8 @@ class Schema:
             return
         _prove(table, change)
         if change.kind == ADD_COLUMN and change.column:
+            if change.if_exists and name in table.columns:
+                return  # it is there already, and running code knows it
             table.columns[name] = change.column
             if pending:
                 self.new_columns.setdefault(key, set()).add(name)
