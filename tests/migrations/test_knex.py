@@ -295,6 +295,20 @@ def test_every_way_to_export(pend: Pend, name: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("20260101120000_add_note.js", "add note"),
+        ("20260101A-add-note.ts", "add note"),
+        ("2026-01-31-12-59-add-note.js", "add note"),
+        ("2.0.1.js", "2.0.1"),
+        ("add_note.js", "add note"),
+    ],
+)
+def test_the_title_is_what_follows_the_number(pend: Pend, name: str, title: str) -> None:
+    assert pend({}, {f"db/{name}": BASE}, tool="knex").pending[0].title == title
+
+
+@pytest.mark.parametrize(
     ("text", "transactional"),
     [
         ("exports.config = { transaction: false };", False),
@@ -419,6 +433,8 @@ def test_a_broken_file_is_a_question_with_its_line(pend: Pend, text: str, rule: 
     ("path", "text", "tool"),
     [
         ("db/1_a.js", "exports.up = (knex) => knex.raw('x');", "knex"),
+        ("db/2.0.1.js", "exports.up = (knex) => knex.raw('x');", "knex"),
+        ("db/20260101A-a.js", "exports.up = (knex) => knex.raw('x');", "knex"),
         (
             "db/20260101_a.ts",
             "export async function up(knex: Knex) {}\nexport async function down() {}",

@@ -38,7 +38,8 @@ _LANGUAGES = {
     ".ts": "typescript",
     ".mts": "typescript",
 }
-_NAME = re.compile(r"^(\d[\d.]*)[_-](.+)$")
+_NAME = re.compile(r"^\d[\dA-Za-z.]*(?:[_-]\d+)*(?:[_-](.+))?$")
+"""A number or a date, or several, and the title behind it."""
 _EXPORTS_UP = re.compile(
     rb"\bexports\s*\.\s*up\s*=|\bexport\s+(?:async\s+)?(?:function\s*\*?|const|let|var)\s+up\b"
     rb"|\bmodule\s*\.\s*exports\s*=\s*\{|\bexport\s*(?:default\s*)?\{"
@@ -94,7 +95,7 @@ class Knex(MigrationTool):
             why = "it exports no down(): Knex runs no migration at all while a pending one lacks it"
             remedy = "Export a function down, if only one that throws."
             problem = Finding("no-down-function", Level.ERROR, path, 1, why, remedy)
-        title = title_of(numbered[2] if numbered else name.stem)
+        title = title_of((numbered[1] if numbered else None) or name.stem)
         return Script(name.name, title, path, (), data, content=tree, problem=problem)
 
     def _tree(self, language: str, data: bytes) -> Node | UnparsedError:
