@@ -282,3 +282,34 @@ def test_a_temporary_table_ends_with_its_file(pend: Callable[..., PendingMigrati
     found = pend({name: files[name] for name in list(files)[:2]}, files, tool="golang-migrate").pending
     assert [migration.phase for migration in found] == [C]
     assert found[0].dropped == ("report",)
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "phase"),
+    [
+        # the name is known to running code, whatever stands behind it now
+        (
+            "CREATE TABLE b (id int, x int); ALTER TABLE a RENAME TO old; ALTER TABLE b RENAME TO a;",
+            "ALTER TABLE a DROP COLUMN x",
+            C,
+        ),
+        ("DROP TABLE a; CREATE TABLE a (id int, x int)", "ALTER TABLE a DROP COLUMN x", C),
+        ("ALTER TABLE a DROP COLUMN x; ALTER TABLE a ADD COLUMN x text", "ALTER TABLE a RENAME x TO y", X),
+        ("ALTER TABLE a RENAME x TO y; ALTER TABLE a ADD COLUMN x int", "ALTER TABLE a DROP COLUMN x", C),
+        # nobody knows these
+        ("CREATE TABLE b (id int, x int); DROP TABLE b; CREATE TABLE b (x int)", "DROP TABLE b", NONE),
+        ("CREATE TABLE b (id int, x int); ALTER TABLE b RENAME TO c", "ALTER TABLE c DROP COLUMN x", NONE),
+        ("ALTER TABLE a ADD COLUMN z int", "ALTER TABLE a DROP COLUMN z", NONE),
+        (
+            "ALTER TABLE a ADD COLUMN z int; ALTER TABLE a DROP COLUMN z; ALTER TABLE a ADD z int",
+            "ALTER TABLE a DROP COLUMN z",
+            NONE,
+        ),
+    ],
+)
+def test_a_name_that_was_taken_over_is_not_new(
+    pend: Callable[..., PendingMigrations], first: str, then: str, phase: Phase
+) -> None:
+    base = {"db/1_a.up.sql": "CREATE TABLE a (id int, x int)"}
+    target = {**base, "db/2_b.up.sql": first, "db/3_c.up.sql": then}
+    assert pend(base, target, tool="golang-migrate").pending[1].phase is phase

@@ -49,6 +49,9 @@ class Schema:
     new_columns: dict[str, set[str]] = field(default_factory=dict)
     new_routines: set[str] = field(default_factory=set)
     new_constraints: set[str] = field(default_factory=set)
+    vacated: set[str] = field(default_factory=set)
+    """Names of tables and ``table.column`` that running code knows, though a pending migration took them away:
+    what gets such a name is not new to it."""
 
     def column(self, table: str | None, name: str | None) -> Column | None:
         """A column's definition before the next change; None when the history does not tell."""
@@ -88,6 +91,9 @@ class Schema:
             and name.lower() in self.new_columns.get(table_key(table), ())
         )
 
+    def _is_new(self, table: str, column: str) -> bool:
+        return table in self.new_tables or column in self.new_columns.get(table, ())
+
     def is_temporary(self, table: str | None) -> bool:
         """Whether the table lives in one session only."""
         return table is not None and table_key(table) in self.temporary
@@ -102,6 +108,7 @@ class Schema:
         self.new_columns.clear()
         self.new_routines.clear()
         self.new_constraints.clear()
+        self.vacated.clear()
 
     def apply(self, change: Change, *, pending: bool) -> None:
         """Take one change into account. Changes of unknown tables are remembered as far as they go."""
@@ -115,14 +122,20 @@ class Schema:
         if change.kind == "create-table":
             self._create(change, key, pending=pending)
         elif change.kind == "drop-table":
+            self._vacate(key, known=key not in self.new_tables | self.temporary, pending=pending)
             self.tables.pop(key, None)
             self.new_tables.discard(key)
             self.temporary.discard(key)
             self.new_columns.pop(key, None)
         elif change.kind == "rename-table" and change.to:
+            self._vacate(key, known=key not in self.new_tables | self.temporary, pending=pending)
             self._rename(key, table_key(change.to))
         else:
             self._apply_columns(change, key, pending=pending)
+
+    def _vacate(self, name: str, *, known: bool, pending: bool) -> None:
+        if known and pending:
+            self.vacated.add(name)
 
     def _forget(self, change: Change, key: str) -> None:
         """What may or may not have happened leaves nothing that is known for certain."""
@@ -143,7 +156,7 @@ class Schema:
         self.temporary.discard(key)
         if change.detail == "temporary":
             self.temporary.add(key)
-        elif pending:
+        elif pending and key not in self.vacated:
             self.new_tables.add(key)
 
     def _rename(self, old: str, new: str) -> None:
@@ -154,7 +167,7 @@ class Schema:
             self.tables[new] = self.tables.pop(old)
         if old in self.new_tables:
             self.new_tables.discard(old)
-            self.new_tables.add(new)
+            self.new_tables |= {new} - self.vacated
         if old in self.new_columns:
             self.new_columns[new] = self.new_columns.pop(old)
 
@@ -168,12 +181,14 @@ class Schema:
             if change.if_exists and name in table.columns:
                 return  # it is there already, and running code knows it
             table.columns[name] = change.column
-            if pending:
+            if pending and f"{key}.{name}" not in self.vacated:
                 self.new_columns.setdefault(key, set()).add(name)
         elif change.kind == "drop-column":
+            self._vacate(f"{key}.{name}", known=not self._is_new(key, name), pending=pending)
             table.columns.pop(name, None)
             self.new_columns.get(key, set()).discard(name)
         elif change.kind == "rename-column" and change.to:
+            self._vacate(f"{key}.{name}", known=not self._is_new(key, name), pending=pending)
             self._rename_column(table, key, name, change.to)
         elif change.kind == ALTER_COLUMN and change.alteration:
             before = table.columns.get(name) or change.existing or Column(change.name, None, None)
@@ -181,6 +196,7 @@ class Schema:
         elif change.kind == RESTATE_COLUMN and change.column:
             table.columns[name] = _restated(table.columns.get(name), change.existing, change.column)
             if change.to:
+                self._vacate(f"{key}.{name}", known=not self._is_new(key, name), pending=pending)
                 self._rename_column(table, key, name, change.to)
         elif change.kind.startswith(("add-", "create-")) and change.over:
             table.constraints[name] = change.over
@@ -198,7 +214,8 @@ class Schema:
         new_columns = self.new_columns.get(key, set())
         if old in new_columns:
             new_columns.discard(old)
-            new_columns.add(new.lower())
+            if f"{key}.{new.lower()}" not in self.vacated:
+                new_columns.add(new.lower())
 
     def _apply_routine(self, change: Change, *, pending: bool) -> None:
         if not change.name:
