@@ -7,22 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from runbook_tui.migrations.changes import (
-    ADD_COLUMN,
-    ALTER_COLUMN,
-    RESTATE_COLUMN,
-    Alteration,
     Change,
     Column,
-    Default,
     Generated,
     shifted,
 )
-from runbook_tui.migrations.elixir.columns import Fragment, Reference, column_of, default_of, type_sql
-from runbook_tui.migrations.elixir.interpreter import LONGEST, MOST_ROUNDS, Interpreter, TooMuchError
+from runbook_tui.migrations.elixir.columns import Fragment, Reference, column_of
+from runbook_tui.migrations.elixir.interpreter import LONGEST, MOST_ROUNDS, TooMuchError
 from runbook_tui.migrations.elixir.objects import (
     Constraint,
     Index,
@@ -32,11 +27,11 @@ from runbook_tui.migrations.elixir.objects import (
     prefixed,
     table_of,
 )
+from runbook_tui.migrations.elixir.recorder import COLUMN_CALLS, Building, Recorder
 from runbook_tui.migrations.elixir.rows import READING, Query, is_repository, rows_changed, set_columns
 from runbook_tui.migrations.elixir.values import UNKNOWN, Alias, Atom, Call, Function, Keywords, Text, name_of
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.sql.reader import read_sql
-from runbook_tui.migrations.sql.types import column_of_type
 from runbook_tui.migrations.syntax import text_of
 
 if TYPE_CHECKING:
@@ -60,26 +55,8 @@ _HARMLESS = frozenset({
     "offset", "preload", "windows", "coalesce", "parent_as", "with_cte", "union", "union_all", "cast", "change",
     "is_tuple", "is_boolean", "is_number", "make_ref", "nil", "true", "false", "reraise", "__MODULE__",
 })  # fmt: skip
-_COLUMN_CALLS = frozenset({
-    "add", "add_if_not_exists", "modify", "remove", "remove_if_exists", "timestamps",
-})  # fmt: skip
-
-
 _IS_NULL = re.compile(r"(?<!not )\bis_nil\(\s*\w+\.(\w+)\s*\)")
 _OR = re.compile(r"\bor\b|\|\|")
-
-
-@dataclass(eq=False, slots=True)
-class _Building:
-    """The table of a ``create`` or ``alter`` block."""
-
-    table: str | None
-    creates: bool
-    columns: list[Column] = field(default_factory=list)
-    constraints: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
-    keys: int = 0
-    primary: list[str] = field(default_factory=list)
-    """Columns that an ``alter`` makes the primary key of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +88,8 @@ def read_module(module: Node, engine: Engine) -> Upgrade:
     return Upgrade(tuple(changes), found, has_down=reader.goes_back, transactional=transactional)
 
 
-class Migration(Interpreter):
+class Migration(Recorder):
     """Notes every change while it follows the upgrade path."""
-
-    def __init__(self, module: Node, engine: Engine) -> None:
-        self.engine = engine
-        self.changes: list[Change] = []
-        self._building: _Building | None = None
-        self._one_way = False
-        self._going_back = False
-        super().__init__(module)
 
     def run(self) -> None:
         """Follow what the tool calls."""
@@ -133,7 +102,7 @@ class Migration(Interpreter):
     def goes_back(self) -> bool:
         """Whether ``down`` does something, or all that ``change`` does can be turned round."""
         if "up" not in self.functions:
-            return "change" in self.functions and not self._one_way
+            return "change" in self.functions and not self.one_way
         if "down" not in self.functions:
             return False
         before, self.changes = self.changes, []
@@ -146,14 +115,6 @@ class Migration(Interpreter):
         finally:
             self.changes, self._going_back = before, False
 
-    def note(self, change: Change) -> None:
-        """One more change, as certain as the place where it stands."""
-        self.changes.append(replace(change, conditional=change.conditional or self.uncertain > 0))
-
-    def opaque(self, line: int, what: str) -> None:
-        """Something that only running it would tell."""
-        self.note(Change("opaque", line, detail=what))
-
     # calls
 
     def local(self, name: str, call: Call) -> object:
@@ -161,8 +122,8 @@ class Migration(Interpreter):
         handler = _HANDLERS.get(name)
         if handler is not None:
             return handler(self, call)
-        if name in _COLUMN_CALLS:
-            self._column_call(name, call)
+        if name in COLUMN_CALLS:
+            self.column_call(name, call)
         elif name in ("index", "unique_index"):
             return index_of(call, self.engine, unique=name == "unique_index")
         elif name in ("join", "left_join", "inner_join"):
@@ -213,13 +174,13 @@ class Migration(Interpreter):
 
     def bare(self, name: str, line: int) -> object:
         """Ecto's functions without arguments may stand without brackets."""
-        known = name in _HANDLERS or name in _COLUMN_CALLS
+        known = name in _HANDLERS or name in COLUMN_CALLS
         return self.local(name, Call((), Keywords(), line)) if known else UNKNOWN
 
     def statement(self, name: str, line: int) -> None:
         """A function of another module."""
         if (
-            name not in _HARMLESS | _COLUMN_CALLS
+            name not in _HARMLESS | COLUMN_CALLS
             and self.scope.get(name) is ...
             and name not in self.functions
         ):
@@ -317,7 +278,7 @@ class Migration(Interpreter):
 
     def _execute(self, call: Call) -> object:
         """``execute(up)`` or ``execute(up, down)``: SQL or a function."""
-        self._one_way = self._one_way or len(call.arguments) < 2
+        self.one_way = self.one_way or len(call.arguments) < 2
         what = call.get(0)
         if isinstance(what, Function):
             return self.call(what)
@@ -327,7 +288,7 @@ class Migration(Interpreter):
         return self._sql(what, call.line)
 
     def _execute_file(self, call: Call) -> object:
-        self._one_way = self._one_way or len(call.arguments) < 2
+        self.one_way = self.one_way or len(call.arguments) < 2
         self.opaque(call.line, f"SQL of the file {name_of(call.get(0)) or '(not written out)'}")
         return UNKNOWN
 
@@ -348,7 +309,7 @@ class Migration(Interpreter):
         return self._create(call, if_exists=True)
 
     def _create_table(self, table: Table, call: Call, *, if_exists: bool) -> None:
-        building = _Building(table.name, creates=True)
+        building = Building(table.name, creates=True)
         if table.primary_key is not False:
             building.columns.append(self._key(table.primary_key))
         self._build(building, call)
@@ -371,19 +332,19 @@ class Migration(Interpreter):
         # the repository's configuration may say otherwise
         return Column("id", None, nullable=False, generated=Generated.IDENTITY, primary_key=True)
 
-    def _build(self, building: _Building, call: Call) -> None:
-        outer, self._building = self._building, building
+    def _build(self, building: Building, call: Call) -> None:
+        outer, self.building = self.building, building
         try:
             with self.block():
                 if call.block is not None:
                     self.body(call.block)
         finally:
-            self._building = outer
+            self.building = outer
 
     def _alter(self, call: Call) -> object:
         what = call.get(0)
         name = what.name if isinstance(what, Table) else None
-        building = _Building(name, creates=False)
+        building = Building(name, creates=False)
         self._build(building, call)
         if building.primary:
             self.note(Change("add-primary-key", call.line, name, over=tuple(building.primary)))
@@ -392,17 +353,17 @@ class Migration(Interpreter):
     def _drop(self, call: Call, *, if_exists: bool = False) -> object:
         what = call.get(0)
         if isinstance(what, Table):
-            self._one_way = True
+            self.one_way = True
             self.note(Change("drop-table", call.line, what.name, if_exists=if_exists))
         elif isinstance(what, Index):
             self.note(what.dropped(call.line, if_exists=if_exists))
         elif isinstance(what, Constraint):
-            self._one_way = True
+            self.one_way = True
             primary = what.table is not None and what.name == f"{what.table.rpartition('.')[2]}_pkey"
             kind = "drop-primary-key" if primary else "drop-constraint"  # the name that PostgreSQL gives it
             self.note(Change(kind, call.line, what.table, what.name, if_exists=if_exists))
         else:
-            self._one_way = True
+            self.one_way = True
             self.opaque(call.line, "drop(...) of what is not written out")
         return what
 
@@ -420,129 +381,6 @@ class Migration(Interpreter):
         else:
             self.opaque(call.line, "rename(...) of what is not written out")
         return UNKNOWN
-
-    # columns
-
-    def _column_call(self, name: str, call: Call) -> None:
-        building = self._building
-        if building is None:
-            self.opaque(call.line, f"{name}(...)")
-        elif name in ("add", "add_if_not_exists"):
-            self._one_way = self._one_way or name != "add"
-            self._add(building, call, call.get(0), call.get(1), _options(call, 2))
-        elif name == "timestamps":
-            self._timestamps(building, call)
-        elif name == "modify":
-            self._modify(building, call)
-        else:
-            self._remove(building, name, call)
-
-    def _add(
-        self, building: _Building, call: Call, given: object, written: object, options: Keywords
-    ) -> None:
-        name = name_of(given)
-        column = column_of(name, written, options, self.engine)
-        reference = written if isinstance(written, Reference) else None
-        key = self._key_name(building, reference, name)
-        if building.creates:
-            if reference is not None:
-                building.keys += 1
-                building.constraints += [(key, (name,))] if key and name else []
-            building.columns.append(replace(column, references=reference.table or "" if reference else None))
-            return
-        self._keyed(building, name, options)
-        self.note(
-            Change(ADD_COLUMN, call.line, building.table, name, column=replace(column, primary_key=False))
-        )
-        if reference is not None:
-            self._add_key(building, reference, name, call.line)
-
-    def _keyed(self, building: _Building, name: str | None, options: Keywords) -> None:
-        if options.get("primary_key") is True:
-            building.primary += [name] if name else []
-
-    def _key_name(self, building: _Building, reference: Reference | None, column: str | None) -> str | None:
-        if reference is None or (reference.name is None and not (building.table and column)):
-            return None
-        return reference.name or f"{str(building.table).rpartition('.')[2]}_{column}_fkey"
-
-    def _add_key(self, building: _Building, reference: Reference, column: str | None, line: int) -> None:
-        lazy = reference.validated is False and self.engine is Engine.POSTGRES
-        kind = "add-foreign-key-not-valid" if lazy else "add-foreign-key"
-        name = self._key_name(building, reference, column)
-        over = (column,) if column else ()
-        self.note(Change(kind, line, building.table, name, over=over, refuses_null=False))
-
-    def _timestamps(self, building: _Building, call: Call) -> None:
-        options = Keywords({"null": False, **call.options})
-        options.unread = call.unread(0)
-        if options.unread:
-            options.pop("null")
-        written = options.get("type", Atom("naive_datetime"))
-        for name in ("inserted_at", "updated_at"):
-            stated = options.get(name, name)
-            if stated is not False:
-                self._add(building, call, stated, written, options)
-
-    def _modify(self, building: _Building, call: Call) -> None:
-        name, written, options = name_of(call.get(0)), call.get(1), _options(call, 2)
-        self._one_way = self._one_way or "from" not in options
-        self._keyed(building, name, options)
-        before, reference = options.get("from"), written if isinstance(written, Reference) else None
-        old_reference = before[0] if isinstance(before, tuple) and before else before
-        if isinstance(old_reference, Reference):
-            key = self._key_name(building, old_reference, name)
-            self.note(Change("drop-constraint", call.line, building.table, key, over=(name,) if name else ()))
-        if self.engine is Engine.POSTGRES:
-            change = self._alteration(building, call, name, written, options)
-        else:  # the whole column is written anew: what is not said is lost
-            column = column_of(name, written, options, self.engine)
-            change = Change(RESTATE_COLUMN, call.line, building.table, name, column=column)
-        self.note(change)
-        if reference is not None:
-            self._add_key(building, reference, name, call.line)
-
-    def _alteration(
-        self, building: _Building, call: Call, name: str | None, written: object, options: Keywords
-    ) -> Change:
-        text = type_sql(written, options, self.engine)
-        read = column_of_type(text, self.engine) if text is not None else None
-        null = options.get("null")
-        default = default_of(options, self.engine)[0] if "default" in options else None
-        alteration = Alteration(
-            type=read.type if read is not None else None,
-            nullable=null if isinstance(null, bool) else None,
-            default=default,
-            unread=read is None or options.unread or default is Default.UNKNOWN or null is UNKNOWN,
-        )
-        existing = self._existing(name, options)
-        return Change(ALTER_COLUMN, call.line, building.table, name, alteration=alteration, existing=existing)
-
-    def _existing(self, name: str | None, options: Keywords) -> Column | None:
-        """What ``from:`` says of the column before."""
-        if "from" not in options:
-            return None
-        before = options["from"]
-        written, stated = before if isinstance(before, tuple) and len(before) == 2 else (before, Keywords())
-        if isinstance(written, str) and isinstance(stated, str):  # {:array, :string}
-            written, stated = before, Keywords()
-        known = stated if isinstance(stated, Keywords) else Keywords()
-        column = column_of(name, written, known, self.engine)
-        nullable = column.nullable if "null" in known else None
-        return replace(
-            column, nullable=nullable, default=column.default if "default" in known else Default.UNKNOWN
-        )
-
-    def _remove(self, building: _Building, name: str, call: Call) -> None:
-        typed = len(call.arguments) > 1
-        self._one_way = self._one_way or name != "remove" or not typed
-        column, reference = name_of(call.get(0)), call.get(1)
-        exists = name == "remove_if_exists"
-        if isinstance(reference, Reference):
-            key = self._key_name(building, reference, column)
-            over = (column,) if column else ()
-            self.note(Change("drop-constraint", call.line, building.table, key, over=over, if_exists=exists))
-        self.note(Change("drop-column", call.line, building.table, column, if_exists=exists))
 
     # values
 
@@ -594,14 +432,6 @@ def _of_text(name: str, call: Call) -> object:
     if name == "replace" and len(more) == 2 and len(text) * (len(more[1]) + 1) <= LONGEST:
         return text.replace(more[0], more[1])
     return UNKNOWN
-
-
-def _options(call: Call, index: int) -> Keywords:
-    """The options of ``add``: keywords, or a list that stands at ``index``."""
-    given = call.get(index)
-    found = Keywords({**given, **call.keywords}) if isinstance(given, Keywords) else Keywords(call.keywords)
-    found.unread = call.unread(index)
-    return found
 
 
 _HANDLERS = {
