@@ -34,6 +34,10 @@ from runbook_tui.migrations.tool import (
 
 _HEADER = frozenset({"dependencies", "replaces", "run_before", "atomic", "safe", "is_post_deployment"})
 _PAIR = re.compile(rb"""\(\s*['"](\w+)['"]\s*,\s*['"](\w+)['"]\s*,?\s*\)""")
+_LOOKS = re.compile(
+    rb"^class Migration\([^)\n]*\bMigration\b|^\s+(?:dependencies|operations)\b[^=\n]*=", re.MULTILINE
+)
+"""Django's own class, or a class of the project's that is used as Django's is."""
 _BODY = frozenset({"operations"})
 
 
@@ -63,7 +67,7 @@ class Django(MigrationTool):
 
     def recognises(self, path: str, data: bytes) -> bool:
         """A Python file with a class ``Migration`` of Django's."""
-        return path.endswith(".py") and b"class Migration" in data and b"migrations" in data
+        return path.endswith(".py") and b"class Migration" in data and _LOOKS.search(data) is not None
 
     def scripts(self, files: Files, folder: str) -> Scripts:
         """Every migration below the folder: that of one app, or of a project with many."""
