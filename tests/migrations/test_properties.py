@@ -227,7 +227,7 @@ def test_every_kind_that_a_reader_reports_is_a_row_of_the_table() -> None:
             r'Change\(\s*"([a-z-]+)"',
             r'kind="([a-z-]+)"',
             r'_pattern\(\s*"([a-z-]+)(?:@[a-z ]+)?"',
-            r'kind = "([a-z-]+)"',
+            r'\bkind = "([a-z-]+)"',
         )
         for kind in re.findall(pattern, path.read_text())
     }
