@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from runbook_tui.migrations.changes import (
     ADD_COLUMN,
@@ -22,6 +23,7 @@ _RECREATED = {
     "drop-function": "create-function",
     "drop-view": "create-view",
 }
+_Key = tuple[str, str]
 _CLEARING = frozenset({"drop-constraint", "drop-index", "drop-primary-key"})
 
 
@@ -70,7 +72,10 @@ def _rebuilt_tables(changes: list[Change], schema: Schema, engine: Engine) -> li
 
     Elsewhere rows that are written while they are copied are lost, so a person has to look.
     """
+    created = {table_key(change.table or "") for change in changes if change.kind == "create-table"}
     for rename in [change for change in changes if change.kind == "rename-table"]:
+        if table_key(rename.table or "") not in created:
+            continue
         made = _first(changes, "create-table", rename.table)
         copied = _first(changes, "copy-rows", rename.table)
         dropped = _first(changes, "drop-table", rename.to)
@@ -115,34 +120,53 @@ def _differences(made: Change, table: str, before: Table | None) -> list[Change]
 def _recreated(changes: list[Change]) -> list[Change]:
     """A trigger, function or view dropped and created again is a replacement."""
     result = list(changes)
+    created = _places(changes, lambda change: (change.kind, table_key(change.name or "")))
     for index, drop in enumerate(changes):
-        created_kind = _RECREATED.get(drop.kind)
-        if created_kind is None:
+        later = _after(created, (_RECREATED.get(drop.kind, ""), table_key(drop.name or "")), index)
+        if drop.name is None or later is None:
             continue
-        for later in range(index + 1, len(changes)):
-            create = result[later]
-            if create.kind == created_kind and _same(create.name, drop.name):
-                result[index] = replace(drop, kind="state-only", detail=f"{drop.name} is created again below")
-                anew = "or replace" if drop.kind == "drop-function" else "anew"
-                result[later] = replace(create, detail=anew)
-                break
+        result[index] = replace(drop, kind="state-only", detail=f"{drop.name} is created again below")
+        anew = "or replace" if drop.kind == "drop-function" else "anew"
+        result[later] = replace(result[later], detail=anew)
     return result
 
 
 def _replaced_constraints(changes: list[Change]) -> list[Change]:
     """A constraint dropped and added under the same name may accept more or less than before."""
     result = list(changes)
+    added = _places(changes, _added_constraint)
     for index, drop in enumerate(changes):
-        if drop.kind != "drop-constraint" or drop.name is None:
+        if drop.kind != "drop-constraint" or drop.name is None or drop.table is None:
             continue
-        for later in range(index + 1, len(changes)):
-            add = result[later]
-            same = _same(add.name, drop.name) and _same(add.table, drop.table)
-            if same and add.kind.startswith("add-") and add.kind not in (ADD_COLUMN, "add-enum-value"):
-                result[index] = replace(drop, kind="state-only", detail=f"{drop.name} is added again below")
-                result[later] = replace(add, kind="replace-constraint")
-                break
+        later = _after(added, (table_key(drop.table), table_key(drop.name)), index)
+        if later is not None and result[later].kind != "replace-constraint":
+            result[index] = replace(drop, kind="state-only", detail=f"{drop.name} is added again below")
+            result[later] = replace(result[later], kind="replace-constraint")
     return result
+
+
+def _added_constraint(change: Change) -> tuple[str, str] | None:
+    adds = change.kind.startswith("add-") and change.kind not in (ADD_COLUMN, "add-enum-value")
+    return (
+        (table_key(change.table), table_key(change.name)) if adds and change.table and change.name else None
+    )
+
+
+def _places(changes: Sequence[Change], key: Callable[[Change], _Key | None]) -> dict[_Key, list[int]]:
+    """Where changes of each key stand, in order. Files may have thousands, so nobody looks through all for each."""
+    found: dict[_Key, list[int]] = {}
+    for index, change in enumerate(changes):
+        own = key(change)
+        if own is not None:
+            found.setdefault(own, []).append(index)
+    return found
+
+
+def _after(places: Mapping[_Key, Sequence[int]], key: _Key, index: int) -> int | None:
+    """The first place of a key behind ``index``."""
+    own = places.get(key, ())
+    at = bisect_right(own, index)
+    return own[at] if at < len(own) else None
 
 
 def _clearing_the_way(changes: list[Change], schema: Schema) -> list[Change]:
@@ -151,33 +175,52 @@ def _clearing_the_way(changes: list[Change], schema: Schema) -> list[Change]:
         (table_key(c.table), (c.name or "").lower()) for c in changes if c.kind == "drop-column" and c.table
     }
     tables = {table_key(c.table) for c in changes if c.kind == "drop-table" and c.table}
+    narrowed = {table for table, _ in columns}
     proofs = _proofs_of_not_null(changes, schema)
     return [
         replace(change, part_of_narrowing=True)
-        if change in proofs or _clears(change, columns, tables, schema)
+        if index in proofs or _clears(change, columns, tables, narrowed, schema)
         else change
-        for change in changes
+        for index, change in enumerate(changes)
     ]
 
 
-def _proofs_of_not_null(changes: Sequence[Change], schema: Schema) -> list[Change]:
-    """Checks that are dropped once NOT NULL stands, which they proved: it says the same."""
-    found: list[Change] = []
-    for index, drop in enumerate(changes):
-        before = [change for change in changes[:index] if _same(change.table, drop.table)]
-        forbidden = {
-            (c.name or "").lower() for c in before if c.alteration and c.alteration.nullable is False
-        }
-        if drop.kind == "drop-constraint" and forbidden and drop.name:
-            proved = schema.proof(drop.table, drop.name)
-            validated = any(c.kind == "validate-constraint" and _same(c.name, drop.name) for c in before)
-            added = next((c.not_null for c in before if _same(c.name, drop.name) and c.not_null), ())
-            if validated or forbidden & {column.lower() for column in (*proved, *added)}:
-                found.append(drop)
+def _proofs_of_not_null(changes: Sequence[Change], schema: Schema) -> set[int]:
+    """Indexes of the checks that are dropped once NOT NULL stands, which they proved: it says the same."""
+    found: set[int] = set()
+    tables: dict[str, _Proving] = {}
+    for index, change in enumerate(changes):
+        if change.table is None:
+            continue
+        known = tables.setdefault(table_key(change.table), _Proving())
+        name = table_key(change.name or "")
+        if change.kind == "drop-constraint" and known.forbidden and change.name:
+            proved = (*schema.proof(change.table, change.name), *known.checks.get(name, ()))
+            if name in known.validated or known.forbidden & {column.lower() for column in proved}:
+                found.add(index)
+        if change.alteration and change.alteration.nullable is False:
+            known.forbidden.add((change.name or "").lower())
+        if change.kind == "validate-constraint":
+            known.validated.add(name)
+        if change.not_null:
+            known.checks.setdefault(name, change.not_null)
     return found
 
 
-def _clears(change: Change, columns: set[tuple[str, str]], tables: set[str], schema: Schema) -> bool:
+@dataclass(slots=True)
+class _Proving:
+    """What one file has said about NULL in one table so far."""
+
+    forbidden: set[str] = field(default_factory=set)
+    """Columns that are NOT NULL now."""
+    validated: set[str] = field(default_factory=set)
+    checks: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Check -> the columns in which it refuses NULL."""
+
+
+def _clears(
+    change: Change, columns: set[tuple[str, str]], tables: set[str], narrowed: set[str], schema: Schema
+) -> bool:
     if change.table is None:
         return False
     key = table_key(change.table)
@@ -191,16 +234,18 @@ def _clears(change: Change, columns: set[tuple[str, str]], tables: set[str], sch
     if over:
         return any((key, name.lower()) in columns for name in over)
     # a constraint that the history does not know by name: take it for the dropped column's
-    return any(table == key for table, _ in columns)
+    return key in narrowed
 
 
 def _aliased_renames(changes: list[Change]) -> list[Change]:
     """A table renamed behind a view with its old name: the old code goes on working."""
-    views = [(c.name, c.to) for c in changes if c.kind == "create-view"]
+    views = {
+        (table_key(c.name), table_key(c.to)) for c in changes if c.kind == "create-view" and c.name and c.to
+    }
     return [
         replace(change, aliased=True)
         if change.kind == "rename-table"
-        and any(_same(v, change.table) and _same(t, change.to) for v, t in views)
+        and (table_key(change.table or ""), table_key(change.to or "")) in views
         else change
         for change in changes
     ]
