@@ -7,8 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from runbook_tui.catalog.model import MigrationSource
+from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.model import Level, Migration, Phase
 from runbook_tui.migrations.pending import pending
+from runbook_tui.migrations.sql import statements
+from runbook_tui.migrations.sql.reader import read_sql
 
 Judge = Callable[..., Migration]
 
@@ -137,3 +140,43 @@ def test_utf16_and_byte_order_marks_are_read(encoding: str) -> None:
 def test_hostile_repetition_ends(sql: Judge, piece: str) -> None:
     text = piece * (300_000 // len(piece))
     assert sql(f"DROP TABLE orders;\n{text}").phase is not Phase.NONE
+
+
+PARTS = """\
+CREATE TABLE a (id int, note text DEFAULT 'one; two
+;
+three');
+-- a comment;
+/* another;
+comment */ ALTER TABLE a ADD COLUMN b int;
+CREATE FUNCTION f() RETURNS trigger AS $$ BEGIN
+  DELETE FROM a;
+  RETURN NEW;
+END $$ LANGUAGE plpgsql;
+INSERT INTO a VALUES (1, 'x;
+y');
+INSERT INTO a VALUES (2, 'z');
+DROP TABLE a;
+"""
+
+
+@pytest.mark.parametrize("size", [1, 7, 60, 200])
+@pytest.mark.parametrize("engine", list(Engine))
+def test_a_long_file_is_read_in_parts_as_if_at_once(
+    engine: Engine, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sql = PARTS if engine is Engine.POSTGRES else PARTS.replace("$$", "") * 2
+    whole = read_sql(sql, engine)
+    monkeypatch.setattr(statements, "_PART", size)
+    assert read_sql(sql, engine) == whole
+    assert {change.kind for change in whole} >= {"create-table", "insert-rows", "drop-table"}
+
+
+def test_what_stands_before_a_quote_that_never_ends_is_judged_all_the_same() -> None:
+    sql = "DROP TABLE a;\nSELECT 1;\nINSERT INTO b\nVALUES ('x);\nSELECT 2;\n"
+    found = read_sql(sql, Engine.POSTGRES)
+    assert [(change.kind, change.line) for change in found] == [
+        ("drop-table", 1),
+        ("query", 2),
+        ("unreadable", 4),
+    ]

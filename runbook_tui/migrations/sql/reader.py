@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from runbook_tui.migrations.changes import Change
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.sql.blocks import read_block
 from runbook_tui.migrations.sql.client import without_client_commands
-from runbook_tui.migrations.sql.statements import Statement, UnreadableSqlError, split_sql
+from runbook_tui.migrations.sql.statements import Statement, UnreadableSqlError, in_parts
 from runbook_tui.migrations.sql.variables import PREFIX, is_unknown
 
-LONGEST_FILE = 2 * 1024 * 1024
-"""Characters; cutting a larger one into tokens takes longer than a person waits."""
-_MOST_STATEMENTS = 5_000
-"""Of one file; a migration with more is a dump, and takes longer to judge than a person waits."""
+LONGEST_FILE = 8 * 1024 * 1024
+"""Characters; a larger one is data, and cutting it into tokens takes longer than a person waits."""
+_MOST_STATEMENTS = 100_000
+"""Of one file; judging more takes longer than a person waits."""
 _LONGEST_PARSED = 60_000
 """Characters of one statement: longer ones are rows to be inserted."""
 _VALUES = frozenset("'0123456789")
@@ -38,27 +39,41 @@ def read_sql(sql: str, engine: Engine) -> list[Change]:
     if engine is Engine.MYSQL and "!" in sql:
         sql = _EXECUTED.sub(lambda found: f"{' ' * len(found[1])}{found[2]}  ", sql)
     sql, told = without_client_commands(sql)
-    try:
-        statements = split_sql(sql, engine)
-    except UnreadableSqlError as error:
-        position = re.search(r"from (\d+):", str(error))
-        return [*told, unreadable(int(position[1]) if position else 1, sql[:200], str(error))]
-    if len(statements) > _MOST_STATEMENTS:
-        return [*told, unreadable(1, sql[:200], f"{len(statements)} statements are too many to read")]
     changes: list[Change] = []
     inserts: dict[tuple[str, ...], list[Change]] = {}
-    for number, statement in enumerate(statements):
-        shape = _shape(statement)
-        known = inserts.get(shape) if shape else None
-        found = _read_statement(sql, statement, engine) if known is None else known
-        if shape and known is None:
-            inserts[shape] = found
-        place = (statement.line, number)
-        changes += [
-            replace(change, statement=place, line=change.line if known is None else statement.line)
-            for change in found
-        ]
+    number = 0
+    try:
+        for text, before, statements in in_parts(sql, engine):
+            for statement in statements:
+                changes += _placed(_read_once(text, statement, engine, inserts), statement, before, number)
+                number += 1
+            if number > _MOST_STATEMENTS:
+                return [
+                    *told,
+                    unreadable(1, sql[:200], f"more than {_MOST_STATEMENTS} statements are too many"),
+                ]
+    except UnreadableSqlError as error:
+        changes.append(unreadable(error.line, sql[:200], error.reason))
     return sorted([*changes, *told], key=lambda change: change.line) if told else changes
+
+
+def _placed(found: Iterable[Change], statement: Statement, before: int, number: int) -> list[Change]:
+    """The changes of a statement of a part that stands ``before`` lines into its file."""
+    place = (statement.line + before, number)
+    return [replace(change, statement=place, line=change.line + before) for change in found]
+
+
+def _read_once(
+    sql: str, statement: Statement, engine: Engine, inserts: dict[tuple[str, ...], list[Change]]
+) -> list[Change]:
+    """What a statement does; of INSERTs that differ in their values only the first is read."""
+    shape = _shape(statement)
+    if shape and shape in inserts:
+        return [replace(change, line=statement.line) for change in inserts[shape]]
+    found = _read_statement(sql, statement, engine)
+    if shape:
+        inserts[shape] = found
+    return found
 
 
 def _shape(statement: Statement) -> tuple[str, ...]:

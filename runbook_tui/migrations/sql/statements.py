@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,12 +13,19 @@ if TYPE_CHECKING:
 
 _ROUTINES = frozenset({"TRIGGER", "PROCEDURE", "FUNCTION", "EVENT"})
 _BLOCKS = frozenset({"IF", "LOOP", "WHILE", "REPEAT"})
+_PART = 256 * 1024
+"""Characters of which the tokens are held at once; a token takes some hundred bytes."""
 _HEAD = 8
 """Tokens in which CREATE [OR REPLACE] [DEFINER = user@host] TRIGGER shows what it creates."""
 
 
 class UnreadableSqlError(Exception):
     """Text that is not SQL of the dialect, such as a string that never ends."""
+
+    def __init__(self, reason: str, line: int = 1) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.line = line
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,47 @@ def split_sql(sql: str, engine: Engine) -> list[Statement]:
     Raises:
         UnreadableSqlError: when the text cannot be cut into tokens.
     """
+    return _split(sql, engine)[0]
+
+
+def in_parts(sql: str, engine: Engine) -> Iterator[tuple[str, int, list[Statement]]]:
+    """A file piece by piece, so that its tokens are never all there at once: text, lines before it, its statements.
+
+    A piece ends behind a semicolon at the end of a line, where no statement, quote or comment is open.
+
+    Raises:
+        UnreadableSqlError: when a piece cannot be cut into tokens, however long it is made; its line is in the text.
+    """
+    start, lines, size = 0, 0, _PART
+    while start < len(sql):
+        at = sql.find(";\n", start + size)
+        end = at + 2 if at >= 0 else len(sql)
+        text = sql[start:end]
+        try:
+            statements, complete = _split(text, engine)
+        except UnreadableSqlError as error:
+            if end == len(sql):
+                yield text, lines, _before(text, error.line, engine)
+                raise UnreadableSqlError(error.reason, error.line + lines) from error
+            complete = False
+        if complete or end == len(sql):
+            yield text, lines, statements
+            start, lines, size = end, lines + text.count("\n"), _PART
+        else:
+            size *= 2
+
+
+def _before(sql: str, line: int, engine: Engine) -> list[Statement]:
+    """The statements that end before a line; those behind it cannot be cut into tokens."""
+    try:
+        statements, complete = _split("".join(sql.splitlines(keepends=True)[: line - 1]), engine)
+    except UnreadableSqlError:
+        return []
+    return statements if complete else statements[:-1]
+
+
+def _split(sql: str, engine: Engine) -> tuple[list[Statement], bool]:
+    """The statements, and whether the last of them is at its end."""
     groups: list[list[Piece]] = [[]]
     depth = 0
     pieces = _pieces(sql, engine)
@@ -70,7 +118,7 @@ def split_sql(sql: str, engine: Engine) -> list[Statement]:
         line += sql.count("\n", counted, start)
         counted = start
         statements.append(Statement(sql[start : group[-1].end], line, tuple(group)))
-    return statements
+    return statements, not groups[-1]
 
 
 def cut(sql: str, statement: Statement, pieces: Sequence[Piece]) -> Statement:
@@ -103,13 +151,29 @@ def _pieces(sql: str, engine: Engine) -> list[Piece]:
     try:
         tokens = sqlglot.tokenize(sql, read=engine.value)
     except Exception as error:  # hostile text reaches corners of the tokenizer that raise whatever they like
-        raise UnreadableSqlError(str(error).split("\n")[0] or "it cannot be cut into tokens") from error
+        raise _unreadable(sql, error) from error
     pieces: list[Piece] = []
     for index, token in enumerate(tokens):
         # the rest of a command comes as one string token whose start is not kept
         is_rest = index > 0 and tokens[index - 1].token_type in tokenizer.COMMANDS
         pieces.append(_piece(sql, token, rest_from=pieces[-1].end if is_rest else None))
     return pieces
+
+
+def _unreadable(sql: str, error: Exception) -> UnreadableSqlError:
+    """What is wrong with text that cannot be cut into tokens: mostly a quote that is never closed."""
+    from runbook_tui.migrations.sql.client import LITERAL
+
+    last = None
+    for found in LITERAL.finditer(sql):
+        last = found
+    if last is not None and last.end() == len(sql):
+        opened = (last["dollar"] and f"${last['tag']}$") or last[0][: 2 if last["comment"] else 1]
+        return UnreadableSqlError(
+            f"{opened} is opened here and never closed", sql.count("\n", 0, last.start()) + 1
+        )
+    reason = str(error.__cause__ or error).split("\n")[0]
+    return UnreadableSqlError(reason or "it cannot be cut into tokens")
 
 
 def _piece(sql: str, token: Token, *, rest_from: int | None) -> Piece:
