@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from runbook_tui.files.problems import RunbookError
+
+if TYPE_CHECKING:
+    from runbook_tui.tui.app import RunbookApp
 
 
 class NoTerminal(RunbookError):
@@ -26,20 +30,30 @@ def open_app(
         NoTerminal: standard input or output is no terminal, or TERM is dumb.
         ProblemsError: the file is not a valid runbook.
     """
+
+    def make() -> RunbookApp:
+        from runbook_tui.authoring.draft import replan
+        from runbook_tui.runbook.document import RunbookDocument
+        from runbook_tui.tui.app import RunbookApp
+
+        RunbookDocument.read(runbook)  # errors are told before the screen is taken
+        return RunbookApp(runbook, mode=mode, rehearsal=rehearsal, operator=operator, new=new, replan=replan)
+
+    return start_app(make, instead="use --plain to run, and plan, explain, check, export to author")
+
+
+def start_app(make: Callable[[], RunbookApp], *, instead: str) -> int:
+    """Run the app that ``make`` gives; it is not called without a terminal. ``instead`` says what to do then.
+
+    Raises:
+        NoTerminal: standard input or output is no terminal, or TERM is dumb.
+    """
+    from runbook_tui.cli.main import drop_output
     from runbook_tui.cli.output import interactive
 
     if not interactive():
-        raise NoTerminal(
-            "the app needs a terminal; use --plain to run, and plan, explain, check, export to author"
-        )
-    from runbook_tui.runbook.document import RunbookDocument
-
-    RunbookDocument.read(runbook)  # errors are told before the screen is taken
-    from runbook_tui.authoring.draft import replan
-    from runbook_tui.cli.main import drop_output
-    from runbook_tui.tui.app import RunbookApp
-
-    app = RunbookApp(runbook, mode=mode, rehearsal=rehearsal, operator=operator, new=new, replan=replan)
+        raise NoTerminal(f"the app needs a terminal; {instead}")
+    app = make()
     app.run()
     drop_output()  # the terminal may be gone; the status tells so, not an error about the output
     return app.return_code or 0

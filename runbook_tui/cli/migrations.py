@@ -37,6 +37,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     output = parser.add_mutually_exclusive_group()
     output.add_argument("--json", action="store_true", help="print the migrations as JSON")
     output.add_argument("--sarif", action="store_true", help="print the findings as SARIF 2.1.0")
+    output.add_argument("--app", action="store_true", help="open the app: a table, the source, the reasons")
 
 
 def run(args: Namespace) -> int:
@@ -50,6 +51,10 @@ def run(args: Namespace) -> int:
     paths, listed = _paths(args.path)
     request = Request(paths, listed, tool=args.tool, engine=args.engine, since=args.since)
     found = sections(request, narrate)
+    if args.app:
+        from runbook_tui.cli.migrations_app import open_migrations
+
+        return open_migrations(found)
     if args.json:
         from runbook_tui.cli.migrations_json import as_data
 

@@ -51,7 +51,7 @@ def _items(shown: Sequence[tuple[int, Reviewed]], words: str) -> Iterator[Item]:
         yield Item(None, QuietRow(Content(nothing)))
     for (name, tool), group in groupby(shown, key=lambda pair: _folder(pair[1])):
         members = list(group)
-        yield Item(None, PhaseRow(name, f"{tool} · {count(len(members), 'migration')}"))
+        yield Item(None, PhaseRow(name, f"{tool} · {count(len(members), 'migration')}", capitals=False))
         for index, one in members:
             yield Item(str(index), _row(one))
 

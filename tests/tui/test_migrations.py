@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Input
 
+from runbook_tui.cli.migrations_app import review_of
+from runbook_tui.cli.migrations_paths import Request
+from runbook_tui.cli.migrations_sections import sections
+from runbook_tui.tui.app import RunbookApp
 from runbook_tui.tui.dialogs.message import MessageDialog
 from runbook_tui.tui.screens.author import AuthorScreen
 from runbook_tui.tui.screens.migrations import MigrationList, MigrationsScreen
@@ -146,6 +150,23 @@ async def test_a_small_terminal_shows_the_source_or_what_is_said(sit: Sit, plann
         assert (source.display, reason.display) == (False, True)
         await app.press("v")
         assert (source.display, reason.display) == (True, False)
+
+
+async def test_the_table_alone_without_a_runbook(tmp_path: Path) -> None:
+    (tmp_path / "db").mkdir()
+    for name in ("1_a.up.sql", "2_b.up.sql"):
+        (tmp_path / "db" / name).write_text("CREATE TABLE t (id int);")
+    found = sections(Request([str(tmp_path)]), print)
+    app = RunbookApp(Path(), mode="migrations", review=lambda: review_of(found))
+    async with app.run_test(size=(100, 30)) as pilot:
+        screen = app.screen
+        assert isinstance(screen, MigrationsScreen)
+        while screen.review is None:
+            await pilot.pause(0.02)
+        assert rows(screen) == ["/1", "/2"]
+        assert screen.query_one(TextView).text == "CREATE TABLE t (id int);"
+        await pilot.press("escape")
+    assert app.return_code == 0
 
 
 async def test_migrations_that_cannot_be_read_say_why(sit: Sit, planned: Path) -> None:

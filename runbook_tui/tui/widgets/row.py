@@ -84,10 +84,11 @@ class PhaseRow(LineVisual):
 
     name: str
     note: str
+    capitals: bool = True
 
     def line(self, width: int) -> Content:
         """The name at the left, how much it is at the right."""
-        name = Content.styled(self.name.upper(), "bold $foreground-muted")
+        name = Content.styled(self.name.upper() if self.capitals else self.name, "bold $foreground-muted")
         note = Content.styled(self.note, DISABLED)
         rule = width - name.cell_length - note.cell_length - 2
         if rule < 2:
