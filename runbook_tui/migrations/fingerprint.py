@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.python.meaning import meaning
-from runbook_tui.migrations.python.reader import Unparsable, parse_python
+from runbook_tui.migrations.python.parse import Unparsable, parse_python
 from runbook_tui.migrations.sql.client import without_client_commands
 from runbook_tui.migrations.sql.files import decoded
 from runbook_tui.migrations.sql.reader import LONGEST_FILE

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from runbook_tui.migrations.changes import Column, Default, Generated
-from runbook_tui.migrations.elixir.values import UNKNOWN, Atom, Keywords, Unknown
+from runbook_tui.migrations.elixir.values import Atom, Keywords
 from runbook_tui.migrations.engine import Engine
+from runbook_tui.migrations.following.values import UNKNOWN, Unknown
 from runbook_tui.migrations.sql.defaults import default_of_sql
 from runbook_tui.migrations.sql.types import column_of_type
 

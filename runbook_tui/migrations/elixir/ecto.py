@@ -17,7 +17,6 @@ from runbook_tui.migrations.changes import (
     shifted,
 )
 from runbook_tui.migrations.elixir.columns import Fragment, Reference, column_of
-from runbook_tui.migrations.elixir.interpreter import LONGEST, MOST_ROUNDS, TooMuchError
 from runbook_tui.migrations.elixir.objects import (
     Constraint,
     Index,
@@ -29,8 +28,10 @@ from runbook_tui.migrations.elixir.objects import (
 )
 from runbook_tui.migrations.elixir.recorder import COLUMN_CALLS, Building, Recorder
 from runbook_tui.migrations.elixir.rows import READING, Query, is_repository, rows_changed, set_columns
-from runbook_tui.migrations.elixir.values import UNKNOWN, Alias, Atom, Call, Function, Keywords, Text, name_of
+from runbook_tui.migrations.elixir.values import Alias, Atom, Call, Function, Keywords, name_of
 from runbook_tui.migrations.engine import Engine
+from runbook_tui.migrations.following.follower import LONGEST, MOST_ROUNDS, TooMuchError
+from runbook_tui.migrations.following.values import UNKNOWN, Text
 from runbook_tui.migrations.sql.reader import read_sql
 from runbook_tui.migrations.syntax import text_of
 

@@ -11,29 +11,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from runbook_tui.migrations.elixir.values import (
-    UNKNOWN,
-    Alias,
-    Atom,
-    Call,
-    Clause,
-    Function,
-    Keywords,
-    Scope,
-    Text,
-    truth,
-)
+from runbook_tui.migrations.elixir.values import Alias, Atom, Call, Clause, Function, Keywords, truth
+from runbook_tui.migrations.following.follower import LONGEST, MOST_ROUNDS, Follower
+from runbook_tui.migrations.following.scope import Scope
+from runbook_tui.migrations.following.values import UNKNOWN, Text
 from runbook_tui.migrations.syntax import line_of, text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-MOST_ROUNDS = 200
-"""Rounds of a loop that is unrolled."""
-_MOST_STEPS = 40_000
-_DEEPEST = 12
-LONGEST = 100_000
-"""Characters of a string, or items of a list, that is put together."""
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "s": " ", "0": "\0", "e": "\x1b", "\n": ""}
 _DEFINING = frozenset({"def", "defp", "defmacro", "defmacrop"})
 _DECLARING = frozenset(
@@ -42,25 +28,22 @@ _DECLARING = frozenset(
 _BRANCHING = frozenset({"case", "cond", "with", "try", "receive"})
 
 
-class TooMuchError(Exception):
-    """The file is too large or too tangled to be followed."""
-
-
-class Interpreter:
+class Interpreter(Follower):
     """Loads the module of a migration: its functions and attributes. Subclasses say what a call means.
 
     Raises:
         TooMuchError: from its methods, when the file is too tangled to be followed.
     """
 
+    most_steps = 40_000
+    deepest = 12
+
     def __init__(self, module: Node) -> None:
+        super().__init__()
         self.scope = Scope()
         self.functions: dict[str, list[Clause]] = {}
         self.attributes: dict[str, object] = {}
         self.aliases: dict[str, str] = {}
-        self.uncertain = 0
-        self._steps = 0
-        self._depth = 0
         self._load(module)
 
     # for subclasses
@@ -80,15 +63,6 @@ class Interpreter:
     # helpers
 
     @contextmanager
-    def maybe(self) -> Iterator[None]:
-        """What is followed inside may or may not run."""
-        self.uncertain += 1
-        try:
-            yield
-        finally:
-            self.uncertain -= 1
-
-    @contextmanager
     def block(self) -> Iterator[None]:
         """Names that are bound inside are not seen outside."""
         outer, self.scope = self.scope, Scope(self.scope)
@@ -96,16 +70,6 @@ class Interpreter:
             yield
         finally:
             self.scope = outer
-
-    def step(self) -> None:
-        """Count one more step.
-
-        Raises:
-            TooMuchError: when the file asks for too many of them.
-        """
-        self._steps += 1
-        if self._steps > _MOST_STEPS:
-            raise TooMuchError
 
     def _load(self, module: Node) -> None:
         for node in module.named_children:
@@ -166,17 +130,20 @@ class Interpreter:
         return otherwise
 
     def _clause(self, clause: Clause, arguments: Sequence[object]) -> object:
-        if self._depth >= _DEEPEST:
-            raise TooMuchError
-        outer, self.scope = self.scope, Scope()
-        self._depth += 1
-        try:
+        with self._inside(Scope()):
             for index, parameter in enumerate(clause.parameters):
                 self._parameter(parameter, arguments[index] if index < len(arguments) else ...)
             return self.body(clause.body) if clause.body is not None else None
-        finally:
-            self.scope = outer
-            self._depth -= 1
+
+    @contextmanager
+    def _inside(self, scope: Scope) -> Iterator[None]:
+        """In a function that sees these names."""
+        with self.deeper():
+            outer, self.scope = self.scope, scope
+            try:
+                yield
+            finally:
+                self.scope = outer
 
     def _parameter(self, node: Node, value: object) -> None:
         if node.type == "binary_operator" and _operator(node) == "\\\\":
@@ -190,11 +157,7 @@ class Interpreter:
         """A function value is called."""
         if not isinstance(function, Function):
             return UNKNOWN
-        if self._depth >= _DEEPEST:
-            raise TooMuchError
-        outer, self.scope = self.scope, Scope(function.scope)
-        self._depth += 1
-        try:
+        with self._inside(Scope(function.scope)):
             if function.node.type == "anonymous_function":
                 return self._anonymous(function.node, arguments)
             operand = function.node.child_by_field_name("operand")
@@ -210,9 +173,6 @@ class Interpreter:
                 return self.remote(Alias(module), last, given) if module else self.local(name, given)
             self.scope.names |= {f"&{index + 1}": value for index, value in enumerate(arguments)}
             return self.value(operand)
-        finally:
-            self.scope = outer
-            self._depth -= 1
 
     def _anonymous(self, node: Node, arguments: Sequence[object]) -> object:
         clauses = [child for child in node.named_children if child.type == "stab_clause"]

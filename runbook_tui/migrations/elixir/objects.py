@@ -9,8 +9,9 @@ import re
 from dataclasses import dataclass
 
 from runbook_tui.migrations.changes import Change
-from runbook_tui.migrations.elixir.values import Call, Keywords, Unknown, name_of
+from runbook_tui.migrations.elixir.values import Call, Keywords, name_of
 from runbook_tui.migrations.engine import Engine
+from runbook_tui.migrations.following.values import Unknown
 from runbook_tui.migrations.sql.checks import read_check
 
 _PLAIN = re.compile(r"\w+")

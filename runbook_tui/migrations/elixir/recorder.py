@@ -19,8 +19,9 @@ from runbook_tui.migrations.changes import (
 )
 from runbook_tui.migrations.elixir.columns import Reference, column_of, default_of, type_sql
 from runbook_tui.migrations.elixir.interpreter import Interpreter
-from runbook_tui.migrations.elixir.values import UNKNOWN, Atom, Call, Keywords, name_of
+from runbook_tui.migrations.elixir.values import Atom, Call, Keywords, name_of
 from runbook_tui.migrations.engine import Engine
+from runbook_tui.migrations.following.values import UNKNOWN
 from runbook_tui.migrations.sql.types import column_of_type
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Recorder(Interpreter):
 
     def note(self, change: Change) -> None:
         """One more change, as certain as the place where it stands."""
-        self.changes.append(replace(change, conditional=change.conditional or self.uncertain > 0))
+        self.changes.append(replace(change, conditional=change.conditional or self.conditional))
 
     def opaque(self, line: int, what: str) -> None:
         """Something that only running it would tell."""

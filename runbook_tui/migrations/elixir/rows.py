@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from runbook_tui.migrations.changes import Change
-from runbook_tui.migrations.elixir.values import Alias, Call, Keywords, Unknown, name_of
+from runbook_tui.migrations.elixir.values import Alias, Call, Keywords, name_of
+from runbook_tui.migrations.following.values import Unknown
 
 ROWS_UNKNOWN = "insert rows that are put together when it runs"
 READING = frozenset({

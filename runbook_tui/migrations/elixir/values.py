@@ -7,15 +7,13 @@ Strings, numbers, booleans, lists, tuples and dictionaries stand for what is wri
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runbook_tui.migrations.python.values import UNKNOWN, Text, Unknown
+from runbook_tui.migrations.following.scope import Scope
 
 if TYPE_CHECKING:
     from tree_sitter import Node
-
-__all__ = ["UNKNOWN", "Alias", "Atom", "Call", "Clause", "Function", "Keywords", "Scope", "Text", "Unknown"]
 
 
 class Atom(str):
@@ -36,23 +34,6 @@ class Alias:
     """The name of a module: ``MyApp.Repo``."""
 
     name: str
-
-
-@dataclass(eq=False, slots=True)
-class Scope:
-    """Names of a function or block. What a block binds anew is not seen outside of it."""
-
-    around: Scope | None = None
-    names: dict[str, object] = field(default_factory=dict)
-
-    def get(self, name: str) -> object:
-        """The value of a name; Ellipsis when there is none."""
-        scope: Scope | None = self
-        while scope is not None:
-            if name in scope.names:
-                return scope.names[name]
-            scope = scope.around
-        return ...
 
 
 @dataclass(frozen=True, eq=False, slots=True)

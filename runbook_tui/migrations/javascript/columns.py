@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 from runbook_tui.migrations.changes import Default
 from runbook_tui.migrations.engine import Engine
-from runbook_tui.migrations.javascript.values import UNKNOWN, Call, Foreign, Text
+from runbook_tui.migrations.following.values import UNKNOWN, Text
+from runbook_tui.migrations.javascript.values import Call, Foreign
 from runbook_tui.migrations.sql.defaults import default_of_sql
 
 COLUMN_METHODS = frozenset({

@@ -3,45 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from runbook_tui.migrations.javascript.values import (
-    UNKNOWN,
-    Call,
-    Foreign,
-    Function,
-    Host,
-    Scope,
-    Text,
-    items_of,
-    truth,
-)
+from runbook_tui.migrations.following.follower import LONGEST, MOST_ROUNDS, Follower, limited
+from runbook_tui.migrations.following.scope import Scope
+from runbook_tui.migrations.following.values import UNKNOWN, Text
+from runbook_tui.migrations.javascript.values import Call, Foreign, Function, Host, items_of, truth
 from runbook_tui.migrations.syntax import line_of, text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-MOST_ROUNDS = 200
-"""Rounds of a loop that is unrolled."""
-_MOST_STEPS = 40_000
-"""Statements and expressions that are followed in one file."""
-_LONGEST = 100_000
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "f": "\f", "v": "\v", "\n": ""}
 _EACH = frozenset({"forEach", "map", "flatMap", "filter", "some", "every", "find"})
 
 
-class TooMuchError(Exception):
-    """The file is too large or too tangled to be followed."""
-
-
-class Expressions:
+class Expressions(Follower):
     """Gives the values of expressions, and hands the calls of what is not of the file to the subclass."""
 
+    most_steps = 40_000
+    deepest = 12
+
     def __init__(self) -> None:
+        super().__init__()
         self.scope = Scope()
-        self.uncertain = 0
-        self._steps = 0
 
     # for subclasses
 
@@ -76,30 +61,6 @@ class Expressions:
         return UNKNOWN
 
     # helpers
-
-    @property
-    def conditional(self) -> bool:
-        """Whether what is followed now may or may not run."""
-        return self.uncertain > 0
-
-    @contextmanager
-    def maybe(self) -> Iterator[None]:
-        """What is followed inside may or may not run."""
-        self.uncertain += 1
-        try:
-            yield
-        finally:
-            self.uncertain -= 1
-
-    def step(self) -> None:
-        """Count one more step.
-
-        Raises:
-            TooMuchError: when the file asks for too many of them.
-        """
-        self._steps += 1
-        if self._steps > _MOST_STEPS:
-            raise TooMuchError
 
     def perhaps(self, call: Call) -> None:
         """Functions that are given away may or may not be called, with whatever."""
@@ -222,7 +183,7 @@ class Expressions:
         if not all(isinstance(part, str | int) for part in parts):
             return UNKNOWN
         text = "".join(str(part) for part in parts)
-        if len(text) > _LONGEST:
+        if len(text) > LONGEST:
             return UNKNOWN
         return Text.at(text, line_of(node)) if node.start_point[0] != node.end_point[0] else text
 
@@ -238,7 +199,7 @@ class Expressions:
                 items += inner or []
             else:
                 items.append(self.value(child))
-        return items if known and len(items) <= _LONGEST else UNKNOWN
+        return items if known and len(items) <= LONGEST else UNKNOWN
 
     def _object(self, node: Node) -> object:
         found: dict[str, object] = {}
@@ -319,7 +280,7 @@ class Expressions:
             if isinstance(left, str) or isinstance(right, str):
                 joined = f"{left}{right}"
                 start = left.line if isinstance(left, Text) else line_of(node)
-                return Text.at(joined, start) if len(joined) <= _LONGEST else UNKNOWN
+                return Text.at(joined, start) if len(joined) <= LONGEST else UNKNOWN
             return left + right
         if sign in ("===", "==", "!==", "!="):
             same = self.compare(left, right)
@@ -496,7 +457,7 @@ class Expressions:
                 result = self.follow(function, (result, item, index))
             return result
         if name in ("push", "unshift", "splice", "sort", "reverse", "pop", "shift"):
-            fits = len(owner) + len(call.arguments) <= _LONGEST
+            fits = len(owner) + len(call.arguments) <= LONGEST
             if name == "push" and not self.conditional and not call.partial and fits:
                 owner += call.arguments
             elif node.type == "identifier":
@@ -504,10 +465,10 @@ class Expressions:
             return UNKNOWN
         if name == "concat" and all(isinstance(item, list) for item in call.arguments):
             joined = owner + [item for part in call.arguments for item in items_of(part) or []]
-            return joined if len(joined) <= _LONGEST else UNKNOWN
+            return joined if len(joined) <= LONGEST else UNKNOWN
         if name == "join" and all(isinstance(item, str | int) for item in owner):
             glue = "," if call.get(0) is None else call.get(0)
-            return _limited(glue.join(map(str, owner))) if isinstance(glue, str) else UNKNOWN
+            return limited(glue.join(map(str, owner))) if isinstance(glue, str) else UNKNOWN
         if name == "includes" and len(call.arguments) == 1:
             found = [self.compare(call.arguments[0], item) for item in owner]
             return True if True in found else UNKNOWN if None in found else False
@@ -547,10 +508,6 @@ def _piece(node: Node) -> str:
         except (ValueError, OverflowError):
             return text
     return _ESCAPES.get(text[1], text[1:])
-
-
-def _limited(text: str) -> object:
-    return text if len(text) <= _LONGEST else UNKNOWN
 
 
 def _identifiers(node: Node) -> Iterator[str]:

@@ -8,22 +8,21 @@ not happen.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from runbook_tui.migrations.javascript.expressions import MOST_ROUNDS, Expressions, TooMuchError
-from runbook_tui.migrations.javascript.values import UNKNOWN, Foreign, Function, Scope, items_of, truth
+from runbook_tui.migrations.following.branches import Ended, ended_by
+from runbook_tui.migrations.following.follower import MOST_ROUNDS
+from runbook_tui.migrations.following.scope import Scope
+from runbook_tui.migrations.following.values import UNKNOWN
+from runbook_tui.migrations.javascript.expressions import Expressions
+from runbook_tui.migrations.javascript.values import Foreign, Function, items_of, truth
 from runbook_tui.migrations.syntax import text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_DEEPEST = 12
-"""Functions that call each other."""
 _LEAVING = frozenset({"break_statement", "continue_statement", "return_statement"})
 _FUNCTIONS = frozenset({"arrow_function", "function_expression", "function_declaration", "method_definition"})
-_Ended = bool | None
-"""Whether a block surely ends its function, surely does not, or may (None)."""
 
 
 class Interpreter(Expressions):
@@ -35,7 +34,6 @@ class Interpreter(Expressions):
 
     def __init__(self, root: Node) -> None:
         super().__init__()
-        self._depth = 0
         self._results: list[object] = []
         self.exports: dict[str, object] = {}
         self.loading = True
@@ -52,11 +50,9 @@ class Interpreter(Expressions):
 
     # for subclasses
 
-    @contextmanager
-    def given(self, condition: object, *, holds: bool) -> Iterator[None]:
-        """A branch whose condition is not known; subclasses that know what it asks may say more."""
-        with self.maybe():
-            yield
+    def guard(self, condition: object, *, holds: bool) -> object:
+        """What has to be so for a branch to run; None when its condition is not known."""
+        return None
 
     # functions
 
@@ -64,27 +60,28 @@ class Interpreter(Expressions):
         """Into a function of the file, with the arguments that are known."""
         if self.loading:
             return UNKNOWN
-        if self._depth >= _DEEPEST:
-            raise TooMuchError
-        outer, results = self.scope, self._results
-        self.scope, self._results = Scope(function.scope), []
-        self._depth += 1
-        try:
-            if function.node.type != "arrow_function":
-                self.scope.names["this"] = this
-            self._parameters(function.node, arguments)
-            body = function.node.child_by_field_name("body")
-            if body is None:
-                return UNKNOWN
-            if body.type != "statement_block":
-                return self.value(body)
-            self._hoist(body.named_children)
-            ended = self.run(body.named_children)
-            one = len(self._results) == 1 and ended
-            return self._results[0] if one else None if not self._results and ended is False else UNKNOWN
-        finally:
-            self.scope, self._results = outer, results
-            self._depth -= 1
+        with self.deeper():
+            outer, results = self.scope, self._results
+            self.scope, self._results = Scope(function.scope), []
+            try:
+                if function.node.type != "arrow_function":
+                    self.scope.names["this"] = this
+                self._parameters(function.node, arguments)
+                return self._body(function.node)
+            finally:
+                self.scope, self._results = outer, results
+
+    def _body(self, function: Node) -> object:
+        body = function.child_by_field_name("body")
+        if body is None:
+            return UNKNOWN
+        if body.type != "statement_block":
+            return self.value(body)
+        self._hoist(body.named_children)
+        ended = self.run(body.named_children)
+        if len(self._results) == 1 and ended:
+            return self._results[0]
+        return None if not self._results and ended is False else UNKNOWN
 
     def _parameters(self, node: Node, arguments: tuple[object, ...]) -> None:
         single = node.child_by_field_name("parameter")
@@ -106,7 +103,7 @@ class Interpreter(Expressions):
 
     # statements
 
-    def run(self, statements: Sequence[Node]) -> _Ended:
+    def run(self, statements: Sequence[Node]) -> Ended:
         """Follow statements in order, and say whether they end the function."""
         for index, statement in enumerate(statements):
             self.step()
@@ -136,20 +133,20 @@ class Interpreter(Expressions):
                 with self.maybe():
                     self.run(rest)
             return ... if ended is False else ended
-        with self.given(condition, holds=True):
+        with self.maybe(self.guard(condition, holds=True)):
             first = self.statement(then) if then is not None else False
-        with self.given(condition, holds=False):
+        with self.maybe(self.guard(condition, holds=False)):
             second = self.statement(otherwise) if otherwise is not None else False
         if first is False and second is False:
             return ...
         if first and second:
             return True
         only_one = {first, second} == {True, False}
-        with self.given(condition, holds=not first) if only_one else self.maybe():
+        with self.maybe(self.guard(condition, holds=not first) if only_one else None):
             self.run(rest)
         return None
 
-    def statement(self, node: Node) -> _Ended:
+    def statement(self, node: Node) -> Ended:
         """Follow one statement."""
         handler = _STATEMENTS.get(node.type)
         if handler is not None:
@@ -159,7 +156,7 @@ class Interpreter(Expressions):
         self.value(node)
         return False
 
-    def _block(self, node: Node) -> _Ended:
+    def _block(self, node: Node) -> Ended:
         self.scope = Scope(self.scope)
         try:
             self._hoist(node.named_children)
@@ -167,22 +164,22 @@ class Interpreter(Expressions):
         finally:
             self.scope = self.scope.around or self.scope
 
-    def _else(self, node: Node) -> _Ended:
+    def _else(self, node: Node) -> Ended:
         return self.run(node.named_children)
 
-    def _expression(self, node: Node) -> _Ended:
+    def _expression(self, node: Node) -> Ended:
         for child in node.named_children:
             self.value(child)
         return False
 
-    def _declare(self, node: Node) -> _Ended:
+    def _declare(self, node: Node) -> Ended:
         for child in node.named_children:
             name = child.child_by_field_name("name")
             if child.type == "variable_declarator" and name is not None:
                 self.bind(name, self._field(child, "value"))
         return False
 
-    def _enum(self, node: Node) -> _Ended:
+    def _enum(self, node: Node) -> Ended:
         name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
         found: dict[str, object] = {}
         for child in body.named_children if body is not None else []:
@@ -193,7 +190,7 @@ class Interpreter(Expressions):
             self.scope.names[text_of(name)] = found
         return False
 
-    def _import(self, node: Node) -> _Ended:
+    def _import(self, node: Node) -> Ended:
         source = self._field(node, "source")
         for clause in node.named_children:
             if clause.type == "import_clause":
@@ -214,7 +211,7 @@ class Interpreter(Expressions):
                     name = text_of(name_node)
                     self.scope.names[text_of(alias or name_node)] = Foreign(f"{source}#{name}", imported=True)
 
-    def _export(self, node: Node) -> _Ended:
+    def _export(self, node: Node) -> Ended:
         declaration = node.child_by_field_name("declaration")
         value = node.child_by_field_name("value")
         if declaration is not None:
@@ -237,7 +234,7 @@ class Interpreter(Expressions):
                     )
         return False
 
-    def _for_each(self, node: Node) -> _Ended:
+    def _for_each(self, node: Node) -> Ended:
         left, body = node.child_by_field_name("left"), node.child_by_field_name("body")
         operator = node.child_by_field_name("operator")
         value = self.settle(self._field(node, "right"))
@@ -254,10 +251,10 @@ class Interpreter(Expressions):
             self.scope = self.scope.around or self.scope
         return False
 
-    def _loop(self, node: Node) -> _Ended:
+    def _loop(self, node: Node) -> Ended:
         return self._once([child for child in node.named_children if child.type != "comment"])
 
-    def _once(self, parts: Sequence[Node], *, target: Node | None = None) -> _Ended:
+    def _once(self, parts: Sequence[Node], *, target: Node | None = None) -> Ended:
         """A loop whose rounds are not known: once through, with everything it sets unknown."""
         for part in parts:
             for name in _assigned(part):
@@ -273,7 +270,7 @@ class Interpreter(Expressions):
             self.scope = self.scope.around or self.scope
         return None if any(_returns(part) for part in parts) else False
 
-    def _try(self, node: Node) -> _Ended:
+    def _try(self, node: Node) -> Ended:
         body, handler = node.child_by_field_name("body"), node.child_by_field_name("handler")
         finalizer = node.child_by_field_name("finalizer")
         ended = self.statement(body) if body is not None else False
@@ -284,11 +281,11 @@ class Interpreter(Expressions):
                 self.bind(parameter, UNKNOWN)
             with self.maybe():
                 caught = self.statement(inner) if inner is not None else False
-            ended = ended if ended == caught else None
+            ended = ended_by((ended, caught))
         last = finalizer.child_by_field_name("body") if finalizer is not None else None
         return (self.statement(last) or ended) if last is not None else ended
 
-    def _switch(self, node: Node) -> _Ended:
+    def _switch(self, node: Node) -> Ended:
         self._field(node, "value")
         body = node.child_by_field_name("body")
         for case in body.named_children if body is not None else []:
@@ -296,24 +293,24 @@ class Interpreter(Expressions):
                 self.run(case.children_by_field_name("body"))
         return None if body is not None and _returns(body) else False
 
-    def _label(self, node: Node) -> _Ended:
+    def _label(self, node: Node) -> Ended:
         body = node.child_by_field_name("body")
         return self.statement(body) if body is not None else False
 
-    def _return(self, node: Node) -> _Ended:
+    def _return(self, node: Node) -> Ended:
         inner = [child for child in node.named_children if child.type != "comment"]
         self._results.append(self.value(inner[0]) if inner else None)
         return True
 
-    def _end(self, node: Node) -> _Ended:
+    def _end(self, node: Node) -> Ended:
         for child in node.named_children:
             self.value(child)
         return True
 
-    def _leave(self, node: Node) -> _Ended:
+    def _leave(self, node: Node) -> Ended:
         return True
 
-    def _nothing_done(self, node: Node) -> _Ended:
+    def _nothing_done(self, node: Node) -> Ended:
         return False
 
 
@@ -345,7 +342,7 @@ def _assigned(node: Node) -> Iterator[str]:
         waiting += found.named_children
 
 
-_STATEMENTS: dict[str, Callable[[Interpreter, Node], _Ended]] = {
+_STATEMENTS: dict[str, Callable[[Interpreter, Node], Ended]] = {
     "statement_block": Interpreter._block,
     "else_clause": Interpreter._else,
     "expression_statement": Interpreter._expression,

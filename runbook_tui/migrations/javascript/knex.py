@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from runbook_tui.migrations.changes import Change
 from runbook_tui.migrations.engine import Engine
+from runbook_tui.migrations.following.follower import TooMuchError
+from runbook_tui.migrations.following.values import UNKNOWN
 from runbook_tui.migrations.javascript.effects import has_effect
-from runbook_tui.migrations.javascript.expressions import TooMuchError
 from runbook_tui.migrations.javascript.queries import (
     Query,
     Raw,
@@ -21,7 +22,7 @@ from runbook_tui.migrations.javascript.queries import (
 )
 from runbook_tui.migrations.javascript.recorder import Client, Draft, Exists, Recorder
 from runbook_tui.migrations.javascript.tables import TableBuilder
-from runbook_tui.migrations.javascript.values import UNKNOWN, Call, Foreign, Function, Host, name_of
+from runbook_tui.migrations.javascript.values import Call, Foreign, Function, Host, name_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node

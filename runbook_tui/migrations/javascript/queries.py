@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from runbook_tui.migrations.changes import Change, shifted
 from runbook_tui.migrations.engine import Engine
+from runbook_tui.migrations.following.values import UNKNOWN, Text, Unknown
 from runbook_tui.migrations.javascript.recorder import Draft, Recorder
-from runbook_tui.migrations.javascript.values import UNKNOWN, Call, Host, Text, Unknown, name_of
+from runbook_tui.migrations.javascript.values import Call, Host, name_of
 
 if TYPE_CHECKING:
     from runbook_tui.migrations.javascript.expressions import Expressions

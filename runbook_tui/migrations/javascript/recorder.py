@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from runbook_tui.migrations.changes import Change, table_key
 from runbook_tui.migrations.engine import Engine
+from runbook_tui.migrations.following.values import UNKNOWN
 from runbook_tui.migrations.javascript.interpreter import Interpreter
-from runbook_tui.migrations.javascript.values import UNKNOWN, Host
+from runbook_tui.migrations.javascript.values import Host
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -84,18 +84,13 @@ class Recorder(Interpreter):
     def __init__(self, root: Node, engine: Engine) -> None:
         self.engine = engine
         self._noted: list[_Noted] = []
-        self._guards: list[Exists] = []
         super().__init__(root)
-
-    @property
-    def conditional(self) -> bool:
-        """Whether what is followed now may or may not run."""
-        return super().conditional or bool(self._guards)
 
     def note(self, what: Change | Draft) -> None:
         """One more change."""
         if not self.loading:
-            self._noted.append(_Noted(what, self.uncertain > 0, tuple(self._guards)))
+            guards = tuple(doubt for doubt in self.doubts if isinstance(doubt, Exists))
+            self._noted.append(_Noted(what, len(guards) < len(self.doubts), guards))
 
     def opaque(self, line: int, what: str) -> None:
         """Something that only running it would tell."""
@@ -106,18 +101,11 @@ class Recorder(Interpreter):
         """All changes, in the order of the file."""
         return [change for noted in self._noted for change in noted.changes()]
 
-    @contextmanager
-    def given(self, condition: object, *, holds: bool) -> Iterator[None]:
-        """A branch: one that asks whether something exists is like IF EXISTS in SQL."""
+    def guard(self, condition: object, *, holds: bool) -> object:
+        """A branch that asks whether something exists is like IF EXISTS in SQL."""
         if not isinstance(condition, Exists):
-            with self.maybe():
-                yield
-            return
-        self._guards.append(replace(condition, holds=condition.holds is holds))
-        try:
-            yield
-        finally:
-            self._guards.pop()
+            return None
+        return replace(condition, holds=condition.holds is holds)
 
     def negated(self, value: object) -> object:
         """``!value``."""

@@ -7,44 +7,16 @@ tool hands to a migration is a :class:`Host`. The rest is ``UNKNOWN``.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runbook_tui.migrations.python.values import UNKNOWN, Text, Unknown
+from runbook_tui.migrations.following.scope import Scope
+from runbook_tui.migrations.following.values import UNKNOWN
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
     from runbook_tui.migrations.javascript.expressions import Expressions
-
-__all__ = [
-    "UNKNOWN",
-    "Call",
-    "Foreign",
-    "Function",
-    "Host",
-    "Scope",
-    "Text",
-    "Unknown",
-    "items_of",
-    "name_of",
-    "truth",
-]
-
-
-@dataclass(eq=False, slots=True)
-class Scope:
-    """Names of one function or block, and those around it."""
-
-    around: Scope | None = None
-    names: dict[str, object] = field(default_factory=dict)
-
-    def owner(self, name: str) -> Scope | None:
-        """The scope that declares a name."""
-        scope: Scope | None = self
-        while scope is not None and name not in scope.names:
-            scope = scope.around
-        return scope
 
 
 @dataclass(frozen=True, eq=False, slots=True)

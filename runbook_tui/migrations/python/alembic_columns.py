@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from runbook_tui.migrations.changes import Column, ColumnType, Default, Generated
 from runbook_tui.migrations.engine import Engine
-from runbook_tui.migrations.python.values import Arguments, Call, Symbol, Unknown, path_of, text_of
+from runbook_tui.migrations.following.values import Unknown
+from runbook_tui.migrations.python.values import Arguments, Call, Symbol, path_of, text_of
 from runbook_tui.migrations.sql.defaults import default_of_sql
 
 _NAMES = {

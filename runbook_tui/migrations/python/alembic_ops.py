@@ -8,20 +8,12 @@ from dataclasses import replace
 
 from runbook_tui.migrations.changes import Change, shifted
 from runbook_tui.migrations.engine import Engine
+from runbook_tui.migrations.following.follower import TooMuchError
+from runbook_tui.migrations.following.values import UNKNOWN, Text
 from runbook_tui.migrations.python.alembic_calls import OPERATIONS, batch_table
 from runbook_tui.migrations.python.effects import computed_rows, is_harmless, rows_of, values_unknown
-from runbook_tui.migrations.python.expressions import TooMuchError
-from runbook_tui.migrations.python.reader import Interpreter
-from runbook_tui.migrations.python.values import (
-    UNKNOWN,
-    Call,
-    Member,
-    Text,
-    chained,
-    path_of,
-    root_call,
-    text_of,
-)
+from runbook_tui.migrations.python.interpreter import Interpreter
+from runbook_tui.migrations.python.values import Call, Member, chained, path_of, root_call, text_of
 from runbook_tui.migrations.sql.reader import read_sql
 
 _OP = "alembic.op."

@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from runbook_tui.migrations.changes import Change, shifted
+from runbook_tui.migrations.following.values import Text
 from runbook_tui.migrations.python.django_state import nothing_changes
-from runbook_tui.migrations.python.values import Arguments, Call, Function, Text, path_of
+from runbook_tui.migrations.python.values import Arguments, Call, Function, path_of
 from runbook_tui.migrations.sql.reader import read_sql
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from runbook_tui.migrations.changes import Column, ColumnType, Default, Generated
-from runbook_tui.migrations.python.values import Arguments, Call, Member, Symbol, Unknown, path_of, text_of
+from runbook_tui.migrations.following.values import Unknown
+from runbook_tui.migrations.python.values import Arguments, Call, Member, Symbol, path_of, text_of
 
 _TYPES = {
     "CharField": "varchar",

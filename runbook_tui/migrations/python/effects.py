@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from runbook_tui.migrations.changes import Change
+from runbook_tui.migrations.following.values import Unknown
 from runbook_tui.migrations.python.values import (
     Call,
     Function,
     Member,
     Symbol,
-    Unknown,
     chained,
     path_of,
     root_call,

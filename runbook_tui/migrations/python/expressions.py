@@ -6,6 +6,8 @@ import ast
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from runbook_tui.migrations.following.follower import MOST_ROUNDS, Follower
+from runbook_tui.migrations.following.values import UNKNOWN, Text
 from runbook_tui.migrations.python.operators import (
     add,
     compared,
@@ -15,28 +17,18 @@ from runbook_tui.migrations.python.operators import (
     text_method,
     truth,
 )
-from runbook_tui.migrations.python.values import UNKNOWN, Call, Function, Member, Symbol, Text
-
-_MOST_STEPS = 20_000
-"""Statements and expressions that are followed in one file."""
-MOST_ROUNDS = 200
-"""Rounds of a loop that is unrolled."""
+from runbook_tui.migrations.python.values import Call, Function, Member, Symbol
 
 
-class TooMuchError(Exception):
-    """The file is too large or too tangled to be followed."""
-
-
-class Expressions:
+class Expressions(Follower):
     """Gives the values of expressions, and hands every call to the subclass, in the order of the file."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.module: dict[str, object] = {}
         """Names at the top of the file."""
         self.names = self.module
         """Names where we are."""
-        self._steps = 0
-        self._uncertain = 0
         self._fields = 0
 
     def called(self, call: Call) -> object:
@@ -58,11 +50,6 @@ class Expressions:
         """Follow a statement inside something that is not known."""
         return False
 
-    @property
-    def conditional(self) -> bool:
-        """Whether what is followed now may or may not run."""
-        return self._uncertain > 0
-
     def gives_a_value(self, call: Call) -> bool:
         """Whether a call only stands for one field of a row, ``{"id": make_id()}``: without arguments it has no
         connection to work with."""
@@ -75,25 +62,6 @@ class Expressions:
             yield
         finally:
             self._fields -= 1
-
-    @contextmanager
-    def maybe(self) -> Iterator[None]:
-        """What is followed inside may or may not run."""
-        self._uncertain += 1
-        try:
-            yield
-        finally:
-            self._uncertain -= 1
-
-    def step(self) -> None:
-        """Count one more step.
-
-        Raises:
-            TooMuchError: when the file asks for too many of them.
-        """
-        self._steps += 1
-        if self._steps > _MOST_STEPS:
-            raise TooMuchError
 
     def children(self, node: ast.AST) -> None:
         """Follow everything inside a node of a kind that is not known."""
@@ -202,7 +170,7 @@ class Expressions:
 
     def _boolean(self, node: ast.BoolOp) -> object:
         decisive = isinstance(node.op, ast.Or)
-        uncertain = self._uncertain
+        doubts = len(self.doubts)
         try:
             known = True
             for part in node.values:
@@ -211,10 +179,10 @@ class Expressions:
                     return decisive if known else UNKNOWN
                 if found is None and known:  # the rest may or may not be reached
                     known = False
-                    self._uncertain += 1
+                    self.doubts.append(None)
             return not decisive if known else UNKNOWN
         finally:
-            self._uncertain = uncertain
+            del self.doubts[doubts:]
 
     def _unary(self, node: ast.UnaryOp) -> object:
         value = self.value(node.operand)

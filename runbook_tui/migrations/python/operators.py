@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import re
 
-from runbook_tui.migrations.python.values import UNKNOWN, Call, Function, Symbol
+from runbook_tui.migrations.following.follower import LONGEST, limited
+from runbook_tui.migrations.following.values import UNKNOWN
+from runbook_tui.migrations.python.values import Call, Function, Symbol
 
-_LONGEST = 100_000
-"""Characters of a string, or items of a list, that is put together."""
 _PLAIN_FIELDS = re.compile(r"(?:[^{}]|\{\{|\}\}|\{\w*\})*")
 """A template whose fields have no attribute, index or format: those can ask for anything."""
 
@@ -40,11 +40,11 @@ def hashable(value: object) -> bool:
 
 def add(left: object, right: object) -> object:
     """``left + right`` for strings, numbers and lists."""
-    if isinstance(left, str) and isinstance(right, str) and len(left) + len(right) <= _LONGEST:
+    if isinstance(left, str) and isinstance(right, str) and len(left) + len(right) <= LONGEST:
         return left + right
-    if isinstance(left, list) and isinstance(right, list) and len(left) + len(right) <= _LONGEST:
+    if isinstance(left, list) and isinstance(right, list) and len(left) + len(right) <= LONGEST:
         return left + right
-    if isinstance(left, tuple) and isinstance(right, tuple) and len(left) + len(right) <= _LONGEST:
+    if isinstance(left, tuple) and isinstance(right, tuple) and len(left) + len(right) <= LONGEST:
         return left + right
     return left + right if isinstance(left, int) and isinstance(right, int) else UNKNOWN
 
@@ -58,7 +58,7 @@ def percent(template: str, values: object) -> object:
     if len(pieces) != len(given) + 1 or any("%" in piece for piece in pieces):
         return UNKNOWN
     text = pieces[0] + "".join(f"{value}{piece}" for value, piece in zip(given, pieces[1:], strict=True))
-    return text.replace("\0", "%") if len(text) <= _LONGEST else UNKNOWN
+    return limited(text.replace("\0", "%"))
 
 
 def text_method(text: str, name: str, call: Call) -> object:
@@ -82,7 +82,7 @@ def _formatted(text: str, call: Call) -> object:
     values = [*call.arguments, *call.keywords.values()]
     if not _PLAIN_FIELDS.fullmatch(text) or not all(isinstance(value, str | int) for value in values):
         return UNKNOWN
-    if len(text) + text.count("{") * max((len(str(value)) for value in values), default=0) > _LONGEST:
+    if len(text) + text.count("{") * max((len(str(value)) for value in values), default=0) > LONGEST:
         return UNKNOWN
     try:
         return text.format(*call.arguments, **dict(call.keywords))

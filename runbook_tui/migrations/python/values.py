@@ -2,7 +2,7 @@
 
 What is written out (strings, numbers, lists of them) is known as such. What a library would make of it stays the call
 that it is: ``sa.String(50)`` is a :class:`Call` of ``sqlalchemy.String`` with one argument. The rest is
-:data:`UNKNOWN`.
+``UNKNOWN``.
 """
 
 from __future__ import annotations
@@ -11,29 +11,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-
-class Unknown:
-    """A value that only running the file would tell."""
-
-    def __repr__(self) -> str:
-        return "UNKNOWN"
-
-
-UNKNOWN = Unknown()
-
-
-class Text(str):
-    """A string literal of several lines, with the line on which it starts."""
-
-    __slots__ = ("line",)
-    line: int
-
-    @classmethod
-    def at(cls, text: str, line: int) -> Text:
-        """The text, starting on ``line``."""
-        found = cls(text)
-        found.line = line
-        return found
+from runbook_tui.migrations.following.values import UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

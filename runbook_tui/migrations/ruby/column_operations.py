@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 
 from runbook_tui.migrations.changes import ADD_COLUMN, ALTER_COLUMN, Alteration, Change, Column, Default
+from runbook_tui.migrations.following.values import UNKNOWN
 from runbook_tui.migrations.ruby.columns import column_of, default_of, references_of, timestamps_of, type_of
 from runbook_tui.migrations.ruby.constraint_operations import add_index
 from runbook_tui.migrations.ruby.place import Place, Reader, locked
-from runbook_tui.migrations.ruby.values import UNKNOWN, Call, Changes, texts_of
+from runbook_tui.migrations.ruby.values import Call, Changes, texts_of
 
 
 def _add_column(call: Call, place: Place) -> Changes:

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 from runbook_tui.migrations.changes import Column, ColumnType, Default, Generated
 from runbook_tui.migrations.engine import Engine
-from runbook_tui.migrations.ruby.values import UNKNOWN, Call, Constant, Lambda, root_of
+from runbook_tui.migrations.following.values import UNKNOWN
+from runbook_tui.migrations.ruby.values import Call, Constant, Lambda, root_of
 from runbook_tui.migrations.sql.defaults import default_of_sql
 
 Version = tuple[int, int]

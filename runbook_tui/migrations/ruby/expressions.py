@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from runbook_tui.migrations.following.follower import Follower
+from runbook_tui.migrations.following.values import UNKNOWN, Text
 from runbook_tui.migrations.ruby.literals import (
     LOST,
     bounded,
@@ -16,30 +18,14 @@ from runbook_tui.migrations.ruby.literals import (
     single_quoted,
     unescaped,
 )
-from runbook_tui.migrations.ruby.values import (
-    SELF,
-    UNKNOWN,
-    Block,
-    Call,
-    Constant,
-    Exists,
-    Lambda,
-    Text,
-    truth,
-)
+from runbook_tui.migrations.ruby.values import SELF, Block, Call, Constant, Exists, Lambda, truth
 from runbook_tui.migrations.syntax import line_of, text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_MOST_STEPS = 20_000
-"""Statements and expressions that are followed in one file."""
 _IGNORED = frozenset({"comment", "heredoc_body"})
 _LITERAL = {"true": True, "false": False, "nil": None}
-
-
-class TooMuchError(Exception):
-    """The file is too large or too tangled to be followed."""
 
 
 def parts(node: Node) -> list[Node]:
@@ -47,18 +33,14 @@ def parts(node: Node) -> list[Node]:
     return [child for child in node.named_children if child.type not in _IGNORED]
 
 
-class Expressions:
+class Expressions(Follower):
     """Gives the values of expressions, and hands every call to the subclass, in the order of the file."""
 
     def __init__(self, root: Node) -> None:
+        super().__init__()
         self.names: dict[str, object] = {}
         """Variables where we are."""
         self.constants: dict[str, object] = {}
-        self.doubts: list[Exists | None] = []
-        """What has to be so for what is followed now to run; None for what is not known."""
-        self.depth = 0
-        """Methods that are being followed."""
-        self._steps = 0
         self._heredocs = heredocs(root)
 
     # for subclasses
@@ -84,12 +66,6 @@ class Expressions:
 
     # expressions
 
-    def step(self, cost: int = 1) -> None:
-        """One more; a file that goes on for ever is given up."""
-        self._steps += cost
-        if self._steps > _MOST_STEPS:
-            raise TooMuchError
-
     def value(self, node: Node, *, effect: bool = False) -> object:
         """What an expression gives; ``effect`` when nobody looks at it."""
         self.step()
@@ -108,10 +84,9 @@ class Expressions:
 
     def _unread(self, node: Node) -> object:
         """An expression of another kind: what stands in it may happen."""
-        self.doubts.append(None)
-        for part in parts(node):
-            self.value(part)
-        self.doubts.pop()
+        with self.maybe():
+            for part in parts(node):
+                self.value(part)
         return UNKNOWN
 
     def _literal(self, node: Node) -> object:
@@ -288,16 +263,12 @@ class Expressions:
         return compared(sign, first, second)
 
     def _conjunction(self, sign: str, first: object, right: Node) -> object:
-        looks = conjunction(sign, first)
-        if looks is False:
-            return first
-        if looks is None:
-            self.doubts.append(first if isinstance(first, Exists) and sign in ("&&", "and") else None)
-        second = self.value(right, effect=sign in ("and", "or"))
-        if looks is None:
-            self.doubts.pop()
-            return second if _table_of_it(first, second) and sign in ("&&", "and") else UNKNOWN
-        return second
+        looks, both, effect = conjunction(sign, first), sign in ("&&", "and"), sign in ("and", "or")
+        if looks is not None:
+            return self.value(right, effect=effect) if looks else first
+        with self.maybe(first if isinstance(first, Exists) and both else None):
+            second = self.value(right, effect=effect)
+        return second if both and _table_of_it(first, second) else UNKNOWN
 
     def _assign(self, node: Node) -> object:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")

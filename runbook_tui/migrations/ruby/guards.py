@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from runbook_tui.migrations.changes import ADD_COLUMN, Change, table_key
+from runbook_tui.migrations.following.values import UNKNOWN
 from runbook_tui.migrations.ruby.constraint_operations import index_name
 from runbook_tui.migrations.ruby.quiet import CONDITIONS
-from runbook_tui.migrations.ruby.values import UNKNOWN, Call, Exists, texts_of
+from runbook_tui.migrations.ruby.values import Call, Exists, texts_of
 
 
 def exists_of(call: Call) -> object:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from operator import add, mul, sub
 from typing import TYPE_CHECKING
 
-from runbook_tui.migrations.ruby.values import UNKNOWN, Text, texts_of, truth
+from runbook_tui.migrations.following.values import UNKNOWN, Text
+from runbook_tui.migrations.ruby.values import texts_of, truth
 from runbook_tui.migrations.syntax import text_of
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from runbook_tui.migrations.changes import Body, Change
 from runbook_tui.migrations.engine import Engine
+from runbook_tui.migrations.following.follower import TooMuchError
+from runbook_tui.migrations.following.values import UNKNOWN
 from runbook_tui.migrations.ruby.classes import MigrationClass, does_something, find_class
-from runbook_tui.migrations.ruby.expressions import TooMuchError
 from runbook_tui.migrations.ruby.guards import exists_of, fits
 from runbook_tui.migrations.ruby.helpers import HELPERS, LIBRARY_CALLS
 from runbook_tui.migrations.ruby.literals import known
@@ -25,11 +26,11 @@ from runbook_tui.migrations.ruby.values import (
     CONNECTION,
     DIRECTION,
     SELF,
-    UNKNOWN,
     Block,
     Builder,
     Call,
     Constant,
+    Exists,
     Lambda,
     path_of,
     root_of,
@@ -108,7 +109,7 @@ class _Migration(ClassReader):
     def note(self, change: Change) -> None:
         """One more change, as certain as the place where it stands."""
         for guard in self.doubts:
-            if guard is not None and fits(guard, change):
+            if isinstance(guard, Exists) and fits(guard, change):
                 change = replace(change, if_exists=True)
             else:
                 change = replace(change, conditional=True)

@@ -6,10 +6,11 @@ Source: rails/rails, ``ActiveRecord::ConnectionAdapters::SchemaStatements`` and 
 from __future__ import annotations
 
 from runbook_tui.migrations.changes import Change, shifted
+from runbook_tui.migrations.following.values import UNKNOWN
 from runbook_tui.migrations.ruby.column_operations import COLUMN_OPERATIONS
 from runbook_tui.migrations.ruby.constraint_operations import CONSTRAINT_OPERATIONS
 from runbook_tui.migrations.ruby.place import Place, Reader
-from runbook_tui.migrations.ruby.values import UNKNOWN, Call, Changes, Lambda, texts_of
+from runbook_tui.migrations.ruby.values import Call, Changes, Lambda, texts_of
 from runbook_tui.migrations.sql.reader import read_sql
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from runbook_tui.migrations.ruby.values import UNKNOWN, Call, Constant, path_of
+from runbook_tui.migrations.following.values import UNKNOWN
+from runbook_tui.migrations.ruby.values import Call, Constant, path_of
 
 WRAPPERS = frozenset({
     "transaction", "safety_assured", "suppress_messages", "say_with_time", "with_lock_retries",

@@ -8,22 +8,19 @@ not happen.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from runbook_tui.migrations.ruby.expressions import Expressions, TooMuchError, parts
-from runbook_tui.migrations.ruby.values import UNKNOWN, Block, Call, Exists, truth
+from runbook_tui.migrations.following.branches import Ended, ended_by, joined
+from runbook_tui.migrations.following.follower import MOST_ROUNDS
+from runbook_tui.migrations.following.values import UNKNOWN
+from runbook_tui.migrations.ruby.expressions import Expressions, parts
+from runbook_tui.migrations.ruby.values import Block, Call, Exists, truth
 from runbook_tui.migrations.syntax import text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_DEEPEST = 8
-"""Methods that call each other."""
-_MOST_ROUNDS = 200
 _RAISING = frozenset({"raise", "fail", "abort", "exit"})
-Ended = bool | None
-"""Whether a block surely ends its method, surely does not, or may (None)."""
 
 
 class Interpreter(Expressions):
@@ -49,17 +46,14 @@ class Interpreter(Expressions):
 
     def follow(self, name: str, call: Call) -> object:
         """Into a method of the file, with the arguments that are known."""
-        if self.depth >= _DEEPEST:
-            raise TooMuchError
         node = self.methods[name]
         outer, given = self.names, self._given
-        self.names, self._given = self._parameters(node, call), call.block
-        self.depth += 1
-        try:
-            return self._body(node)
-        finally:
-            self.names, self._given = outer, given
-            self.depth -= 1
+        with self.deeper():
+            self.names, self._given = self._parameters(node, call), call.block
+            try:
+                return self._body(node)
+            finally:
+                self.names, self._given = outer, given
 
     def _body(self, node: Node) -> object:
         body = node.child_by_field_name("body")
@@ -148,7 +142,7 @@ class Interpreter(Expressions):
     def each(self, block: Block, rounds: Sequence[tuple[object, ...]]) -> list[object] | None:
         """A loop over what is written out; None when it was walked through once only."""
         leaves = any(found.type in ("break", "return", "redo") for found in _walk(block.node))
-        if leaves or len(rounds) > _MOST_ROUNDS:
+        if leaves or len(rounds) > MOST_ROUNDS:
             self.perhaps(block)
             return None
         return [self.run_block(block, *arguments) for arguments in rounds]
@@ -179,10 +173,8 @@ class Interpreter(Expressions):
                 if ended:
                     return None if perhaps else True
                 if ended is None:
-                    if not perhaps:
-                        self.doubts.append(
-                            self._left
-                        )  # it may have ended here, so the rest may or may not run
+                    if not perhaps:  # it may have ended here, so the rest may or may not run
+                        self.doubts.append(self._left)
                     perhaps = True
             return None if perhaps else False
         finally:
@@ -258,18 +250,11 @@ class Interpreter(Expressions):
                 ended.append(self.run([block]) if block is not None else False)
             after.append(self.names)
             results.append(self._result)
-        names = {name for found in after for name in found}
-        self.names = {
-            name: after[0][name]
-            if all(name in found and found[name] is after[0].get(name) for found in after)
-            else UNKNOWN
-            for name in names
-        }
+        self.names = joined(after)
         self._result = UNKNOWN
-        if all(ended):
-            return True
-        if all(found is False for found in ended):
-            return False
+        together = ended_by(ended)
+        if together is not None:
+            return together
         # when one of two surely left, the rest runs where the other one would have
         stays = [place for place, found in enumerate(ended) if found is False]
         sure = len(blocks) == 2 and len(stays) == 1 and ended.count(True) == 1
@@ -329,15 +314,6 @@ class Interpreter(Expressions):
                     for target in (left, *parts(left)) if left is not None else ():
                         if text_of(target) in self.names:
                             self.names[text_of(target)] = UNKNOWN
-
-    @contextmanager
-    def maybe(self, guard: Exists | None = None) -> Iterator[None]:
-        """What is followed meanwhile may or may not run; with a guard, when something exists or not."""
-        self.doubts.append(guard)
-        try:
-            yield
-        finally:
-            self.doubts.pop()
 
 
 def _name(node: Node) -> str:

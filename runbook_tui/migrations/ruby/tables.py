@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from runbook_tui.migrations.changes import Change, Column, ColumnType, Default, Generated
+from runbook_tui.migrations.following.values import UNKNOWN
 from runbook_tui.migrations.ruby.column_operations import join_table
 from runbook_tui.migrations.ruby.columns import TYPES, column_of, references_of, timestamps_of
 from runbook_tui.migrations.ruby.constraint_operations import (
@@ -15,7 +16,7 @@ from runbook_tui.migrations.ruby.constraint_operations import (
     singular,
 )
 from runbook_tui.migrations.ruby.place import Place
-from runbook_tui.migrations.ruby.values import UNKNOWN, Builder, Call, Changes, texts_of
+from runbook_tui.migrations.ruby.values import Builder, Call, Changes, texts_of
 
 CREATING = frozenset(
     {"create_table", "create_join_table", "create_table_with_constraints", "create_unlogged_table"}

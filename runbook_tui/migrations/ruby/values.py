@@ -1,7 +1,7 @@
 """Values of a Ruby file that is read but never run.
 
 Strings and symbols are both ``str``: no method of a migration tells them apart. ``nil`` is None, arrays and hashes
-are ``list`` and ``dict``. The rest is one of the classes below, or :data:`UNKNOWN`.
+are ``list`` and ``dict``. The rest is one of the classes below, or ``UNKNOWN``.
 """
 
 from __future__ import annotations
@@ -10,43 +10,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from runbook_tui.migrations.following.values import UNKNOWN, Unknown
+
 if TYPE_CHECKING:
     from tree_sitter import Node
 
     from runbook_tui.migrations.changes import Change, Column
 
 
-class Unknown:
-    """A value that only running the file would tell."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def __repr__(self) -> str:
-        return self._name
-
-
-UNKNOWN = Unknown("UNKNOWN")
 SELF = Unknown("self")
 """The migration."""
 CONNECTION = Unknown("connection")
 """What ``connection`` and ``SomeModel.connection`` give."""
 DIRECTION = Unknown("direction")
 """The argument of ``reversible``'s block."""
-
-
-class Text(str):
-    """A string of several lines, with the line on which it starts."""
-
-    __slots__ = ("line",)
-    line: int
-
-    @classmethod
-    def at(cls, text: str, line: int) -> Text:
-        """The text, starting on ``line``."""
-        found = cls(text)
-        found.line = line
-        return found
 
 
 @dataclass(frozen=True, slots=True)

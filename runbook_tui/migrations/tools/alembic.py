@@ -16,7 +16,7 @@ from runbook_tui.migrations.changes import Body, Change
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.model import Finding, Level, Phase
 from runbook_tui.migrations.python.alembic_header import header_of
-from runbook_tui.migrations.python.reader import Unparsable, parse_python
+from runbook_tui.migrations.python.parse import Unparsable, parse_python
 from runbook_tui.migrations.tool import (
     BodyReader,
     Commands,

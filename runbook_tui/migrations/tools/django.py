@@ -17,9 +17,10 @@ from pathlib import PurePosixPath
 
 from runbook_tui.migrations.changes import Body, Change
 from runbook_tui.migrations.engine import Engine
+from runbook_tui.migrations.following.follower import TooMuchError
 from runbook_tui.migrations.model import Finding, Level, Phase
-from runbook_tui.migrations.python.expressions import TooMuchError
-from runbook_tui.migrations.python.reader import Interpreter, Unparsable, parse_python
+from runbook_tui.migrations.python.interpreter import Interpreter
+from runbook_tui.migrations.python.parse import Unparsable, parse_python
 from runbook_tui.migrations.python.values import path_of, text_of
 from runbook_tui.migrations.tool import (
     BodyReader,

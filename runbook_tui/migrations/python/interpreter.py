@@ -1,4 +1,4 @@
-"""Reads a Python file by its syntax tree: follows what is written out, runs nothing.
+"""Follows the statements of a Python file by its syntax tree; runs nothing.
 
 Functions of the file are followed where they are called, loops over lists that are written out are unrolled, and an
 ``if`` whose condition is known takes its branch. Everything else is walked through once, as something that may or may
@@ -8,42 +8,16 @@ not happen.
 from __future__ import annotations
 
 import ast
-import threading
-import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-from runbook_tui.migrations.python.expressions import MOST_ROUNDS, Expressions, TooMuchError
+from runbook_tui.migrations.following.branches import Ended, ended_by, joined
+from runbook_tui.migrations.following.follower import MOST_ROUNDS
+from runbook_tui.migrations.following.values import UNKNOWN
+from runbook_tui.migrations.python.expressions import Expressions
 from runbook_tui.migrations.python.operators import add, items_of, truth
-from runbook_tui.migrations.python.values import UNKNOWN, Call, Function, Symbol, path_of
+from runbook_tui.migrations.python.values import Call, Function, Symbol, path_of
 
-_DEEPEST = 8
-"""Functions that call each other."""
-_QUIET = threading.Lock()
 _Functions = ast.FunctionDef | ast.AsyncFunctionDef
-_Ended = bool | None
-"""Whether a block surely ends its function, surely does not, or may (None)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unparsable:
-    """Why and where a file is not Python of this version."""
-
-    line: int
-    reason: str
-
-
-def parse_python(data: bytes) -> ast.Module | Unparsable:
-    """The syntax tree of a file, or why there is none. Never raises."""
-    try:
-        with _QUIET, warnings.catch_warnings():
-            # an invalid escape in somebody's string is not ours to report
-            warnings.simplefilter("ignore")
-            return ast.parse(data)
-    except SyntaxError as error:
-        return Unparsable(error.lineno or 1, error.msg or "not Python")
-    except (ValueError, RecursionError, MemoryError, OverflowError) as error:
-        return Unparsable(1, str(error) or type(error).__name__)
 
 
 class Interpreter(Expressions):
@@ -55,7 +29,6 @@ class Interpreter(Expressions):
 
     def __init__(self, module: ast.Module) -> None:
         super().__init__()
-        self._depth = 0
         self._result: list[object] = []
         self.repeated = 0
         """Loops around us whose rounds only running the file would tell."""
@@ -87,18 +60,15 @@ class Interpreter(Expressions):
         """Into a function of the file, with the arguments that are known."""
         if self.loading:
             return UNKNOWN
-        if self._depth >= _DEEPEST:
-            raise TooMuchError
-        outer, results = self.names, self._result
-        self.names = {**function.around, **self._parameters(function.node, call)}
-        self._result = []
-        self._depth += 1
-        try:
-            ended = self.run(function.node.body)
-            return self._result[0] if len(self._result) == 1 and ended else UNKNOWN
-        finally:
-            self.names, self._result = outer, results
-            self._depth -= 1
+        with self.deeper():
+            outer, results = self.names, self._result
+            self.names = {**function.around, **self._parameters(function.node, call)}
+            self._result = []
+            try:
+                ended = self.run(function.node.body)
+                return self._result[0] if len(self._result) == 1 and ended else UNKNOWN
+            finally:
+                self.names, self._result = outer, results
 
     def _parameters(self, node: _Functions, call: Call) -> dict[str, object]:
         arguments = node.args
@@ -132,9 +102,9 @@ class Interpreter(Expressions):
 
     # statements
 
-    def run(self, statements: Sequence[ast.stmt]) -> _Ended:
+    def run(self, statements: Sequence[ast.stmt]) -> Ended:
         """Follow statements in order, and say whether they end the function."""
-        uncertain = self._uncertain
+        doubts = len(self.doubts)
         perhaps = False
         try:
             for statement in statements:
@@ -144,37 +114,37 @@ class Interpreter(Expressions):
                     return None if perhaps else True
                 if ended is None and not perhaps:
                     perhaps = True  # it may have ended here, so the rest may or may not run
-                    self._uncertain += 1
+                    self.doubts.append(None)
             return None if perhaps else False
         finally:
-            self._uncertain = uncertain
+            del self.doubts[doubts:]
 
-    def statement(self, node: ast.stmt) -> _Ended:
+    def statement(self, node: ast.stmt) -> Ended:
         """Follow one statement."""
         handler = _HANDLERS.get(type(node))
         if handler is not None:
-            ended: _Ended = handler(self, node)
+            ended: Ended = handler(self, node)
             return ended
         with self.maybe():
             self.children(node)
         return False
 
-    def _expression(self, node: ast.Expr) -> _Ended:
+    def _expression(self, node: ast.Expr) -> Ended:
         self.value(node.value)
         return False
 
-    def _assign(self, node: ast.Assign) -> _Ended:
+    def _assign(self, node: ast.Assign) -> Ended:
         value = self.value(node.value)
         for target in node.targets:
             self.bind(target, value)
         return False
 
-    def _annotated(self, node: ast.AnnAssign) -> _Ended:
+    def _annotated(self, node: ast.AnnAssign) -> Ended:
         if node.value is not None:
             self.bind(node.target, self.value(node.value))
         return False
 
-    def _augmented(self, node: ast.AugAssign) -> _Ended:
+    def _augmented(self, node: ast.AugAssign) -> Ended:
         value = self.value(node.value)
         if isinstance(node.target, ast.Name) and isinstance(node.op, ast.Add):
             value = add(self.lookup(node.target.id), value)
@@ -200,20 +170,20 @@ class Interpreter(Expressions):
             if not self.loading:
                 self.touched(target.lineno, f"{path_of(owner)}.{target.attr} is set")
 
-    def _import(self, node: ast.Import) -> _Ended:
+    def _import(self, node: ast.Import) -> Ended:
         for alias in node.names:
             root = alias.name.partition(".")[0]
             self.names[alias.asname or root] = Symbol(alias.name if alias.asname else root)
         return False
 
-    def _import_from(self, node: ast.ImportFrom) -> _Ended:
+    def _import_from(self, node: ast.ImportFrom) -> Ended:
         package = "." * node.level + (node.module or "")
         dot = "" if package.endswith(".") else "."
         for alias in node.names:
             self.names[alias.asname or alias.name] = Symbol(f"{package}{dot}{alias.name}")
         return False
 
-    def _define(self, node: _Functions) -> _Ended:
+    def _define(self, node: _Functions) -> Ended:
         around = {} if self.names is self.module else dict(self.names)
         function = Function(node, around)
         self.names[node.name] = function
@@ -222,7 +192,7 @@ class Interpreter(Expressions):
                 self.called(Call(self.value(decorator), (function,), {}, node.lineno))
         return False
 
-    def _class(self, node: ast.ClassDef) -> _Ended:
+    def _class(self, node: ast.ClassDef) -> Ended:
         if not self.loading:  # its body runs at once, but for the functions in it
             names = dict(self.names)
             self.run([item for item in node.body if not isinstance(item, _Functions)])
@@ -230,60 +200,55 @@ class Interpreter(Expressions):
         self.names[node.name] = Symbol(f"<{node.name}>")
         return False
 
-    def _if(self, node: ast.If) -> _Ended:
+    def _if(self, node: ast.If) -> Ended:
         condition = truth(self.value(node.test))
         if condition is not None:
             return self.run(node.body if condition else node.orelse)
         return self._branches([node.body, node.orelse])
 
-    def _branches(self, blocks: Sequence[Sequence[ast.stmt]]) -> _Ended:
+    def _branches(self, blocks: Sequence[Sequence[ast.stmt]]) -> Ended:
         """Blocks of which one runs: what they leave differently is not known afterwards."""
         before = dict(self.names)
-        ended: list[_Ended] = []
+        ended: list[Ended] = []
         after: list[dict[str, object]] = []
         for block in blocks:
             self._restore(before)
             with self.maybe():
                 ended.append(self.run(block))
             after.append(dict(self.names))
-        first = after[0]
-        names = {name for found in after for name in found}
-        same = {name for name in names if all(found.get(name, found) is first.get(name) for found in after)}
-        self._restore({name: first[name] if name in same else UNKNOWN for name in names})
-        if all(ended):
-            return True
-        return False if all(found is False for found in ended) else None
+        self._restore(joined(after))
+        return ended_by(ended)
 
     def _restore(self, names: dict[str, object]) -> None:
         self.names.clear()
         self.names.update(names)
 
-    def _for(self, node: ast.For | ast.AsyncFor) -> _Ended:
+    def _for(self, node: ast.For | ast.AsyncFor) -> Ended:
         items = items_of(self.value(node.iter))
         leaves = any(isinstance(found, ast.Break | ast.Continue | ast.Return) for found in ast.walk(node))
         if items is None:
             return self._repeated([*node.body, *node.orelse], node.target)
         if len(items) > MOST_ROUNDS or leaves:
             return self._once([*node.body, *node.orelse], target=node.target)
-        ended: _Ended = False
+        ended: Ended = False
         for item in items:
             self.bind(node.target, item)
             ended = self.run(node.body) or ended
         self.run(node.orelse)
         return ended
 
-    def _while(self, node: ast.While) -> _Ended:
+    def _while(self, node: ast.While) -> Ended:
         self.value(node.test)
         return self._repeated([*node.body, *node.orelse])
 
-    def _repeated(self, block: Sequence[ast.stmt], target: ast.expr | None = None) -> _Ended:
+    def _repeated(self, block: Sequence[ast.stmt], target: ast.expr | None = None) -> Ended:
         self.repeated += 1
         try:
             return self._once(block, target=target)
         finally:
             self.repeated -= 1
 
-    def _once(self, block: Sequence[ast.stmt], *, target: ast.expr | None = None) -> _Ended:
+    def _once(self, block: Sequence[ast.stmt], *, target: ast.expr | None = None) -> Ended:
         """A loop whose rounds are not known: once through, with everything it sets unknown."""
         for statement in block:
             for found in ast.walk(statement):
@@ -293,7 +258,7 @@ class Interpreter(Expressions):
             self.bind(target, UNKNOWN)
         return self._branches([block, []])
 
-    def _with(self, node: ast.With | ast.AsyncWith) -> _Ended:
+    def _with(self, node: ast.With | ast.AsyncWith) -> Ended:
         leaving: list[Callable[[], None]] = []
         for item in node.items:
             value = self.value(item.context_expr)
@@ -307,7 +272,7 @@ class Interpreter(Expressions):
             leave()
         return ended
 
-    def _try(self, node: ast.Try) -> _Ended:
+    def _try(self, node: ast.Try) -> Ended:
         for handler in node.handlers:
             if handler.name:
                 self.names[handler.name] = UNKNOWN
@@ -319,15 +284,15 @@ class Interpreter(Expressions):
         )
         return self.run(node.finalbody) or ended
 
-    def _return(self, node: ast.Return) -> _Ended:
+    def _return(self, node: ast.Return) -> Ended:
         self._result.append(self.value(node.value) if node.value is not None else None)
         return True
 
-    def _end(self, node: ast.stmt) -> _Ended:
+    def _end(self, node: ast.stmt) -> Ended:
         self.children(node)
         return True
 
-    def _nothing(self, node: ast.stmt) -> _Ended:
+    def _nothing(self, node: ast.stmt) -> Ended:
         return False
 
 
@@ -342,7 +307,7 @@ def _targets(statement: ast.stmt) -> set[str]:
     return {found.id for found in ast.walk(statement) if isinstance(found, ast.Name)}
 
 
-_HANDLERS: dict[type[ast.stmt], Callable[..., _Ended]] = {
+_HANDLERS: dict[type[ast.stmt], Callable[..., Ended]] = {
     ast.Expr: Interpreter._expression,
     ast.Assign: Interpreter._assign,
     ast.AnnAssign: Interpreter._annotated,

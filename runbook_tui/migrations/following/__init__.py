@@ -1,0 +1,1 @@
+"""What following a file without running it takes, whatever its language."""
