@@ -263,8 +263,8 @@ REPOSITORIES = [
             "existing path; correct it, or release another ref",
             "services.yaml:5:214: nowhere does not exist in ../repositories/shop at main; expected an "
             "existing path; correct it, or release another ref",
-            "services.yaml:6:150: no migration of cart is recognised in docs; expected files of one of "
-            "alembic, django, golang-migrate, dbmate; name the tool, or correct the path",
+            "services.yaml:6:150: no migration of cart is recognised in docs; expected files of "
+            "alembic, …, sqlx; name the tool, or correct the path",
         ),
         {
             "services.yaml": manifest(
