@@ -5,6 +5,7 @@ The grammars are an extra: without them the files of such a tool become question
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -58,6 +59,26 @@ def text_of(node: Node) -> str:
 def line_of(node: Node) -> int:
     """The line on which a node begins, from 1."""
     return node.start_point[0] + 1
+
+
+def text_at(node: Node, field: str) -> str:
+    """The source text of a field such as ``operator``; empty when there is none."""
+    child = node.child_by_field_name(field)
+    return text_of(child) if child is not None else ""
+
+
+def sides(node: Node) -> tuple[Node | None, Node | None]:
+    """What stands left and right of an operator."""
+    return node.child_by_field_name("left"), node.child_by_field_name("right")
+
+
+def walk(node: Node, *, but: Collection[str] = ()) -> Iterator[Node]:
+    """A node and all inside of it, but for what is inside of nodes of some types. A tree may be too deep to recurse."""
+    waiting = [node]
+    while waiting:
+        found = waiting.pop()
+        yield found
+        waiting += [child for child in reversed(found.named_children) if child.type not in but]
 
 
 @cache

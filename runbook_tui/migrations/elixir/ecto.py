@@ -26,11 +26,12 @@ from runbook_tui.migrations.elixir.objects import (
     prefixed,
     table_of,
 )
+from runbook_tui.migrations.elixir.operators import joined, text_function
 from runbook_tui.migrations.elixir.recorder import COLUMN_CALLS, Building, Recorder
 from runbook_tui.migrations.elixir.rows import READING, Query, is_repository, rows_changed, set_columns
 from runbook_tui.migrations.elixir.values import Alias, Atom, Call, Function, Keywords, name_of
 from runbook_tui.migrations.engine import Engine
-from runbook_tui.migrations.following.follower import LONGEST, MOST_ROUNDS, TooMuchError
+from runbook_tui.migrations.following.follower import MOST_ROUNDS, TooMuchError
 from runbook_tui.migrations.following.values import UNKNOWN, Text
 from runbook_tui.migrations.sql.reader import read_sql
 from runbook_tui.migrations.syntax import text_of
@@ -210,7 +211,7 @@ class Migration(Recorder):
         if owner == "Ecto.Multi" or module is UNKNOWN or not owner:
             return self._of_unknown(name, call)
         if owner in ("String", "Atom"):
-            return _of_text(name, call)
+            return text_function(name, call)
         self._perhaps(call)
         if name != "changeset" and owner not in _HARMLESS_MODULES and not owner.startswith(":"):
             self.opaque(call.line, f"{owner}.{name}(...)")
@@ -242,10 +243,7 @@ class Migration(Recorder):
         if rest and isinstance(rest[-1], Function):
             function, rest = rest[-1], rest[:-1]
             items = [self.call(function, item) for item in items]
-        glue = rest[0] if rest else ""
-        known = isinstance(glue, str) and all(isinstance(item, str | int) for item in items)
-        joined = str(glue).join(map(str, items)) if known else ""
-        return joined if known and len(joined) <= LONGEST else UNKNOWN
+        return joined(items, rest[0] if rest else "")
 
     def _repository(self, name: str, call: Call) -> object:
         if name in _QUERYING:
@@ -414,25 +412,6 @@ class Migration(Recorder):
         """``update(query, [o], set: [...])``."""
         query = call.get(0)
         return replace(query, over=set_columns(call.keywords)) if isinstance(query, Query) else UNKNOWN
-
-
-def _of_text(name: str, call: Call) -> object:
-    """A function of ``String`` or ``Atom`` on text that is written out."""
-    given = call.arguments
-    if not given or not all(isinstance(item, str) for item in given):
-        return UNKNOWN
-    text, more = str(given[0]), [str(item) for item in given[1:]]
-    if name in ("to_atom", "to_existing_atom"):
-        return Atom(text)
-    if not more and name in ("upcase", "downcase", "trim", "to_string"):
-        return {"upcase": text.upper(), "downcase": text.lower(), "trim": text.strip()}.get(name, text)
-    if name == "trim_trailing" and len(more) == 1 and more[0]:
-        while text.endswith(more[0]):
-            text = text.removesuffix(more[0])
-        return text
-    if name == "replace" and len(more) == 2 and len(text) * (len(more[1]) + 1) <= LONGEST:
-        return text.replace(more[0], more[1])
-    return UNKNOWN
 
 
 _HANDLERS = {
