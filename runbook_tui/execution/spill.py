@@ -30,8 +30,17 @@ def spill(folder: Path, directory: int, run_id: str, text: bytes) -> Path | None
     with suppress(OSError, RuntimeError):
         return _elsewhere(state_folder() / "recovered", run_id, text)
     with suppress(OSError):
-        return _elsewhere(Path(tempfile.mkdtemp(prefix="runbook-tui-")), run_id, text)
+        return _in_new_folder(run_id, text)
     return None
+
+
+def _in_new_folder(run_id: str, text: bytes) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="runbook-tui-"))
+    try:
+        return _elsewhere(folder, run_id, text)
+    except OSError:
+        folder.rmdir()
+        raise
 
 
 def _elsewhere(folder: Path, run_id: str, text: bytes) -> Path:
