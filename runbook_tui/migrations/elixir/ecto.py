@@ -5,7 +5,6 @@ Source: elixir-ecto/ecto_sql, lib/ecto/migration.ex and lib/ecto/migration/runne
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -14,9 +13,9 @@ from runbook_tui.migrations.changes import (
     Change,
     Column,
     Generated,
-    shifted,
 )
 from runbook_tui.migrations.elixir.columns import Fragment, Reference, column_of
+from runbook_tui.migrations.elixir.modules import REPOSITORY, Modules
 from runbook_tui.migrations.elixir.objects import (
     Constraint,
     Index,
@@ -26,28 +25,16 @@ from runbook_tui.migrations.elixir.objects import (
     prefixed,
     table_of,
 )
-from runbook_tui.migrations.elixir.operators import joined, text_function
-from runbook_tui.migrations.elixir.recorder import COLUMN_CALLS, Building, Recorder
-from runbook_tui.migrations.elixir.rows import READING, Query, is_repository, rows_changed, set_columns
-from runbook_tui.migrations.elixir.values import Alias, Atom, Call, Function, Keywords, name_of
+from runbook_tui.migrations.elixir.recorder import COLUMN_CALLS, Building
+from runbook_tui.migrations.elixir.rows import Query, set_columns
+from runbook_tui.migrations.elixir.values import Atom, Call, Function, Keywords, name_of
 from runbook_tui.migrations.engine import Engine
-from runbook_tui.migrations.following.follower import MOST_ROUNDS, TooMuchError
-from runbook_tui.migrations.following.values import UNKNOWN, Text
-from runbook_tui.migrations.sql.reader import read_sql
-from runbook_tui.migrations.syntax import text_of
+from runbook_tui.migrations.following.follower import TooMuchError
+from runbook_tui.migrations.following.values import UNKNOWN
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_REPO = Alias("Repo")
-_QUERYING = frozenset({"query", "query!", "query_many", "query_many!"})
-_HARMLESS_MODULES = frozenset({
-    "Enum", "String", "Atom", "Integer", "Float", "List", "Map", "Keyword", "Tuple", "Stream", "Regex", "DateTime",
-    "NaiveDateTime", "Date", "Time", "Logger", "IO", "System", "Application", "Mix", "Ecto.UUID", "UUID", "Jason",
-    "Base", "Path", "File", "Process", "MapSet", "Kernel", "Module", "Macro", "Range", "Access", "Inspect",
-    "Decimal", "Poison", "URI", "Bitwise", "Calendar", "Ecto.Query", "Ecto.Changeset", "Timex", "Timer",
-    "Ecto.Adapters.SQL.Sandbox",
-})  # fmt: skip
 _HARMLESS = frozenset({
     "flush", "prefix", "direction", "is_nil", "is_binary", "is_list", "is_atom", "is_map", "to_string", "inspect",
     "length", "elem", "hd", "tl", "max", "min", "div", "rem", "round", "trunc", "put_in", "get_in", "then", "tap",
@@ -57,8 +44,6 @@ _HARMLESS = frozenset({
     "offset", "preload", "windows", "coalesce", "parent_as", "with_cte", "union", "union_all", "cast", "change",
     "is_tuple", "is_boolean", "is_number", "make_ref", "nil", "true", "false", "reraise", "__MODULE__",
 })  # fmt: skip
-_IS_NULL = re.compile(r"(?<!not )\bis_nil\(\s*\w+\.(\w+)\s*\)")
-_OR = re.compile(r"\bor\b|\|\|")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +75,7 @@ def read_module(module: Node, engine: Engine) -> Upgrade:
     return Upgrade(tuple(changes), found, has_down=reader.goes_back, transactional=transactional)
 
 
-class Migration(Recorder):
+class Migration(Modules):
     """Notes every change while it follows the upgrade path."""
 
     def run(self) -> None:
@@ -132,47 +117,16 @@ class Migration(Recorder):
             query = call.get(0)
             return replace(query, reads_tables=True) if isinstance(query, Query) else UNKNOWN
         elif name not in _HARMLESS:
-            self._perhaps(call)
+            self.perhaps(call)
             if call.arguments or call.keywords or call.block is not None or name.endswith("!"):
                 self.opaque(call.line, f"{name}(...)")
             elif name.isidentifier() and not name.startswith("_"):
                 self.opaque(call.line, f"{name}()")
         else:
-            self._perhaps(call)
+            self.perhaps(call)
             query = call.get(0)
             return query if isinstance(query, Query) else UNKNOWN
         return UNKNOWN
-
-    def macro(self, name: str, node: Node, piped: tuple[object, ...]) -> object:
-        """``from(o in "orders", where: ..., update: [set: [...]])``."""
-        given = next((child for child in node.named_children if child.type == "arguments"), None)
-        if name != "from" or given is None or not given.named_children:
-            return ...
-        source = given.named_children[0]
-        right = source.child_by_field_name("right")
-        found = self.value(right if source.type == "binary_operator" and right is not None else source)
-        query = found if isinstance(found, Query) else Query(name_of(found))
-        for child in given.named_children[1:]:
-            if child.type == "keywords":
-                query = self._clauses(query, child)
-        return query
-
-    def _clauses(self, query: Query, keywords: Node) -> Query:
-        found = [
-            (text_of(key).strip().rstrip(":"), value)
-            for pair in keywords.named_children
-            if (key := pair.child_by_field_name("key")) and (value := pair.child_by_field_name("value"))
-        ]
-        for name, value in found:
-            if name.endswith("join"):
-                query = replace(query, reads_tables=True)
-            elif name == "update":
-                query = replace(query, over=set_columns(self.value(value)))
-            elif name == "where" and not _OR.search(text_of(value)):
-                null = frozenset(_IS_NULL.findall(text_of(value)))
-                query = replace(query, null_columns=query.null_columns | null)
-        # or_where: what is not NULL may be written over as well
-        return replace(query, null_columns=frozenset()) if "or_where" in dict(found) else query
 
     def bare(self, name: str, line: int) -> object:
         """Ecto's functions without arguments may stand without brackets."""
@@ -188,91 +142,6 @@ class Migration(Recorder):
         ):
             self.opaque(line, f"{name}()")
 
-    def _perhaps(self, call: Call) -> None:
-        for item in (*call.arguments, *call.keywords.values()):
-            if isinstance(item, Function):
-                with self.maybe():
-                    self.call(item)
-        if call.block is not None:
-            with self.maybe(), self.block():
-                self.body(call.block)
-
-    def remote(self, module: object, name: str, call: Call) -> object:
-        """A function of another module."""
-        owner = module.name if isinstance(module, Alias) else ""
-        if owner == "Enum":
-            return self._enum(name, call)
-        if owner == "Ecto.Migration":
-            return self.local(name, call)
-        if owner in ("Ecto.Adapters.SQL", "SQL") and name in _QUERYING:
-            return self._sql(call.get(1), call.line)
-        if is_repository(module):
-            return self._repository(name, call)
-        if owner == "Ecto.Multi" or module is UNKNOWN or not owner:
-            return self._of_unknown(name, call)
-        if owner in ("String", "Atom"):
-            return text_function(name, call)
-        self._perhaps(call)
-        if name != "changeset" and owner not in _HARMLESS_MODULES and not owner.startswith(":"):
-            self.opaque(call.line, f"{owner}.{name}(...)")
-        return UNKNOWN
-
-    def _of_unknown(self, name: str, call: Call) -> object:
-        self._perhaps(call)
-        if isinstance(call.get(0), Function) or name in _QUERYING or rows_changed(name, call) is not None:
-            self.opaque(call.line, f"{name}(...)")
-        return UNKNOWN
-
-    def _enum(self, name: str, call: Call) -> object:
-        items, function = call.get(0), call.get(1)
-        if isinstance(items, Keywords | dict):
-            items = list(items.items())
-        if isinstance(items, list) and len(items) <= MOST_ROUNDS:
-            if isinstance(function, Function) and name in ("each", "map", "flat_map"):
-                results = [self.call(function, item) for item in items]
-                return results if name == "map" else Atom("ok") if name == "each" else UNKNOWN
-            if name in ("join", "map_join"):
-                return self._joined(items, call.arguments[1:])
-            if name == "with_index" and function is None:
-                return [(item, index) for index, item in enumerate(items)]
-        self._perhaps(call)
-        return UNKNOWN
-
-    def _joined(self, items: list[object], rest: tuple[object, ...]) -> object:
-        """``Enum.join(items, glue)`` and ``Enum.map_join(items, glue, function)``; the glue may be left out."""
-        if rest and isinstance(rest[-1], Function):
-            function, rest = rest[-1], rest[:-1]
-            items = [self.call(function, item) for item in items]
-        return joined(items, rest[0] if rest else "")
-
-    def _repository(self, name: str, call: Call) -> object:
-        if name in _QUERYING:
-            return self._sql(call.get(0), call.line)
-        if name in ("transaction", "transact", "checkout"):
-            function = call.get(0)
-            if isinstance(function, Function):
-                return self.call(function, _REPO)
-            self.opaque(call.line, f"repo().{name}(...)")
-            return UNKNOWN
-        change = rows_changed(name, call)
-        if change is not None:
-            self.note(change)
-        elif name not in READING:
-            self._perhaps(call)
-            self.opaque(call.line, f"repo().{name}(...)")
-        return UNKNOWN
-
-    def _sql(self, sql: object, line: int) -> object:
-        if isinstance(sql, list) and all(isinstance(part, str) for part in sql):
-            sql = "".join(map(str, sql))
-        if isinstance(sql, str):
-            start = sql.line if isinstance(sql, Text) else line
-            for change in shifted(read_sql(str(sql), self.engine), start - 1):
-                self.note(change)
-        else:
-            self.opaque(line, "SQL that is put together when it runs")
-        return UNKNOWN
-
     # statements
 
     def _execute(self, call: Call) -> object:
@@ -284,7 +153,7 @@ class Migration(Recorder):
         if isinstance(what, Keywords | dict):
             self.opaque(call.line, "execute(...)")
             return UNKNOWN
-        return self._sql(what, call.line)
+        return self.note_sql(what, call.line)
 
     def _execute_file(self, call: Call) -> object:
         self.one_way = self.one_way or len(call.arguments) < 2
@@ -300,7 +169,7 @@ class Migration(Recorder):
         elif isinstance(what, Constraint):
             self.note(what.created(call.line, self.engine))
         else:
-            self._perhaps(call)
+            self.perhaps(call)
             self.opaque(call.line, "create(...) of what is not written out")
         return what
 
@@ -403,7 +272,7 @@ class Migration(Recorder):
         return Fragment(str(sql) if isinstance(sql, str) and len(call.arguments) == 1 else None)
 
     def _repo(self, call: Call) -> object:
-        return _REPO
+        return REPOSITORY
 
     def _direction(self, call: Call) -> object:
         return Atom("down" if self._going_back else "up")
