@@ -30,6 +30,7 @@ from runbook_tui.execution.commands import Job, survivors
 from runbook_tui.tui.app import RunbookApp
 from runbook_tui.tui.dialogs.edit_step import EditStepDialog
 from runbook_tui.tui.screens.author import AuthorScreen
+from runbook_tui.tui.screens.migrations import MigrationsScreen
 from runbook_tui.tui.screens.run import RunScreen
 from runbook_tui.tui.widgets.output_pane import OutputPane
 
@@ -82,6 +83,12 @@ async def _author() -> None:
         await pilot.press("e")
         await _until(lambda: isinstance(pilot.app.screen, EditStepDialog))
         await _keep(pilot, "edit")
+        await pilot.press("escape", "m")
+        await _until(lambda: isinstance(pilot.app.screen, MigrationsScreen))
+        migrations = _screen(pilot, MigrationsScreen)
+        await _until(lambda: migrations.review is not None)
+        await pilot.press(*["down"] * 2)
+        await _keep(pilot, "migrations")
 
 
 async def _run() -> None:
