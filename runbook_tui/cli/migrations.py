@@ -30,7 +30,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="exit with 1 when something of this level or above is found (error)",
     )
     parser.add_argument(
-        "--all", action="store_true", help="show notes, and migrations with nothing to look at"
+        "--all", action="store_true", help="show everything: notes, harmless migrations, findings like others"
     )
     parser.add_argument("--quiet", action="store_true", help="print the findings only")
     parser.add_argument("--rules", action="store_true", help="list what can be found, and judge nothing")
@@ -70,7 +70,7 @@ def run(args: Namespace) -> int:
 
 
 def _print(found: list[Section], *, everything: bool, quiet: bool) -> None:
-    from runbook_tui.cli.migrations_text import Printer, summary
+    from runbook_tui.cli.migrations_text import Printer, is_long, summary
     from runbook_tui.cli.output import narrate
 
     printer = Printer(everything=everything)
@@ -83,6 +83,10 @@ def _print(found: list[Section], *, everything: bool, quiet: bool) -> None:
             print(line)
     if found and not quiet:
         narrate(("\n" if shown else "") + summary(found))
+        if any(is_long(section) for section in shown):
+            narrate(
+                "every migration is judged as if it were new; --since <tag or commit> judges what is pending"
+            )
 
 
 def _paths(given: list[str]) -> tuple[list[str], list[str] | None]:

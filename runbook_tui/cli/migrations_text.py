@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
+from runbook_tui.cli.migrations_alike import Told, fold
 from runbook_tui.cli.migrations_json import answer_command
 from runbook_tui.cli.migrations_sections import Section
 from runbook_tui.cli.output import styled, table
@@ -24,9 +27,13 @@ _UNDO = {
     Reversal.NO: "no",
     Reversal.UNKNOWN: "not known",
 }
-_LONGEST = 72
+_LONGEST, _SHORTEST = 72, 24
+_BESIDE = 45
+"""Columns that a terminal needs beside a name: the phase, the way back, and what can be read of the lock."""
 _FEW = 5
 """Migrations of which everything is told."""
+_LAST = 20
+"""Migrations of a long folder that are told one by one; those before them have long been applied."""
 _ORDER = (Phase.EXPAND, Phase.BACKFILL, Phase.CONTRACT, Phase.BREAKING, Phase.ASK, Phase.NONE)
 
 
@@ -35,49 +42,86 @@ class Printer:
     """Turns sections into lines; says each piece of advice once."""
 
     everything: bool = False
-    """Also migrations about which there is nothing to say, and notes."""
+    """Also migrations about which there is nothing to say, notes, and findings that are like others."""
     _said: set[str] = field(default_factory=set)
 
     def section(self, section: Section) -> Iterator[str]:
         """A heading, the table, and the findings."""
         entries = section.inspected.entries
         migrations = [entry for entry in entries if entry.migration]
-        shown = [entry for entry in migrations if self._is_told(section) or _is_telling(entry)]
+        telling = [entry for entry in migrations if self._is_told(section) or _is_telling(entry)]
+        before = [] if self._is_told(section) else telling[:-_LAST]
+        shown = telling[len(before) :]
         yield styled(plain(_heading(section)), "bold")
-        if len(shown) < len(migrations):
-            hidden = f"{len(migrations) - len(shown)} of them" if shown else "all of them"
+        if len(telling) < len(migrations):
+            hidden = f"{len(migrations) - len(telling)} of them" if telling else "all of them"
             yield f"  {_counts(migrations)}; nothing to look at in {hidden} (--all shows them)"
+        if before:
+            yield f"  the last {len(shown)} of the other {len(telling)} (--all shows them); before them:"
+            yield f"  {_rules(before)}"
         rows = [_row(entry, entry.migration) for entry in shown if entry.migration]
         if rows:
             head, *lines = table([("phase", "migration", "undo", "locks"), *rows]).split("\n")
-            yield styled(head, "dim")
+            yield styled(_fitted(head), "dim")
             for line, entry in zip(lines, shown, strict=True):
-                yield styled(line, _PHASES.get(entry.phase, ""))
+                yield styled(_fitted(line), _PHASES.get(entry.phase, ""))
         elif section.pending and not migrations:
             yield "  nothing is pending"
-        yield from self.findings(section)
+        passed = {id(entry) for entry in before}
+        yield from self._folded(section, entries, passed)
 
     def findings(self, section: Section) -> Iterator[str]:
         """What was found, each as ``path:line: level rule: message``."""
         for entry in section.inspected.entries:
-            for finding in entry.findings:
-                if finding.level is not Level.NOTE or self._is_told(section):
-                    yield from self._finding(section, finding)
-            command = answer_command(section, entry)
-            if command:
-                yield f"    {command}"
+            for finding in self._told(section, entry):
+                yield from self._finding(section, Told(finding))
+            yield from _question(section, entry)
 
-    def _finding(self, section: Section, finding: Finding) -> Iterator[str]:
+    def _folded(self, section: Section, entries: Sequence[Entry], passed: Set[int]) -> Iterator[str]:
+        """The same, with what is alike told once; of entries that are passed over what concerns all of the folder."""
+        found = []
+        for entry in entries:
+            own = entry.migration.findings if entry.migration and id(entry) in passed else ()
+            found.append((entry, [one for one in self._told(section, entry) if one not in own]))
+        folded = [[Told(one) for one in those] for _, those in found] if self.everything else fold(found)
+        for entry, told in zip(entries, folded, strict=True):
+            for item in told:
+                yield from self._finding(section, item)
+            yield from _question(section, entry)
+
+    def _told(self, section: Section, entry: Entry) -> list[Finding]:
+        return [one for one in entry.findings if one.level is not Level.NOTE or self._is_told(section)]
+
+    def _finding(self, section: Section, told: Told) -> Iterator[str]:
+        finding = told.finding
         place = _place(section, finding.path) + (f":{finding.line}" if finding.line else "")
         level = styled(finding.level.value, _LEVELS[finding.level])
         yield f"{place}: {level} {finding.rule}: {plain(finding.message)}"
         if finding.recipe and finding.recipe not in self._said:
             self._said.add(finding.recipe)
             yield styled(f"    {plain(finding.recipe)}", "dim")
+        if told.more:
+            yield styled(f"    {told.more} (--all shows them)", "dim")
 
     def _is_told(self, section: Section) -> bool:
-        few = len(section.inspected.found.pending) <= _FEW
-        return self.everything or section.pending or few
+        return self.everything or not is_long(section)
+
+
+def is_long(section: Section) -> bool:
+    """Whether it is a whole folder, of which most has long been applied: it is summed up."""
+    return not section.pending and len(section.inspected.found.pending) > _FEW
+
+
+def _question(section: Section, entry: Entry) -> Iterator[str]:
+    command = answer_command(section, entry)
+    if command:
+        yield f"    {command}"
+
+
+def _rules(entries: Iterable[Entry]) -> str:
+    """How often each rule is found, most often first; notes are left out."""
+    counted = Counter(one.rule for entry in entries for one in entry.findings if one.level is not Level.NOTE)
+    return ", ".join(f"{count} {rule}" for rule, count in counted.most_common())
 
 
 def _is_telling(entry: Entry) -> bool:
@@ -147,4 +191,14 @@ def _locks(migration: Migration) -> str:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    longest = max(_SHORTEST, min(_LONGEST, _columns() - _BESIDE))
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def _fitted(line: str) -> str:
+    """A row that does not run over into the next one; into a pipe it goes whole."""
+    return line if len(line) <= _columns() else f"{line[: _columns() - 1]}…"
+
+
+def _columns() -> int:
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize

@@ -407,3 +407,84 @@ def test_broken_files_are_named_and_the_rest_is_judged(
     results = json.loads(capsys.readouterr().out)["runs"][0]["results"]
     uris = {result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for result in results}
     assert "db/20260113_caf%E9.sql" in uris
+
+
+# what is alike, and what is long
+
+
+def indexes(table: str, count: int, first: int = 0) -> str:
+    return "".join(f"CREATE INDEX {table}_{n} ON {table} (c{n});\n" for n in range(first, first + count))
+
+
+def test_findings_that_are_alike_are_told_once(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    edits = {f"db/20250101{n}_t.sql": f"-- migrate:up\nCREATE TABLE t{n} (a int{{}});\n" for n in range(5)}
+    project(
+        {FIRST: ONE, **{path: sql.format("") for path, sql in edits.items()}},
+        {
+            **{path: sql.format(", b int") for path, sql in edits.items()},
+            SECOND: "-- migrate:up\n" + indexes("orders", 9),
+            THIRD: "-- migrate:up\n" + indexes("t1", 3),
+        },
+    )
+    assert main(["migrations", "--since", "base"]) == 1
+    told = capsys.readouterr()
+    lines = told.out.splitlines()
+    assert sum("error edited-after-apply" in line for line in lines) == 1
+    assert "    and 4 more like it (--all shows them)" in lines
+    assert [line.split(":")[1] for line in lines if "blocks-writes" in line] == ["2", "2", "3", "4"]
+    assert "    and 8 more like it in this file, at 3, 4, 5, 6, 7, 8, 9, 10 (--all shows them)" in lines
+    assert "5 errors, 12 warnings, " in told.err
+    for option in ("--all", "--quiet"):
+        assert main(["migrations", "--since", "base", option]) == 1
+        out = capsys.readouterr().out
+        assert out.count("error edited-after-apply") == 5
+        assert out.count("warning blocks-writes") == 12
+        assert "more like it" not in out
+
+
+def test_a_note_of_every_migration_is_told_once(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    columns = {
+        f"db/2026020{n}_c.sql": f"-- migrate:up\nALTER TABLE orders ADD COLUMN c{n} int;\n" for n in range(5)
+    }
+    project({FIRST: ONE}, columns)
+    assert main(["migrations", "--since", "base"]) == 0
+    out = capsys.readouterr().out
+    assert out.count("note no-lock-timeout") == 1
+    assert out.count("    and 4 more like it (--all shows them)") == 2  # no-down as well
+
+
+def test_of_a_long_folder_the_last_are_told_and_the_others_counted(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    renames = {
+        f"db/202602{n:02}_r.sql": RENAME.replace("status", f"s{n}").replace(" state", f" s{n - 1}")
+        for n in range(1, 25)
+    }
+    project({FIRST: ONE, **renames, "db/20260301_r.sql": RENAME, "db/20260301_s.sql": RENAME})
+    assert main(["migrations"]) == 1
+    told = capsys.readouterr()
+    lines = told.out.splitlines()
+    assert "  the last 20 of the other 26 (--all shows them); before them:" in lines
+    assert "  6 rename" in lines
+    assert sum(line.startswith("  breaking ") for line in lines) == 20
+    assert "db/20260206_r.sql" not in told.out
+    assert sum("error duplicate-id" in line for line in lines) == 1
+    assert "--since <tag or commit> judges what is pending" in told.err
+    main(["migrations", "--all"])
+    assert "db/20260206_r.sql:3: error rename" in capsys.readouterr().out
+
+
+def test_rows_fit_a_terminal_and_go_whole_into_a_pipe(
+    project: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = "db/20260102_" + "add_a_note_to_every_order_" * 4 + ".sql"
+    project({FIRST: ONE}, {long: HARMLESS})
+    main(["migrations", "--since", "base"])
+    assert max(map(len, capsys.readouterr().out.splitlines()[1:3])) > 100
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setenv("NO_COLOR", "1")
+    main(["migrations", "--since", "base"])
+    row = capsys.readouterr().out.splitlines()[2]
+    assert len(row) <= 60
+    assert "loses data" in row

@@ -12,7 +12,7 @@ from runbook_tui.migrations.judging.safety import BLOCKS_WRITES, REFUSED, TABLE_
 from runbook_tui.migrations.judging.subject import LONG, Subject
 from runbook_tui.migrations.model import Finding, Level, Phase, Reversal
 
-ANSWER = "Read it and answer when it may run: expand, backfill or contract."
+DECIDE = "Read it, and decide when it may run: expand, backfill or contract."
 
 _LOCK_MESSAGES = {
     BLOCKS_WRITES: (Level.WARNING, "writes wait while it runs"),
@@ -29,6 +29,13 @@ _BREAKING_RULES = {
     "change-type": ("type-change", "the old code and the new code expect different values"),
     "remove-enum-value": ("type-change", "the old code may still write the value"),
 }
+_SEEN = frozenset(
+    {
+        *("rebuild-table", "replace-constraint", "rename-constraint", "replace-routine", "alter-routine"),
+        *("reshape-view", "change-owner", "row-policy"),
+    }
+)
+"""What is read well, and means more or less to running code as only that code shows."""
 _TYPE_CHANGES = frozenset({"change-type", "widen-type", "widen-type-rewrite"})
 
 
@@ -47,10 +54,12 @@ def _unread(subject: Subject, judged: Judged) -> Iterator[Finding]:
     operation = judged.operation
     if operation.kind == "unreadable":
         message = f"{judged.change.name or 'it cannot be read'}: {operation.text}"
-        yield subject.finding("unreadable", Level.WARNING, operation.line, message, f"Mend it, or: {ANSWER}")
+        remedy = "Correct it, or read it and decide when it may run."
+        yield subject.finding("unreadable", Level.WARNING, operation.line, message, remedy)
     elif operation.phase is Phase.ASK:
-        message = f"{operation.text}: its effect cannot be known without running it"
-        yield subject.finding("opaque", Level.WARNING, operation.line, message, ANSWER)
+        what = "whether running code still works with it" if operation.kind in _SEEN else "what it does"
+        message = f"{operation.text}: only a person can tell {what}"
+        yield subject.finding("opaque", Level.WARNING, operation.line, message, DECIDE)
 
 
 def _breaking(subject: Subject, judged: Judged) -> Iterator[Finding]:

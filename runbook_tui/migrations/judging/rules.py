@@ -84,9 +84,9 @@ _ROWS = (
      "Know the way back before you run it."),
     # what was not read
     ("unreadable", _ERROR, "The file, or a statement of it, cannot be read",
-     "Mend it, or read it and answer when it may run."),
-    ("opaque", _WARNING, "Code or a statement whose effect is not known without running it",
-     "Read it and answer when it may run: expand, backfill or contract."),
+     "Correct it, or read it and decide when it may run."),
+    ("opaque", _WARNING, "Code or a statement of which only a person can tell what it does",
+     "Read it, and decide when it may run: expand, backfill or contract."),
     ("conditional", _NOTE, "It stands inside a condition or loop: it may or may not run",
      ""),
     ("assumed-part-of-drop", _NOTE, "A dropped constraint is taken as part of the drop in the same file",
