@@ -57,7 +57,7 @@ class Printer:
             hidden = f"{len(migrations) - len(telling)} of them" if telling else "all of them"
             yield f"  {_counts(migrations)}; nothing to look at in {hidden} (--all shows them)"
         if before:
-            yield f"  the last {len(shown)} of the other {len(telling)} (--all shows them); before them:"
+            yield f"  the last {len(shown)} of {len(telling)} to look at; before them (--all shows them):"
             yield f"  {_rules(before)}"
         rows = [_row(entry, entry.migration) for entry in shown if entry.migration]
         if rows:

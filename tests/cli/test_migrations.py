@@ -464,7 +464,7 @@ def test_of_a_long_folder_the_last_are_told_and_the_others_counted(
     assert main(["migrations"]) == 1
     told = capsys.readouterr()
     lines = told.out.splitlines()
-    assert "  the last 20 of the other 26 (--all shows them); before them:" in lines
+    assert "  the last 20 of 26 to look at; before them (--all shows them):" in lines
     assert "  6 rename" in lines
     assert sum(line.startswith("  breaking ") for line in lines) == 20
     assert "db/20260206_r.sql" not in told.out

@@ -56,6 +56,9 @@ class Files:
             {"cart/migrations/0001_x.py": DJANGO, "stock/migrations/0001_x.py": DJANGO},
             {"cart/migrations": "django", "stock/migrations": "django"},
         ),
+        # one migration for several engines is none of golang-migrate's, which takes a number once
+        ({f"m/1_a.{engine}.up.sql": "SELECT 1" for engine in ("mysql", "postgres")}, {}),
+        ({"m/1_a.mysql.up.sql": "SELECT 1", "m/2_b.up.sql": "SELECT 1"}, {"m": "golang-migrate"}),
         # what lies beside the files says whose they are
         (
             {

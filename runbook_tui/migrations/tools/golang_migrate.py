@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections import Counter
+from collections.abc import Collection, Sequence
 from pathlib import PurePosixPath
 
 from runbook_tui.migrations.changes import Body
@@ -35,6 +37,8 @@ from runbook_tui.migrations.tool import (
 )
 
 _NAME = re.compile(r"^(\d+)_(.*)\.(up|down)\.(\w+)$")
+_OF_POP = re.compile(r"^(\d+_.*)\.(?:mysql|mariadb|postgres|cockroach|sqlite3?)(?:\.autocommit)?\.up\.sql$")
+"""One migration for several engines: files of gobuffalo/pop (file_migrator.go), which golang-migrate refuses."""
 
 
 class GolangMigrate(MigrationTool):
@@ -49,11 +53,19 @@ class GolangMigrate(MigrationTool):
         found = _NAME.match(PurePosixPath(path).name)
         return found is not None and found[4] == "sql"
 
+    def folders(self, recognised: Sequence[str], paths: Collection[str]) -> tuple[str, ...]:
+        """Every folder with such a file, unless it has one migration for several engines."""
+        names = [(place.parent, _OF_POP.match(place.name)) for place in map(PurePosixPath, recognised)]
+        engines = Counter((folder, name[1]) for folder, name in names if name)
+        several = {str(folder) for (folder, _), count in engines.items() if count > 1}
+        return tuple(path for path in super().folders(recognised, paths) if path not in several)
+
     def scripts(self, files: Files, folder: str) -> Scripts:
         """The up files of the folder itself; the tool looks into no other."""
         ups: list[Script] = []
         findings: list[Finding] = []
         inside = {path: data for path, data in below(files, folder).items() if stands_in(path, folder)}
+        downs = _downs(inside)
         for path, data in inside.items():
             name = PurePosixPath(path).name
             found = _NAME.match(name)
@@ -62,7 +74,7 @@ class GolangMigrate(MigrationTool):
                     why = "its name has no <version>_<title>.up.sql, so the tool passes it over"
                     findings.append(passed_over(path, why))
             elif found[3] == "up":
-                down = _down_of(path, inside)
+                down = downs.get(int(found[1]))
                 title, problem = title_of(found[2]), text_problem(path, data)
                 ups.append(Script(found[1], title, path, (), data, content=down, problem=problem))
             elif path.replace(".down.", ".up.") not in inside:
@@ -90,14 +102,14 @@ class GolangMigrate(MigrationTool):
         return read
 
 
-def _down_of(path: str, files: Files) -> bytes | None:
-    found = _NAME.match(PurePosixPath(path).name)
-    version = int(found[1]) if found else -1
-    for other, data in files.items():
-        name = _NAME.match(PurePosixPath(other).name)
-        if name is not None and name[3] == "down" and int(name[1]) == version:
-            return data
-    return None
+def _downs(files: Files) -> dict[int, bytes]:
+    """What undoes each version; the first of several."""
+    found: dict[int, bytes] = {}
+    for path, data in files.items():
+        name = _NAME.match(PurePosixPath(path).name)
+        if name is not None and name[3] == "down":
+            found.setdefault(int(name[1]), data)
+    return found
 
 
 TOOL = GolangMigrate
