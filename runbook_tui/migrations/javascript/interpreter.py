@@ -7,25 +7,23 @@ not happen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from runbook_tui.migrations.following.branches import Ended, ended_by
 from runbook_tui.migrations.following.follower import MOST_ROUNDS
 from runbook_tui.migrations.following.scope import Scope
 from runbook_tui.migrations.following.values import UNKNOWN
-from runbook_tui.migrations.javascript.expressions import Expressions
+from runbook_tui.migrations.javascript.calls import Calls
+from runbook_tui.migrations.javascript.nodes import assigned, leaves, returns
 from runbook_tui.migrations.javascript.values import Foreign, Function, items_of, truth
-from runbook_tui.migrations.syntax import text_of
+from runbook_tui.migrations.syntax import text_at, text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_LEAVING = frozenset({"break_statement", "continue_statement", "return_statement"})
-_FUNCTIONS = frozenset({"arrow_function", "function_expression", "function_declaration", "method_definition"})
 
-
-class Interpreter(Expressions):
+class Interpreter(Calls):
     """Loads a module: what it exports is in ``exports``.
 
     Raises:
@@ -236,13 +234,12 @@ class Interpreter(Expressions):
 
     def _for_each(self, node: Node) -> Ended:
         left, body = node.child_by_field_name("left"), node.child_by_field_name("body")
-        operator = node.child_by_field_name("operator")
         value = self.settle(self._field(node, "right"))
         items = list(value) if isinstance(value, dict) else items_of(value)
-        of = operator is not None and text_of(operator) == "of"
+        of = text_at(node, "operator") == "of"
         if left is None or body is None:
             return False
-        if items is None or not (of or isinstance(value, dict)) or len(items) > MOST_ROUNDS or _leaves(body):
+        if items is None or not (of or isinstance(value, dict)) or len(items) > MOST_ROUNDS or leaves(body):
             return self._once([body], target=left)
         for item in items:
             self.scope = Scope(self.scope)
@@ -257,7 +254,7 @@ class Interpreter(Expressions):
     def _once(self, parts: Sequence[Node], *, target: Node | None = None) -> Ended:
         """A loop whose rounds are not known: once through, with everything it sets unknown."""
         for part in parts:
-            for name in _assigned(part):
+            for name in assigned(part):
                 self.forget(name)
         self.scope = Scope(self.scope)
         try:
@@ -268,7 +265,7 @@ class Interpreter(Expressions):
                     self.statement(part)
         finally:
             self.scope = self.scope.around or self.scope
-        return None if any(_returns(part) for part in parts) else False
+        return None if any(returns(part) for part in parts) else False
 
     def _try(self, node: Node) -> Ended:
         body, handler = node.child_by_field_name("body"), node.child_by_field_name("handler")
@@ -291,7 +288,7 @@ class Interpreter(Expressions):
         for case in body.named_children if body is not None else []:
             with self.maybe():
                 self.run(case.children_by_field_name("body"))
-        return None if body is not None and _returns(body) else False
+        return None if body is not None and returns(body) else False
 
     def _label(self, node: Node) -> Ended:
         body = node.child_by_field_name("body")
@@ -312,34 +309,6 @@ class Interpreter(Expressions):
 
     def _nothing_done(self, node: Node) -> Ended:
         return False
-
-
-def _within(node: Node) -> Iterator[Node]:
-    """The nodes inside, but for those of functions."""
-    waiting = [node]
-    while waiting:
-        found = waiting.pop()
-        yield found
-        waiting += [child for child in found.named_children if child.type not in _FUNCTIONS]
-
-
-def _leaves(node: Node) -> bool:
-    return any(found.type in _LEAVING for found in _within(node))
-
-
-def _returns(node: Node) -> bool:
-    return any(found.type in ("return_statement", "throw_statement") for found in _within(node))
-
-
-def _assigned(node: Node) -> Iterator[str]:
-    waiting = [node]
-    while waiting:
-        found = waiting.pop()
-        if found.type in ("assignment_expression", "augmented_assignment_expression", "update_expression"):
-            target = found.child_by_field_name("left") or found.child_by_field_name("argument")
-            if target is not None and target.type == "identifier":
-                yield text_of(target)
-        waiting += found.named_children
 
 
 _STATEMENTS: dict[str, Callable[[Interpreter, Node], Ended]] = {

@@ -27,7 +27,7 @@ from runbook_tui.migrations.javascript.values import Call, Foreign, Function, Ho
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from runbook_tui.migrations.javascript.expressions import Expressions
+    from runbook_tui.migrations.javascript.calls import Calls
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Schema(Host):
         """``await`` waits for the statements."""
         return UNKNOWN
 
-    def method(self, name: str, call: Call, reader: Expressions) -> object:
+    def method(self, name: str, call: Call, reader: Calls) -> object:
         """One statement."""
         if not isinstance(reader, Recorder):
             return UNKNOWN
@@ -143,7 +143,7 @@ class _Created(Draft):
 class Fn(Host):
     """``knex.fn``: values that the database computes."""
 
-    def method(self, name: str, call: Call, reader: Expressions) -> object:
+    def method(self, name: str, call: Call, reader: Calls) -> object:
         """``now()``, ``uuid()``."""
         engine = reader.engine if isinstance(reader, Recorder) else Engine.POSTGRES
         sql = "CURRENT_TIMESTAMP" if name == "now" else None
@@ -167,14 +167,14 @@ class Knex(Host):
             return self
         return known.get(name, UNKNOWN)
 
-    def called(self, call: Call, reader: Expressions) -> object:
+    def called(self, call: Call, reader: Calls) -> object:
         """``knex('orders')``; as a transaction's callback it is opened."""
         if isinstance(call.get(0), Function):
             reader.follow(next(call.functions), (self,), self)
             return UNKNOWN
         return with_table(Query(schema=self.schema), call)
 
-    def method(self, name: str, call: Call, reader: Expressions) -> object:
+    def method(self, name: str, call: Call, reader: Calls) -> object:
         """A query, raw SQL, or a transaction."""
         if not isinstance(reader, Recorder):
             return UNKNOWN

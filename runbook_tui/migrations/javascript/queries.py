@@ -16,7 +16,7 @@ from runbook_tui.migrations.javascript.recorder import Draft, Recorder
 from runbook_tui.migrations.javascript.values import Call, Host, name_of
 
 if TYPE_CHECKING:
-    from runbook_tui.migrations.javascript.expressions import Expressions
+    from runbook_tui.migrations.javascript.calls import Calls
 
 _LONGEST = 1_000_000
 """Characters of SQL that is put together."""
@@ -49,7 +49,7 @@ class Raw(Host, Draft):
     engine: Engine
     part: bool = False
 
-    def method(self, name: str, call: Call, reader: Expressions) -> object:
+    def method(self, name: str, call: Call, reader: Calls) -> object:
         """What is chained to it, such as ``.transacting(trx)``, changes nothing in it."""
         if name in _ROW_LOOPS:
             reader.perhaps(call)
@@ -146,7 +146,7 @@ class Query(Host, Draft):
     merges: bool = False
     part: bool = False
 
-    def method(self, name: str, call: Call, reader: Expressions) -> object:
+    def method(self, name: str, call: Call, reader: Calls) -> object:
         """A step of the chain."""
         use_parts(call.arguments)
         if name in _KINDS and not self.kind:
@@ -179,7 +179,7 @@ class Query(Host, Draft):
             use_parts(inner)
         return self
 
-    def _changes_rows(self, name: str, call: Call, reader: Expressions) -> None:
+    def _changes_rows(self, name: str, call: Call, reader: Calls) -> None:
         if self.line or not isinstance(reader, Recorder):
             return
         self.kind, self.line = _KINDS[name], call.line

@@ -34,7 +34,7 @@ from runbook_tui.migrations.javascript.values import Call, Host, items_of, name_
 from runbook_tui.migrations.sql.types import column_of_type
 
 if TYPE_CHECKING:
-    from runbook_tui.migrations.javascript.expressions import Expressions
+    from runbook_tui.migrations.javascript.calls import Calls
 
 _QUIET = frozenset({
     "comment", "engine", "charset", "collate", "inherits", "queryContext", "first", "after",
@@ -54,7 +54,7 @@ class ForeignKey(Host, Draft):
     stated: bool = False
     """Knex leaves out a key that does not say what it refers to."""
 
-    def method(self, name: str, call: Call, reader: Expressions) -> object:
+    def method(self, name: str, call: Call, reader: Calls) -> object:
         """A step of the chain."""
         self.state(name, call)
         return self
@@ -109,7 +109,7 @@ class ColumnDraft(Host, Draft):
         """Whether the database counts it up; Knex then leaves out its modifiers."""
         return "increments" in self.method_name.lower()
 
-    def method(self, name: str, call: Call, reader: Expressions) -> object:
+    def method(self, name: str, call: Call, reader: Calls) -> object:
         """A step of the chain."""
         use_parts(call.arguments)
         if name in ("notNullable", "notNull"):
@@ -235,7 +235,7 @@ class TableBuilder(Host):
     constraints: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     keys: list[ForeignKey] = field(default_factory=list)
 
-    def method(self, name: str, call: Call, reader: Expressions) -> object:
+    def method(self, name: str, call: Call, reader: Calls) -> object:
         """A column, or something else of the table."""
         use_parts(call.arguments)
         if name in COLUMN_METHODS:
@@ -257,7 +257,7 @@ class TableBuilder(Host):
                 reader.note(change)
         return self
 
-    def _column(self, name: str, call: Call, reader: Expressions) -> ColumnDraft:
+    def _column(self, name: str, call: Call, reader: Calls) -> ColumnDraft:
         draft = ColumnDraft(self, name, call)
         if self.creates:
             self.columns.append(draft)
@@ -265,7 +265,7 @@ class TableBuilder(Host):
             reader.note(draft)
         return draft
 
-    def foreign(self, call: Call, reader: Expressions) -> ForeignKey:
+    def foreign(self, call: Call, reader: Calls) -> ForeignKey:
         """A foreign key, noted when it is added to a table that is there."""
         over = names_in(call.get(0))
         name = name_of(call.get(1)) or self.index_name(over, "foreign")
@@ -276,7 +276,7 @@ class TableBuilder(Host):
             reader.note(key)
         return key
 
-    def indexed(self, what: str, call: Call, reader: Expressions) -> None:
+    def indexed(self, what: str, call: Call, reader: Calls) -> None:
         """An index or a constraint on columns."""
         over, options = names_in(call.get(0)), call.get(1)
         if isinstance(options, dict):
@@ -306,7 +306,7 @@ class TableBuilder(Host):
         kind = how.get("indexType") if isinstance(how, dict) else how if self.engine is Engine.MYSQL else None
         return "create-unique-index" if isinstance(kind, str) and kind.lower() == "unique" else "create-index"
 
-    def _timestamps(self, call: Call, reader: Expressions) -> None:
+    def _timestamps(self, call: Call, reader: Calls) -> None:
         options = call.get(0)
         settings = options if isinstance(options, dict) else {}
         stamp = settings.get("useTimestamps") if settings else options

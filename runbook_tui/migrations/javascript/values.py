@@ -16,7 +16,7 @@ from runbook_tui.migrations.following.values import UNKNOWN
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from runbook_tui.migrations.javascript.expressions import Expressions
+    from runbook_tui.migrations.javascript.calls import Calls
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -63,12 +63,12 @@ class Host:
         """A property that is read."""
         return UNKNOWN
 
-    def method(self, name: str, call: Call, reader: Expressions) -> object:
+    def method(self, name: str, call: Call, reader: Calls) -> object:
         """A method that is called. Functions given to one that is not known may or may not run."""
         reader.perhaps(call)
         return UNKNOWN
 
-    def called(self, call: Call, reader: Expressions) -> object:
+    def called(self, call: Call, reader: Calls) -> object:
         """The object itself is called."""
         return self.method("", call, reader)
 
