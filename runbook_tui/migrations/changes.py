@@ -66,6 +66,8 @@ class Column:
     """Table that a foreign key points to."""
     check: bool = False
     check_refuses_null: bool = True
+    meaning: tuple[str, ...] = ()
+    """What else MySQL's definition says, as written: character set, collation, ON UPDATE, INVISIBLE."""
     fills_existing: bool = False
     """Rows that are there get a value when the column is added, though no default stays (Django's ``default``)."""
 
@@ -99,7 +101,7 @@ class Change:
     name: str | None = None
     """Column, index, constraint, enum value, or object that is not a table."""
     to: str | None = None
-    """New name of a rename; for a view that only repeats one table, that table."""
+    """New name of a rename; for a view that only repeats one table, that table; for a copy of all rows, their table."""
     column: Column | None = None
     columns: tuple[Column, ...] = ()
     """Of a created table."""
@@ -125,6 +127,8 @@ class Change:
     """An UPDATE that only fills what is still NULL."""
     bounded: bool = False
     """An UPDATE of rows that the statement writes out one by one."""
+    copied: tuple[str, ...] = ()
+    """Of rows that are copied: the column that each column of ``over`` takes as it is; empty where it is computed."""
     reads_tables: bool = False
     """An UPDATE or INSERT that takes its values from tables."""
     part_of_narrowing: bool = False

@@ -144,6 +144,7 @@ def judge_scripts(
     result: list[Migration] = []
     for script in scripts:
         body = read(script)
+        schema.end_session()
         if pending is None:
             schema.forget_pending()
         if pending is None or script.id in pending:

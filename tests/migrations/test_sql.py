@@ -400,12 +400,13 @@ def test_a_table_made_anew_in_sqlite_is_what_differs(
     sql: Judge, columns: str, phase: Phase, kinds: list[str], *, new_first: bool
 ) -> None:
     before = "CREATE TABLE notes (id INTEGER PRIMARY KEY, note TEXT)"
+    kept = "id, note" if " note " in columns else "id"
     text = (
-        f"CREATE TABLE new_notes ({columns}); INSERT INTO new_notes SELECT * FROM notes; DROP TABLE notes;"
-        "ALTER TABLE new_notes RENAME TO notes"
+        f"CREATE TABLE new_notes ({columns}); INSERT INTO new_notes ({kept}) SELECT {kept} FROM notes;"
+        "DROP TABLE notes; ALTER TABLE new_notes RENAME TO notes"
         if new_first
         else f"ALTER TABLE notes RENAME TO old_notes; CREATE TABLE notes ({columns});"
-        "INSERT INTO notes SELECT * FROM old_notes; DROP TABLE old_notes"
+        f"INSERT INTO notes ({kept}) SELECT {kept} FROM old_notes; DROP TABLE old_notes"
     )
     migration = sql(text, engine="sqlite", before=before)
     assert [operation.kind for operation in migration.operations] == kinds

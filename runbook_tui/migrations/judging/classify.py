@@ -42,6 +42,9 @@ _NEW_COLUMN_ROWS = frozenset(
 )
 _CONSTRAINTS = ("add-unique", "add-foreign-key", "add-check", "create-unique-index")
 _ROWS = frozenset({"insert-rows", "copy-rows", "update-rows", "delete-rows"})
+_TAKES_AWAY = frozenset(
+    {"drop-table", "rename-table", "truncate", "delete-rows", "drop-column", "rename-column"}
+)
 _CATALOG = re.compile(r"(?:pg_catalog|information_schema|mysql|sys)\.|pg_(?!\w*\.)|sqlite_")
 """The engine's own tables: who changes their rows changes the schema."""
 _DROPPED_ROUTINES = frozenset({"drop-function", "drop-trigger", "drop-view"})
@@ -65,7 +68,6 @@ class Judged:
 
 def classify(changes: Sequence[Change], schema: Schema, engine: Engine) -> list[Judged]:
     """The operations of one pending migration. ``schema`` is brought up to date on the way."""
-    schema.temporary.clear()  # it was gone with the session
     judged: list[Judged] = []
     for change in simplify(changes, schema, engine):
         resolved = list(_resolve(change, schema, engine))
@@ -152,7 +154,7 @@ def _row(change: Change, schema: Schema, engine: Engine) -> Row:
     name = (change.name or "").lower()
     if kind == "drop-constraint" and engine is Engine.POSTGRES and name == _default_key(change):
         kind = "drop-primary-key"
-    replaces = bool(change.detail) and name in schema.routines and name not in schema.new_routines
+    replaces = bool(change.detail) and schema.knows_routine(change.name)
     if kind in _REPLACEABLE and change.detail in ("or replace", "anew") and replaces:
         kind = "replace-routine"
     elif kind == "create-view" and (replaces or change.detail == "anew"):
@@ -171,17 +173,19 @@ def _phase(change: Change, row: Row, schema: Schema) -> tuple[Phase, bool]:
     """The phase, and whether the object is unknown to running code."""
     if schema.is_temporary(change.table) or (row.kind == "create-table" and change.detail == "temporary"):
         return Phase.NONE, True
-    if schema.is_new_table(change.table):
+    older = row.kind in _TAKES_AWAY and schema.may_be_older(change.table)
+    if schema.is_new_table(change.table) and not older:
         return _phase_on_new_table(change, row), True
     if row.kind in _ROWS and _CATALOG.match(table_key(change.table or "")):
         return Phase.ASK, False
-    if row.kind in _DROPPED_ROUTINES and (change.name or "").lower() in schema.new_routines:
+    if row.kind in _DROPPED_ROUTINES and schema.is_new_routine(change.name):
         return Phase.NONE, True
     return _phase_on_known_table(change, row, schema), False
 
 
 def _phase_on_known_table(change: Change, row: Row, schema: Schema) -> Phase:
-    if schema.is_new_column(change.table, change.name):
+    older = row.kind in _TAKES_AWAY and schema.may_be_older(change.table, change.name)
+    if schema.is_new_column(change.table, change.name) and not older:
         return _phase_on_new_column(row, schema.column(change.table, change.name))
     if row.kind.startswith(_CONSTRAINTS) and _spares_old_rows(change, row, schema):
         return Phase.EXPAND

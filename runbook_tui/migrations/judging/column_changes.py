@@ -101,7 +101,7 @@ def restated(change: Change, before: Column | None, engine: Engine) -> Iterator[
 def _differences(change: Change, before: Column, now: Column, engine: Engine) -> Iterator[Change]:
     if now.type is not None and now.type != before.type:
         yield _type_change(change, before, now.type, engine)
-    if now.nullable is None or before.nullable is None or now.generated is not before.generated:
+    if now.nullable is None or before.nullable is None or _means_otherwise(before, now):
         yield replace(change, kind="alter-column-unknown")
     elif now.nullable != before.nullable:
         yield replace(change, kind="drop-not-null" if now.nullable else "set-not-null")
@@ -123,6 +123,11 @@ def _differences(change: Change, before: Column, now: Column, engine: Engine) ->
         yield replace(
             own, kind="add-check" if now.check else "drop-constraint", refuses_null=now.check_refuses_null
         )
+
+
+def _means_otherwise(before: Column, now: Column) -> bool:
+    """Whether values are computed, sorted or seen in another way."""
+    return now.generated is not before.generated or now.meaning != before.meaning
 
 
 def _type_change(

@@ -37,7 +37,8 @@ def simplify(changes: Sequence[Change], schema: Schema, engine: Engine) -> list[
     found = _recreated(found)
     found = _replaced_constraints(found)
     found = _clearing_the_way(found, schema)
-    return _aliased_renames(found)
+    # SQLite writes through no view
+    return found if engine is Engine.SQLITE else _aliased_renames(found)
 
 
 def _same(one: str | None, other: str | None) -> bool:
@@ -85,7 +86,7 @@ def _rebuilt_tables(changes: list[Change], schema: Schema, engine: Engine) -> li
         table = str(rename.to if changes.index(made) < changes.index(rename) else rename.table)
         changes = [change for change in changes if change not in (made, copied, dropped, rename)]
         known = schema.tables.get(table_key(table)) if engine is Engine.SQLITE else None
-        changes += _differences(made, table, known)
+        changes += _differences(made, table, known, copied, str(dropped.table))
     return changes
 
 
@@ -93,9 +94,9 @@ def _first(changes: Sequence[Change], kind: str, table: str | None) -> Change | 
     return next((change for change in changes if change.kind == kind and _same(change.table, table)), None)
 
 
-def _differences(made: Change, table: str, before: Table | None) -> list[Change]:
+def _differences(made: Change, table: str, before: Table | None, copied: Change, source: str) -> list[Change]:
     line = made.line
-    if before is None or not made.columns:
+    if before is None or not made.columns or not _keeps_rows(made, before, copied, source):
         return [Change("rebuild-table", line, table)]
     now: dict[str, Column] = {column.name.lower(): column for column in made.columns if column.name}
     found = [
@@ -115,6 +116,20 @@ def _differences(made: Change, table: str, before: Table | None) -> list[Change]
     }:
         found.append(Change("replace-constraint", line, table))
     return found or [Change("state-only", line, table, detail=f"table {table} is made anew as it was")]
+
+
+def _keeps_rows(made: Change, before: Table, copied: Change, source: str) -> bool:
+    """Whether the copy leaves out no row and no column, and changes no column that is defined as it was."""
+    now = {column.name.lower(): column for column in made.columns if column.name}
+    targets = [name.lower() for name in copied.over or now]
+    sources = list(before.columns) if copied.copied == ("*",) else [name.lower() for name in copied.copied]
+    if not _same(copied.to, source) or len(targets) != len(sources):
+        return False
+    taken = dict(zip(targets, sources, strict=True))
+    kept = now.keys() & before.columns.keys()
+    return kept <= taken.keys() and all(
+        taken[name] == name for name in kept if now[name] == before.columns[name]
+    )
 
 
 def _recreated(changes: list[Change]) -> list[Change]:
@@ -239,9 +254,9 @@ def _clears(
 
 def _aliased_renames(changes: list[Change]) -> list[Change]:
     """A table renamed behind a view with its old name: the old code goes on working."""
-    views = {
-        (table_key(c.name), table_key(c.to)) for c in changes if c.kind == "create-view" and c.name and c.to
-    }
+    dropped = {table_key(c.name or "") for c in changes if c.kind == "drop-view"}
+    made = [c for c in changes if c.kind == "create-view" and table_key(c.name or "") not in dropped]
+    views = {(table_key(c.name), table_key(c.to)) for c in made if c.name and c.to}
     return [
         replace(change, aliased=True)
         if change.kind == "rename-table"

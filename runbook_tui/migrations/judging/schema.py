@@ -46,6 +46,8 @@ class Schema:
     new_tables: set[str] = field(default_factory=set)
     """Created by a pending migration: no running code knows them."""
     temporary: set[str] = field(default_factory=set)
+    lacking: set[str] = field(default_factory=set)
+    """Tables and ``table.column`` that are made only where they lack: a database may have had them before."""
     new_columns: dict[str, set[str]] = field(default_factory=dict)
     new_routines: set[str] = field(default_factory=set)
     new_constraints: set[str] = field(default_factory=set)
@@ -95,8 +97,22 @@ class Schema:
         return table in self.new_tables or column in self.new_columns.get(table, ())
 
     def is_temporary(self, table: str | None) -> bool:
-        """Whether the table lives in one session only."""
-        return table is not None and table_key(table) in self.temporary
+        """Whether the table lives in one session only; a name with a schema is never one of those."""
+        return table is not None and table.lower() in self.temporary
+
+    def may_be_older(self, table: str | None, column: str | None = None) -> bool:
+        """Whether a new table or column may have been there before, with what it holds."""
+        key = table_key(table or "")
+        return key in self.lacking or f"{key}.{(column or '').lower()}" in self.lacking
+
+    def knows_routine(self, name: str | None) -> bool:
+        """Whether running code may use a function, trigger or view of the name, in whatever schema."""
+        key = table_key(name or "")
+        return key not in self.new_routines and key.rpartition(".")[2] in self.routines
+
+    def is_new_routine(self, name: str | None) -> bool:
+        """Whether a pending migration created the function, trigger or view."""
+        return table_key(name or "") in self.new_routines
 
     def is_new_constraint(self, table: str | None, name: str | None) -> bool:
         """Whether a pending migration added the constraint or index."""
@@ -109,6 +125,13 @@ class Schema:
         self.new_routines.clear()
         self.new_constraints.clear()
         self.vacated.clear()
+        self.lacking.clear()
+
+    def end_session(self) -> None:
+        """Temporary tables go."""
+        for key in self.temporary:
+            self.tables.pop(key, None)
+        self.temporary.clear()
 
     def apply(self, change: Change, *, pending: bool) -> None:
         """Take one change into account. Changes of unknown tables are remembered as far as they go."""
@@ -148,16 +171,21 @@ class Schema:
             _prove(self.tables[key], change)
 
     def _create(self, change: Change, key: str, *, pending: bool) -> None:
-        if change.if_exists and key in self.tables:
-            return
+        known = key in self.tables and key not in self.temporary
+        temporary = change.detail == "temporary"
+        if known and (change.if_exists or temporary):
+            return  # it is there already, or hidden by one that nobody can tell from it
         columns = {column.name.lower(): column for column in change.columns if column.name}
         constraints = {name.lower(): over for name, over in change.constraints}
         self.tables[key] = Table(columns, constraints, change.rules)
         self.temporary.discard(key)
-        if change.detail == "temporary":
+        if temporary:
             self.temporary.add(key)
-        elif pending and key not in self.vacated:
+        # names that differ in case, or in their schema, look the same: then the older one counts
+        elif pending and key not in self.vacated and not known:
             self.new_tables.add(key)
+            if change.if_exists:
+                self.lacking.add(key)
 
     def _rename(self, old: str, new: str) -> None:
         self.views = {
@@ -180,9 +208,7 @@ class Schema:
         if change.kind == ADD_COLUMN and change.column:
             if change.if_exists and name in table.columns:
                 return  # it is there already, and running code knows it
-            table.columns[name] = change.column
-            if pending and f"{key}.{name}" not in self.vacated:
-                self.new_columns.setdefault(key, set()).add(name)
+            self._add_column(change, table, key, pending=pending)
         elif change.kind == "drop-column":
             self._vacate(f"{key}.{name}", known=not self._is_new(key, name), pending=pending)
             table.columns.pop(name, None)
@@ -206,6 +232,15 @@ class Schema:
             table.constraints.pop(name, None)
         self._apply_routine(change, pending=pending)
 
+    def _add_column(self, change: Change, table: Table, key: str, *, pending: bool) -> None:
+        name = str(change.name).lower()
+        known = name in table.columns and not self._is_new(key, name)
+        table.columns[name] = change.column or Column(change.name)
+        if pending and not known and f"{key}.{name}" not in self.vacated:
+            self.new_columns.setdefault(key, set()).add(name)
+            if change.if_exists:
+                self.lacking.add(f"{key}.{name}")
+
     def _rename_column(self, table: Table, key: str, old: str, new: str) -> None:
         self.views = {view: used - {(key, old)} for view, used in self.views.items()}
         column = table.columns.pop(old, None)
@@ -224,14 +259,14 @@ class Schema:
         if change.kind == "create-type" and change.detail == "domain":
             self.domains.add(name)
         if change.kind in ("create-function", "create-trigger", "create-view"):
-            if pending and name not in self.routines:
-                self.new_routines.add(name)
-            self.routines.add(name)
+            if pending and not self.knows_routine(name):
+                self.new_routines.add(table_key(name))
+            self.routines.add(_bare(name))
             if change.kind == "create-view" and not change.conditional:
                 self.views[name] = self._used(change)
         elif change.kind in ("drop-function", "drop-trigger", "drop-view"):
-            self.routines.discard(name)
-            self.new_routines.discard(name)
+            self.routines.discard(_bare(name))
+            self.new_routines.discard(table_key(name))
             self.views.pop(name, None)
 
     def _used(self, view: Change) -> frozenset[tuple[str, str]]:
@@ -241,6 +276,10 @@ class Schema:
             every = known.columns if known and column == "*" else [column]
             found |= {(table_key(table), name) for name in every}
         return frozenset(found)
+
+
+def _bare(name: str) -> str:
+    return table_key(name).rpartition(".")[2]
 
 
 def _prove(table: Table, change: Change) -> None:

@@ -89,7 +89,8 @@ def without_client_commands(sql: str) -> tuple[str, list[Change]]:
 def _asks(command: str) -> bool:
     """Whether a command can change a database, or which one is changed."""
     word = re.match(r"\\(\w+|\S)", command)
-    return word is None or word[1].lower() not in _HARMLESS | {"g", "gx"}
+    # what stands between backquotes is run by a shell
+    return word is None or "`" in command or word[1].lower() not in _HARMLESS | {"g", "gx"}
 
 
 def _blank(text: str) -> str:

@@ -23,6 +23,13 @@ _COMPOSED = (
 )
 """Constant when all their parts are."""
 _STABLE_NAMES = frozenset({"transaction_timestamp", "statement_timestamp", "now", "localtime"})
+_MEANING = (
+    exp.CharacterSetColumnConstraint,
+    exp.CollateColumnConstraint,
+    exp.OnUpdateColumnConstraint,
+    exp.InvisibleColumnConstraint,
+)
+"""What else a definition says of the values, or of who sees them."""
 _NULL_IN_NULL_OUT = (
     exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Between, exp.Like, exp.And, exp.Or,
     exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Neg, exp.Paren, exp.Column, exp.Identifier, exp.Literal,
@@ -57,6 +64,7 @@ def _argument(part: exp.Expr) -> int | str:
 
 def default_value(value: exp.Expr | None, engine: Engine) -> Default:
     """What a DEFAULT clause writes; a function that is not known to be stable counts as volatile."""
+    value = value.unnest() if value is not None else None
     if value is None or isinstance(value, exp.Null):
         return Default.NONE
     if isinstance(value, exp.Literal | exp.Boolean | exp.DataType | exp.Identifier | exp.Var):
@@ -65,7 +73,7 @@ def default_value(value: exp.Expr | None, engine: Engine) -> Default:
     if is_stable or value.name.lower() in _STABLE_NAMES:
         # SQLite refuses to add a column whose default is not a constant
         return Default.VOLATILE if engine is Engine.SQLITE else Default.CONSTANT
-    if isinstance(value, exp.Cast) and isinstance(value.this, exp.Null):
+    if isinstance(value, exp.Cast) and default_value(value.this, engine) is Default.NONE:
         return Default.NONE
     if isinstance(value, _COMPOSED):
         parts = [default_value(part, engine) for part in value.iter_expressions()]
@@ -86,6 +94,7 @@ def column_definition(definition: exp.ColumnDef, engine: Engine) -> Column:
     nullable, default, unique, primary_key, references = not serial, Default.NONE, False, False, None
     generated = Generated.IDENTITY if serial else Generated.NO
     check, check_refuses_null, default_text = False, True, ""
+    meaning: list[str] = []
     for constraint in definition.args.get("constraints") or ():
         rule = constraint.kind if isinstance(constraint, exp.ColumnConstraint) else constraint
         if isinstance(rule, exp.NotNullColumnConstraint):
@@ -100,6 +109,8 @@ def column_definition(definition: exp.ColumnDef, engine: Engine) -> Column:
             references = table_name(rule.this) or ""
         elif isinstance(rule, exp.CheckColumnConstraint):
             check, check_refuses_null = True, refuses_null(rule.this)
+        elif isinstance(rule, _MEANING):
+            meaning.append(rule.sql().lower())
         elif isinstance(rule, exp.AutoIncrementColumnConstraint):
             generated = Generated.IDENTITY
         elif isinstance(rule, exp.GeneratedAsIdentityColumnConstraint):
@@ -121,6 +132,7 @@ def column_definition(definition: exp.ColumnDef, engine: Engine) -> Column:
         references=references,
         check=check,
         check_refuses_null=check_refuses_null,
+        meaning=tuple(sorted(meaning)),
     )
 
 

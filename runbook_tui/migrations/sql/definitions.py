@@ -11,7 +11,7 @@ from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.sql.alter import constraint
 from runbook_tui.migrations.sql.columns import column_definition, names, table_name
 from runbook_tui.migrations.sql.parse import shortened
-from runbook_tui.migrations.sql.rows import read_rows, read_select
+from runbook_tui.migrations.sql.rows import read_rows, read_select, unknown_calls, whole_table
 
 _CREATED = {
     "SCHEMA": "create-object",
@@ -67,6 +67,8 @@ def _copy(tree: exp.Copy, line: int) -> list[Change] | None:
 
 def _session(tree: exp.Expr, line: int, text: str) -> list[Change] | None:
     """Settings, transactions, comments and privileges."""
+    if _is_more(tree, text):
+        return None
     if isinstance(tree, exp.Set):
         set_names = [
             item.this.this.name.lower() for item in tree.expressions if isinstance(item.this, exp.EQ)
@@ -87,6 +89,20 @@ def _session(tree: exp.Expr, line: int, text: str) -> list[Change] | None:
         name = f"on {on.sql()}" if isinstance(on, exp.Expr) else ""
         return [Change("grant" if isinstance(tree, exp.Grant) else "revoke", line, name=name)]
     return None
+
+
+def _is_more(tree: exp.Expr, text: str) -> bool:
+    """Whether a setting calls a function, is the server's, or opens SQLite's own tables."""
+    if isinstance(tree, exp.Set):
+        return tree.find(exp.Anonymous) is not None or any(map(_for_all, tree.expressions))
+    return isinstance(tree, exp.Pragma) and "writable_schema" in text.lower()
+
+
+def _for_all(item: exp.Expr) -> bool:
+    """Whether a setting is the server's, for every connection: SET GLOBAL, SET PERSIST, ``@@global.``."""
+    parameter = item.find(exp.SessionParameter)
+    scopes = (item.args.get("kind"), parameter.args.get("kind") if parameter else None)
+    return any(str(scope).upper() in ("GLOBAL", "PERSIST", "PERSIST_ONLY") for scope in scopes)
 
 
 def _create(tree: exp.Create, line: int, engine: Engine) -> list[Change] | None:
@@ -127,13 +143,12 @@ def _trigger_table(tree: exp.Create) -> str | None:
 
 
 def _repeated_table(tree: exp.Create) -> str | None:
-    """The table of ``SELECT * FROM table`` and nothing else."""
+    """The table of a plain view that is ``SELECT * FROM table`` and nothing else."""
+    plain = isinstance(tree.this, exp.Table) and not tree.find(
+        exp.MaterializedProperty, exp.TemporaryProperty
+    )
     query = tree.args.get("expression")
-    if not isinstance(query, exp.Select) or not query.is_star or len(query.expressions) != 1:
-        return None
-    given = {name for name, value in query.args.items() if value}
-    source = query.args.get("from_")
-    return table_name(source.this) if source and given <= {"expressions", "from_", "kind"} else None
+    return whole_table(query) if plain and query is not None and query.is_star else None
 
 
 def _read_columns(query: exp.Expr | None) -> tuple[tuple[str, str], ...]:
@@ -151,7 +166,7 @@ def _read_columns(query: exp.Expr | None) -> tuple[tuple[str, str], ...]:
     return tuple(sorted({(table, name.lower()) for table, name in found if table}))
 
 
-def _create_table(tree: exp.Create, line: int, engine: Engine) -> list[Change]:
+def _create_table(tree: exp.Create, line: int, engine: Engine) -> list[Change] | None:
     table = table_name(tree.this)
     columns: list[Column] = []
     constraints: list[tuple[str, tuple[str, ...]]] = []
@@ -180,10 +195,14 @@ def _create_table(tree: exp.Create, line: int, engine: Engine) -> list[Change]:
         detail="temporary" if tree.find(exp.TemporaryProperty) else "",
         partition_of=_partitioned(tree),
     )
+    # MariaDB drops a table of that name
+    gone = [Change("drop-table", line, table, if_exists=True)] if tree.args.get("replace") else []
     query = tree.args.get("expression")
     if isinstance(query, exp.Query) and query.find(exp.Table):
-        return [created, Change("copy-rows", line, table, reads_tables=True)]
-    return [created]
+        return [*gone, created, Change("copy-rows", line, table, reads_tables=True)]
+    if tree.find(exp.ExecuteAsProperty) or (query is not None and unknown_calls(query)):
+        return None
+    return [*gone, created]
 
 
 def _partitioned(tree: exp.Create) -> str | None:

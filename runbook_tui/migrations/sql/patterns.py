@@ -93,7 +93,9 @@ _STATEMENTS = (
     ),
     _pattern("drop-index", r"DROP INDEX {exists}{name}(?: ?, ?{one})*(?: CASCADE| RESTRICT)?"),
     _pattern(
-        "setting", r"(?:START TRANSACTION|SAVEPOINT|RELEASE SAVEPOINT|RESET|DEALLOCATE|UNLOCK TABLES){rest}"
+        "setting",
+        r"(?:START TRANSACTION|SAVEPOINT|RELEASE SAVEPOINT|DEALLOCATE|UNLOCK TABLES"
+        r"|RESET(?! (?:MASTER|SLAVE|REPLICA|BINARY|PERSIST)\b)){rest}",
     ),
     # routines: sqlglot keeps their bodies as text
     _pattern("create-trigger", r"CREATE {definer}(?:CONSTRAINT )?TRIGGER {exists}{name} .*? ON {table} .*"),

@@ -33,6 +33,7 @@ def read_sql(sql: str, engine: Engine) -> list[Change]:
     if not sql.strip():
         return []
     from runbook_tui.migrations.sql.parse import unreadable
+    from runbook_tui.migrations.sql.triggers import body_of, refused_rows
 
     if len(sql) > LONGEST_FILE:
         return [unreadable(1, sql[:200], f"{len(sql)} characters are too many to read")]
@@ -41,11 +42,15 @@ def read_sql(sql: str, engine: Engine) -> list[Change]:
     sql, told = without_client_commands(sql)
     changes: list[Change] = []
     inserts: dict[tuple[str, ...], list[Change]] = {}
+    bodies: dict[str, str] = {}
     number = 0
     try:
         for text, before, statements in in_parts(sql, engine):
             for statement in statements:
-                changes += _placed(_read_once(text, statement, engine, inserts), statement, before, number)
+                found = _read_once(text, statement, engine, inserts)
+                bodies |= body_of(statement, found)
+                found = [*found, *refused_rows(statement, found, bodies)]
+                changes += _placed(found, statement, before, number)
                 number += 1
             if number > _MOST_STATEMENTS:
                 return [

@@ -15,6 +15,8 @@ _SEQUENCES = frozenset({"setval"})
 _READING = frozenset(
     {"version", "to_regclass", "pg_try_advisory_lock", "pg_try_advisory_xact_lock", "json_build_object"}
 )
+_VALUES = frozenset({"uuid_generate_v4", "uuid_generate_v1", "nextval", "currval", "last_insert_id"})
+"""Functions that only make values for new rows."""
 
 Rows = exp.Insert | exp.Update | exp.Delete | exp.Merge
 
@@ -22,7 +24,42 @@ Rows = exp.Insert | exp.Update | exp.Delete | exp.Merge
 def read_rows(tree: exp.Expr, line: int) -> list[Change]:
     """Every change of rows in a statement, those inside WITH first."""
     found = sorted(tree.find_all(exp.Insert, exp.Update, exp.Delete, exp.Merge), key=lambda node: -node.depth)
-    return [_rows(node, line) for node in found]
+    changes = [_rows(node, line) for node in found]
+    source = tree.args.get("expression") if isinstance(tree, exp.Insert) else None
+    calls = isinstance(source, exp.Select) and not source.args.get("from_") and unknown_calls(source)
+    return [*changes, opaque(line, source.sql())] if calls and isinstance(source, exp.Select) else changes
+
+
+def unknown_calls(query: exp.Expr) -> bool:
+    """Whether it calls a function that may do anything."""
+    called = {node.name.lower() for node in query.find_all(exp.Anonymous)}
+    return not called <= _READING | _VALUES
+
+
+def whole_table(query: exp.Expr | None) -> str | None:
+    """The one table of which a query gives every row, whatever the columns; None for all other queries."""
+    source = query.args.get("from_") if isinstance(query, exp.Select) else None
+    if query is None or source is None or not isinstance(source.this, exp.Table):
+        return None
+    given = {name for name, value in query.args.items() if value}
+    of_table = {name for name, value in source.this.args.items() if value}
+    whole = given <= {"expressions", "from_", "kind", "order"} and of_table <= {
+        "this",
+        "db",
+        "catalog",
+        "alias",
+    }
+    return table_name(source.this) if whole else None
+
+
+def _sources(query: exp.Expr) -> tuple[str, ...]:
+    """For each column of a query, the column that it is, or nothing for what is computed."""
+    if not isinstance(query, exp.Select):
+        return ()
+    return tuple(
+        item.name if isinstance(item, exp.Column | exp.Star) else ""
+        for item in (found.unalias() for found in query.expressions)
+    )
 
 
 def _rows(node: exp.Expr, line: int) -> Change:
@@ -38,7 +75,8 @@ def _rows(node: exp.Expr, line: int) -> Change:
     into = node.this
     over = names(into.expressions) if isinstance(into, exp.Schema) else ()
     if source is not None and _reads_other(source, table):
-        return Change("copy-rows", line, table, over=over, reads_tables=True)
+        whole, copied = whole_table(source), _sources(source)
+        return Change("copy-rows", line, table, to=whole, over=over, reads_tables=True, copied=copied)
     if _overwrites(node):
         return Change("update-rows", line, table, bounded=True)
     return Change("insert-rows", line, table, over=over)
