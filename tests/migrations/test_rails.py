@@ -620,6 +620,29 @@ def test_tangled_code_is_a_question(rails: Judge, body: str) -> None:
     assert found.phase in (ASK, X)
 
 
+@pytest.mark.parametrize(
+    ("body", "certain"),
+    [
+        ("unless ready?\n  raise 'not yet'\nend\n@", True),
+        ("raise 'not yet' if late?\n@", True),
+        ("case kind?\nwhen 1 then say 1\nelse\n  raise\nend\n@", True),
+        ("if a?\n  raise\nelse\n  raise\nend\n@", None),  # it never runs
+        ("return if done?\n@", False),
+        ("unless a?\n  raise if b?\n  return\nend\n@", False),
+        ("if a?\n  unless b?\n    raise\n  end\n  return\nend\n@", False),
+        ("begin\n  raise 'x' if late?\n  @\nrescue\n  say 1\nend", False),
+        ("begin\n  if a?\n    raise\n  end\nrescue\n  return\nend\n@", False),
+    ],
+)
+def test_what_stands_behind_an_error_runs_or_nothing_does(
+    rails: Judge, body: str, certain: bool | None
+) -> None:
+    found = rails(body.replace("@", "drop_table :orders")).operations
+    assert [item.conditional for item in found if item.kind == "drop-table"] == (
+        [] if certain is None else [not certain]
+    )
+
+
 _AROUND = st.sampled_from(
     [
         *(

@@ -38,6 +38,10 @@ class Interpreter(Expressions):
         self._given: Block | None = None
         self._left: Exists | None = None
         """What is known of the rest when an ``if`` may have ended the method."""
+        self._failed = False
+        """Whether what was left last was left by an error that nobody catches."""
+        self._rescuing = 0
+        """``begin`` with ``rescue`` around what is followed."""
 
     def define(self, node: Node) -> None:
         """A class or module inside of the migration. Subclasses remember models."""
@@ -187,7 +191,10 @@ class Interpreter(Expressions):
         if handler is not None:
             return handler(self, node)
         self._result = self.value(node, effect=True)
-        return _raises(node)
+        if not _raises(node):
+            return False
+        self._failed = not self._rescuing
+        return True
 
     def control(self, node: Node) -> object:
         """``if`` and its like where a value is wanted."""
@@ -200,7 +207,9 @@ class Interpreter(Expressions):
         inner = parts(node)
         handlers = [part for part in inner if part.type == "rescue"]
         last = [part for part in inner if part.type == "ensure"]
+        self._rescuing += bool(handlers)
         ended = self.run([part for part in inner if part.type not in ("rescue", "ensure")])
+        self._rescuing -= bool(handlers)
         for handler in handlers:
             body, variable = handler.child_by_field_name("body"), handler.child_by_field_name("variable")
             self.names.update({text_of(name): UNKNOWN for name in (parts(variable) if variable else ())})
@@ -215,11 +224,13 @@ class Interpreter(Expressions):
     def _return(self, node: Node) -> Ended:
         values = [self.value(part) for inner in parts(node) for part in parts(inner)]
         self._result = values[0] if len(values) == 1 else values or None
+        self._failed = False
         return True
 
     def _leave(self, node: Node) -> Ended:
         for part in parts(node):
             self.value(part)
+        self._failed = False
         return True
 
     def _if(self, node: Node) -> Ended:
@@ -245,19 +256,23 @@ class Interpreter(Expressions):
         results: list[object] = []
         for place, block in enumerate(blocks):
             self.names = dict(before)
-            self._result = None
+            self._result, self._failed = None, False
             with self.maybe(guards[place] if place < len(guards) else None):
-                ended.append(self.run([block]) if block is not None else False)
+                left = self.run([block]) if block is not None else False
+            if left and self._failed:  # what follows runs, or nothing of the migration does
+                continue
+            ended.append(left)
             after.append(self.names)
             results.append(self._result)
-        self.names = joined(after)
+        self.names = joined(after) if after else before
         self._result = UNKNOWN
+        self._failed = not ended
         together = ended_by(ended)
         if together is not None:
             return together
         # when one of two surely left, the rest runs where the other one would have
         stays = [place for place, found in enumerate(ended) if found is False]
-        sure = len(blocks) == 2 and len(stays) == 1 and ended.count(True) == 1
+        sure = len(blocks) == len(ended) == 2 and len(stays) == 1 and ended.count(True) == 1
         self._left = guards[stays[0]] if sure and guards else None
         return None
 
