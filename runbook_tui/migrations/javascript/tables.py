@@ -6,7 +6,6 @@ key, a UNIQUE or an index that is chained to a column is a statement of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -30,7 +29,8 @@ from runbook_tui.migrations.javascript.columns import (
 )
 from runbook_tui.migrations.javascript.queries import use_parts
 from runbook_tui.migrations.javascript.recorder import Draft, Recorder
-from runbook_tui.migrations.javascript.values import Call, Host, items_of, name_of
+from runbook_tui.migrations.javascript.table_methods import TABLE_METHODS, Table, names_in
+from runbook_tui.migrations.javascript.values import Call, Host, name_of
 from runbook_tui.migrations.sql.types import column_of_type
 
 if TYPE_CHECKING:
@@ -225,12 +225,9 @@ _COLUMN_WORDS = frozenset({
 
 
 @dataclass(eq=False)
-class TableBuilder(Host):
+class TableBuilder(Table, Host):
     """The first argument of the callback of ``createTable`` or ``alterTable``."""
 
-    table: str | None
-    creates: bool
-    engine: Engine
     columns: list[ColumnDraft] = field(default_factory=list)
     constraints: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     keys: list[ForeignKey] = field(default_factory=list)
@@ -323,50 +320,9 @@ class TableBuilder(Host):
 
     def _other(self, name: str, call: Call) -> list[Change] | None:
         """The changes of the methods that take names; None for one that is not known."""
-        if name in _OTHERS:
-            return _OTHERS[name](self, name, call)
+        if name in TABLE_METHODS:
+            return TABLE_METHODS[name](self, name, call)
         return [] if name in _QUIET else None
-
-    def _drop_columns(self, name: str, call: Call) -> list[Change]:
-        names = names_in(list(call.arguments))
-        return [Change("drop-column", call.line, self.table, column) for column in names or (None,)]
-
-    def _drop_timestamps(self, name: str, call: Call) -> list[Change]:
-        columns = ("createdAt", "updatedAt") if call.get(0) is True else ("created_at", "updated_at")
-        return [Change("drop-column", call.line, self.table, column) for column in columns]
-
-    def _rename_column(self, name: str, call: Call) -> list[Change]:
-        old, new = name_of(call.get(0)), name_of(call.get(1))
-        return [Change("rename-column", call.line, self.table, old, new)]
-
-    def _nullable(self, name: str, call: Call) -> list[Change]:
-        alteration = Alteration(nullable=name == "setNullable")
-        return [Change(ALTER_COLUMN, call.line, self.table, name_of(call.get(0)), alteration=alteration)]
-
-    def _drop_primary(self, name: str, call: Call) -> list[Change]:
-        return [Change("drop-primary-key", call.line, self.table, name_of(call.get(0)))]
-
-    def _drop_checks(self, name: str, call: Call) -> list[Change]:
-        names = names_in(list(call.arguments))
-        return [Change("drop-constraint", call.line, self.table, check) for check in names or (None,)]
-
-    def _check(self, name: str, call: Call) -> list[Change]:
-        return [] if self.creates else [Change("add-check", call.line, self.table, name_of(call.get(2)))]
-
-    def _dropped(self, name: str, call: Call) -> list[Change]:
-        what = {"f": "foreign", "u": "unique", "i": "index"}[name[4].lower()]
-        over = names_in(call.get(0))
-        found = name_of(call.get(1)) or self.index_name(over, what)
-        plain = what == "index" or (what == "unique" and self.engine is Engine.SQLITE)
-        kind = "drop-index" if plain else "drop-constraint"
-        exists = name.endswith("IfExists")
-        return [Change(kind, call.line, self.table, found, over=over, if_exists=exists)]
-
-    def index_name(self, over: tuple[str, ...], what: str) -> str | None:
-        """The name that Knex gives an index or constraint."""
-        if not self.table or not over:
-            return None
-        return f"{self.table.rpartition('.')[2].replace('-', '_')}_{'_'.join(over)}_{what}".lower()
 
     def created(self, line: int, *, if_exists: bool) -> list[Change]:
         """The table, when its callback has been followed."""
@@ -382,31 +338,3 @@ class TableBuilder(Host):
             if_exists=if_exists,
         )
         return [*types, made]
-
-
-_OTHERS: dict[str, Callable[[TableBuilder, str, Call], list[Change]]] = {
-    "dropColumn": TableBuilder._drop_columns,
-    "dropColumns": TableBuilder._drop_columns,
-    "dropTimestamps": TableBuilder._drop_timestamps,
-    "renameColumn": TableBuilder._rename_column,
-    "setNullable": TableBuilder._nullable,
-    "dropNullable": TableBuilder._nullable,
-    "dropPrimary": TableBuilder._drop_primary,
-    "dropPrimaryIfExists": TableBuilder._drop_primary,
-    "dropChecks": TableBuilder._drop_checks,
-    "check": TableBuilder._check,
-    "dropForeign": TableBuilder._dropped,
-    "dropForeignIfExists": TableBuilder._dropped,
-    "dropUnique": TableBuilder._dropped,
-    "dropUniqueIfExists": TableBuilder._dropped,
-    "dropIndex": TableBuilder._dropped,
-}
-
-
-def names_in(value: object) -> tuple[str, ...]:
-    """The names in one, or in a list of them, or in a list of lists; those that are not known are left out."""
-    items = items_of(value)
-    if items is None:
-        name = name_of(value)
-        return (name,) if name else ()
-    return tuple(name for item in items for name in names_in(item))
