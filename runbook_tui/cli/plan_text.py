@@ -49,6 +49,7 @@ def _cycle(number: int, cycle: Cycle) -> str:
         lines.append(f"  {constraint.before} before {constraint.after}{mark}")
         lines.append(f"      {constraint.because}{_at(constraint.source)} [{constraint.rule}]")
     lines.append(f"  Way out: {cycle.remedy}")
+    lines += [f"    {text}" if text.endswith(":") else f"      {text}" for text in cycle.instead]
     for position, release in enumerate(cycle.split, 1):
         targets = ", ".join(f"{name} to {sha[:10]}" for name, sha in sorted(release.targets.items()))
         lines.append(f"  Release {position}: {release.title}" + (f" ({targets})" if targets else ""))
@@ -100,6 +101,7 @@ def as_data(drafted: Draft) -> dict[str, object]:
                 "constraints": [_constraint(constraint) for constraint in cycle.constraints],
                 "cheapest": _constraint(cycle.cheapest),
                 "remedy": cycle.remedy,
+                "instead": list(cycle.instead),
             }
             for cycle in plan.cycles
         ],

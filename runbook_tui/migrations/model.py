@@ -63,6 +63,8 @@ class Operation:
     """What the engine locks while it runs, in words: ``AccessExclusive, instant``."""
     estimate: str = ""
     """How long it takes, where the rows are counted: ``about 15 s for 3,000,000 rows``."""
+    seconds: float | None = None
+    """The same as a number; None where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,9 @@ def _blocked(expands: Sequence[Migration], late: Migration) -> Finding:
     return Finding(f"{word}-before-expand", level, late.path, line_of(late), message, remedy)
 
 
-def cannot_stop(part: PendingMigrations, phase_of: Callable[[Migration], Phase]) -> Finding | None:
+def cannot_stop(
+    part: PendingMigrations, phase_of: Callable[[Migration], Phase], by: str = ""
+) -> Finding | None:
     """The first migration that must wait, where the tool applies all that is pending at once; None when none must.
 
     What nobody has read or answered yet counts for no moment: it is a question of its own.
@@ -74,6 +76,7 @@ def cannot_stop(part: PendingMigrations, phase_of: Callable[[Migration], Phase])
     Args:
         part: the pending migrations of a folder, in the tool's order.
         phase_of: as read, or as people answered.
+        by: what applies them; the tool when empty.
     """
     if part.stops:
         return None
@@ -86,7 +89,7 @@ def cannot_stop(part: PendingMigrations, phase_of: Callable[[Migration], Phase])
         return None
     late, phase = waiting[0]
     message = (
-        f"{part.tool} applies everything that is pending at once: {early.id} {_MOMENTS[first][1]}, and {late.id} "
+        f"{by or part.tool} applies everything that is pending at once: {early.id} {_MOMENTS[first][1]}, and {late.id} "
         f"would run with it, though it {_MOMENTS[phase][1]}"
     )
     remedy = (

@@ -6,6 +6,7 @@ Another package names such a class in its entry points, in the group ``runbook_t
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -53,13 +54,20 @@ def tool_named(name: str) -> MigrationTool:
     return known[name]()
 
 
-def detect_tool(files: Files, folder: str) -> str | None:
-    """The tool whose migrations most files of ``folder`` look like; None when none does."""
+def detect_tool(files: Files, folder: str, others: Collection[str] = ()) -> str | None:
+    """The tool whose migrations most files of ``folder`` look like; None when none does.
+
+    Args:
+        files: at least those of the folder.
+        folder: where the migrations are.
+        others: paths of more files of the repository, which may show whose the folder is (``Cargo.toml``).
+    """
+    paths = {*files, *others}
     inside = below(files, folder)
     best, most = None, (False, 0)
     for tool in all_tools():
         count = sum(tool.recognises(*item) for item in inside.items())
-        found = (tool.marks(files.keys(), folder), count)
+        found = (tool.marks(paths, folder), count)
         if count and found > most and (found[0] or not tool.marked):
             best, most = tool.name, found
     return best

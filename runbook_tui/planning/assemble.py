@@ -8,7 +8,7 @@ from runbook_tui.planning.context import Scope
 from runbook_tui.planning.model import Constraint, PlanFinding, Question
 from runbook_tui.planning.paths import Paths
 from runbook_tui.planning.steps.drafting import pager
-from runbook_tui.planning.words import line, paragraphs, plural
+from runbook_tui.planning.words import line, names, paragraphs, plural
 from runbook_tui.release.model import ServiceChange
 from runbook_tui.runbook.model import (
     Need,
@@ -83,13 +83,14 @@ def downtime(scope: Scope) -> str | None:
 
 def _downtime_of(scope: Scope, store: str) -> str:
     down = ", ".join(user.name for user in scope.users(store))
-    revisions = ", ".join(
+    revisions = [
         line(item.migration.id)
         for item in scope.migrations
         if item.stopped and item.migration.datastore == store
-    )
+    ]
+    applied = f"{names(revisions)} {'is' if len(revisions) == 1 else 'are'} applied to {store}"
     return (
-        f"{down}: stopped while {revisions} is applied to {store}, because {scope.release.manifest_path} says "
+        f"{down}: stopped while {applied}, because {scope.release.manifest_path} says "
         f"contract: offline for {store}."
     )
 
@@ -131,12 +132,12 @@ def _remark(finding: PlanFinding) -> Remark:
 
 
 def _summary(scope: Scope, steps: tuple[Step, ...]) -> str:
-    placed = [step for step in steps if step.migration is not None]
-    counts = [
-        f"{sum(step.phase is phase for step in placed)} {phase.value}"
+    placed = [(step.phase, step.migration) for step in steps if step.migration is not None]
+    applied = {
+        phase: sum(len(note.revisions) or 1 for step_phase, note in placed if step_phase is phase)
         for phase in (StepPhase.EXPAND, StepPhase.BACKFILL, StepPhase.CONTRACT)
-        if any(step.phase is phase for step in placed)
-    ]
-    migrated = f", with {plural(len(placed), 'migration')} ({', '.join(counts)})" if placed else ""
+    }
+    counts = ", ".join(f"{count} {phase.value}" for phase, count in applied.items() if count)
+    migrated = f", with {plural(sum(applied.values()), 'migration')} ({counts})" if placed else ""
     moving, total = len(scope.moving), len(scope.changes)
     return f"{moving} of {plural(total, 'service')} {'moves' if moving == 1 else 'move'}{migrated}."

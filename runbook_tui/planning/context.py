@@ -48,6 +48,7 @@ class Scope:
         self.moving = tuple(change for change in self.changes.values() if change.moves)
         self.staying = tuple(change for change in self.changes.values() if not change.moves)
         self.migrations = planned(release)
+        self._leaders = {identity(item.migration): item.leader for item in self.migrations}
         self.off = frozenset(name for name, switch in release.manifest.rules.items() if not switch.enabled)
         """Names of the rules that are switched off."""
         self.ids = StepIds(release, _words(release))
@@ -117,7 +118,11 @@ class Scope:
 
     def step_of(self, item: PlannedMigration) -> str:
         """Id of the step that applies a migration."""
-        return self.ids.migration(item.migration)
+        return self.ids.migration(item.leader)
+
+    def applying(self, migration: Migration) -> str:
+        """The same for a migration of the release as it was read."""
+        return self.ids.migration(self._leaders[identity(migration)])
 
     def deploy(self, service: str) -> str:
         """Id of the step that deploys a service."""

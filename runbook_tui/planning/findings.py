@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 
 from runbook_tui.catalog.model import CommandCheck
@@ -10,7 +11,7 @@ from runbook_tui.migrations.model import Finding, Level, Migration, PendingMigra
 from runbook_tui.migrations.phase_order import CANNOT_STOP, cannot_stop
 from runbook_tui.planning import usage
 from runbook_tui.planning.context import Scope
-from runbook_tui.planning.migrations import PlannedMigration
+from runbook_tui.planning.migrations import WHILE_RUNNING, PlannedMigration, applies_all
 from runbook_tui.planning.model import PlanFinding, Strength, Yielded
 from runbook_tui.planning.rules import (
     backfill_position,
@@ -124,28 +125,37 @@ def _migrations(scope: Scope, steps: Mapping[str, Step]) -> Iterator[PlanFinding
         for finding in item.migration.findings:
             if finding.rule == "no-lock-timeout" and limited:  # the step sets one
                 continue
-            answered = item.answer is not None and finding.level is Level.ERROR
-            level = Level.WARNING if answered else finding.level
-            yield _of_file(finding, f"{line(item.migration.key)}: ", step, level)
+            yield _of_file(finding, f"{line(item.migration.key)}: ", step, _level(item, finding))
         yield from _answer(item, step)
         yield from _undoing(scope, item, step)
         yield from _outside(scope, item, step)
 
 
+def _level(item: PlannedMigration, finding: Finding) -> Level:
+    """Less than it was where a person has answered, or where nothing runs that could suffer."""
+    if item.stopped and finding.rule in WHILE_RUNNING:
+        return Level.NOTE
+    return Level.WARNING if item.answer is not None and finding.level is Level.ERROR else finding.level
+
+
 def _stopping(scope: Scope, change: ServiceChange, part: PendingMigrations) -> Iterator[PlanFinding]:
-    """A tool that cannot stop, with the phases that people gave; a command of the manifest may stop all the same."""
-    if "revision" in (change.service.commands.migrate or ""):
+    """One command for migrations of several moments, with the phases that people gave.
+
+    While everything is stopped, there is one moment only.
+    """
+    if not applies_all(change, part):
         return
     placed = {item.migration.key: item for item in scope.migrations}
 
     def phase_of(migration: Migration) -> Phase:
         item = placed[migration.key]
-        return Phase.ASK if item.provisional else item.phase
+        return Phase.ASK if item.provisional else Phase.CONTRACT if item.stopped else item.phase
 
-    stuck = cannot_stop(part, phase_of)
+    by = "the command for migrate, which is told no {{ revision }}," if part.stops else part.tool
+    stuck = cannot_stop(replace(part, stops=False), phase_of, by)
     if stuck is not None:
-        steps = [scope.step_of(placed[item.key]) for item in part.pending if item.path == stuck.path]
-        yield _of_file(stuck, f"{change.name}: ", steps[0] if len(steps) == 1 else None)
+        steps = {scope.step_of(placed[item.key]) for item in part.pending if item.path == stuck.path}
+        yield _of_file(stuck, f"{change.name}: ", steps.pop() if len(steps) == 1 else None)
 
 
 def _of_file(finding: Finding, prefix: str, step: str | None, level: Level | None = None) -> PlanFinding:

@@ -85,7 +85,7 @@ class StepIds:
         return self._ids[word, service]
 
     def migration(self, migration: Migration) -> str:
-        """The step that applies a migration."""
+        """The step that applies a migration, unless another one's does: ask :meth:`Scope.step_of`."""
         return self._ids["migration", *identity(migration)]
 
     def gate(self, migration: Migration) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 
 from runbook_tui.catalog.answers import MigrationAnswer
 from runbook_tui.catalog.model import ContractMode, Datastore
@@ -19,6 +21,10 @@ _SHOWN = {
 }
 _WORDS = {Phase.EXPAND: "expand", Phase.BACKFILL: "backfill", Phase.CONTRACT: "contract"}
 
+_REVISION = re.compile(r"\{[{%][^}]*\brevision\b")
+
+WHILE_RUNNING = frozenset({"breaking", "rename", "type-change", "mixed-phases", "backfill-in-contract"})
+"""Rules of findings about old and new code that run side by side."""
 CONTRACT_LAST = "contract-last"
 """The rule that stops services around offline migrations; without it nothing is stopped."""
 
@@ -47,6 +53,8 @@ class PlannedMigration:
     """The pending migrations of the same folder that the tool applies directly before it, by id."""
     linear: bool
     """Whether the tool can only apply the folder's migrations as one chain."""
+    leader: Migration
+    """The migration whose step applies it: itself, or the first of those that one command applies together."""
 
     @property
     def stays(self) -> bool:
@@ -69,6 +77,12 @@ def placed_phase(migration: Migration, answer: MigrationAnswer | None) -> Phase:
 def answer_of(release: Release, migration: Migration) -> MigrationAnswer | None:
     """What a person said about a migration."""
     return release.answers.migrations.get(migration.key)
+
+
+def applies_all(change: ServiceChange, part: PendingMigrations) -> bool:
+    """Whether one command applies all that is pending: it is told no revision, or the tool cannot stop at one."""
+    written = change.service.commands.migrate
+    return not part.stops if written is None else _REVISION.search(written) is None
 
 
 def planned(release: Release) -> tuple[PlannedMigration, ...]:
@@ -98,6 +112,16 @@ def _folder(release: Release, change: ServiceChange, part: PendingMigrations) ->
     phases = {item.id: placed_phase(item, answer_of(release, item)) for item in part.pending}
     narrowing = [item.id for item in part.pending if phases[item.id] in (Phase.CONTRACT, Phase.BREAKING)]
     stopped = _with_ancestors(narrowing, history, phases) if offline else set()
+    shown = {item.id: _shown(item.id, history, phases) for item in part.pending}
+    leaders = {item.id: item for item in part.pending}
+    if applies_all(change, part):
+        stopped = set(phases) if stopped else set()
+        unknown = {
+            item.id for item in part.pending if item.phase is Phase.ASK and answer_of(release, item) is None
+        }
+        alone = {*unknown, *(name for name in narrowing if phases[name] is Phase.BREAKING)} - stopped
+        moments = {name: (name in stopped or shown[name], name if name in alone else "") for name in shown}
+        leaders = _leaders(part, moments, shown)
     for migration in (
         part.pending if part.linear else sorted(part.pending, key=lambda item: (item.id, item.path))
     ):
@@ -106,7 +130,7 @@ def _folder(release: Release, change: ServiceChange, part: PendingMigrations) ->
         yield PlannedMigration(
             migration=migration,
             phase=phase,
-            shown=_shown(migration.id, history, phases),
+            shown=shown[migration.id],
             answer=answer,
             provisional=migration.phase is Phase.ASK and answer is None,
             stopped=migration.id in stopped,
@@ -115,7 +139,25 @@ def _folder(release: Release, change: ServiceChange, part: PendingMigrations) ->
             first=not migration.parents and part.applied_head is None,
             history=tuple(pending[parent] for parent in history[migration.id]),
             linear=part.linear,
+            leader=leaders[migration.id],
         )
+
+
+def _leaders(
+    part: PendingMigrations, moments: Mapping[str, object], shown: Mapping[str, StepPhase]
+) -> dict[str, Migration]:
+    """The migration that names the step of each: of those that follow one another and have the same moment, the first.
+
+    One command applies them, so a second step with the same command would do nothing. While everything is stopped, the
+    first of the latest part of the release names it.
+    """
+    order = list(StepPhase)
+    found: dict[str, Migration] = {}
+    for _, run in groupby(part.pending, key=lambda item: moments[item.id]):
+        together = list(run)
+        first = max(together, key=lambda item: order.index(shown[item.id]))
+        found.update((item.id, first) for item in together)
+    return found
 
 
 def _datastore(release: Release, name: str) -> Datastore:

@@ -104,6 +104,8 @@ class Cycle:
     """The edge that is cheapest to remove."""
     remedy: str
     """How to remove it, in words."""
+    instead: tuple[str, ...]
+    """What to do in place of each migration without a safe moment: its name, then the steps over two releases."""
     split: tuple[PlannedRelease, ...]
     """A sequence of releases each of which can be ordered; empty when none was found."""
 

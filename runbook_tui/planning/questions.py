@@ -20,22 +20,23 @@ VERDICTS = ("provider-first", "consumer-first", "either")
 def questions(scope: Scope) -> tuple[Question, ...]:
     """Everything unanswered: what blocks an execution first, then by id."""
     found = [
-        *(_migration(item) for item in scope.migrations if item.provisional),
+        *(_migration(scope, item) for item in scope.migrations if item.provisional),
         *_contracts(scope),
         *_on_call(scope),
     ]
     return tuple(sorted(found, key=lambda question: (not question.blocking, question.id)))
 
 
-def _migration(item: PlannedMigration) -> Question:
+def _migration(scope: Scope, item: PlannedMigration) -> Question:
     migration = item.migration
+    question = f"migration:{migration.key}"
     unread = [operation for operation in migration.operations if operation.phase is Phase.ASK]
     at = f":{unread[0].line}" if unread else ""
     return Question(
-        id=f"migration:{line(migration.key)}",
+        id=line(question),
         text=(
             f"When may {line(migration.id)} of {migration.service} run: before the new code (expand), after it to "
-            "fill in data (backfill), or after every user of the old form is gone (contract)?"
+            f"fill in data (backfill), or after every user of the old form is gone (contract)?{_void(scope, question)}"
         ),
         choices=PHASES,
         blocking=True,
@@ -48,6 +49,12 @@ def _migration(item: PlannedMigration) -> Question:
             "Until then it is planned as a backfill.",
         ),
     )
+
+
+def _void(scope: Scope, question: str) -> str:
+    """Who has answered before the subject was changed, as the end of the question."""
+    said = [one for one in scope.release.stale_answers if one.question == question]
+    return "".join(f" ({line(one.by)} said {one.said}, before it was changed.)" for one in said)
 
 
 def _contracts(scope: Scope) -> Iterator[Question]:
@@ -67,7 +74,7 @@ def _contract(scope: Scope, change: ContractChange, consumers: list[str]) -> Que
         id=f"contract:{change.api}",
         text=(
             f"{change.api} is {change.kind} in {new(provider)}: who is deployed first, {provider.name} or its "
-            f"consumers ({names(consumers)})?"
+            f"consumers ({names(consumers)})?{_void(scope, f'contract:{change.api}')}"
         ),
         choices=VERDICTS,
         blocking=True,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from runbook_tui.migrations.model import Level, Phase
 from runbook_tui.planning.context import Scope
@@ -17,7 +17,7 @@ from runbook_tui.planning.rules import (
     migration_history,
     pinned,
 )
-from runbook_tui.planning.words import line, names
+from runbook_tui.planning.words import line, names, split_lines
 
 _COSTS = (
     pinned.NAME,  # one line of the manifest
@@ -51,10 +51,9 @@ def cheapest(cycle: Iterable[Constraint]) -> Constraint:
 def remedy(scope: Scope, cycle: Iterable[Constraint], edge: Constraint) -> str:
     """How to remove an edge, in words."""
     migrations = {scope.step_of(item): item for item in scope.migrations}
-    concerned = [migrations[step] for one in cycle for step in (one.before,) if step in migrations]
-    breaking = next((item for item in concerned if item.phase is Phase.BREAKING), None)
-    if breaking is not None and edge.rule in (expand_before_deploy.NAME, contract_last.NAME):
-        return _split_migration(breaking)
+    taken_apart = _taken_apart(scope, cycle, edge)
+    if taken_apart is not None:
+        return _split_migration(taken_apart)
     if edge.rule == migration_history.NAME:
         return _reorder(migrations, edge)
     if edge.rule == pinned.NAME:
@@ -65,9 +64,30 @@ def remedy(scope: Scope, cycle: Iterable[Constraint], edge: Constraint) -> str:
         return _bear_both(scope, edge)
     if edge.rule == backfill_position.NAME:
         return _keep_in_step(migrations, edge)
-    if edge.rule in (expand_before_deploy.NAME, contract_last.NAME) and concerned:
-        return _split_migration(concerned[0])
     return f"switch the rule {edge.rule} off with a reason, or take out what contradicts it"
+
+
+def instead(scope: Scope, steps: Collection[str]) -> tuple[str, ...]:
+    """What to do over two releases in place of the migrations that have no safe moment, a line each.
+
+    Args:
+        scope: the release.
+        steps: of a contradiction, with all that is part of it.
+    """
+    lines: list[str] = []
+    for item in scope.migrations:
+        if item.phase is Phase.BREAKING and item.migration.split and scope.step_of(item) in steps:
+            lines += [f"{line(item.migration.key)}:", *split_lines(item.migration)]
+    return tuple(lines)
+
+
+def _taken_apart(scope: Scope, cycle: Iterable[Constraint], edge: Constraint) -> PlannedMigration | None:
+    """The migration of a cycle that has to be split: one without a safe moment, else the first."""
+    if edge.rule not in (expand_before_deploy.NAME, contract_last.NAME):
+        return None
+    concerned = [item for one in cycle for item in scope.migrations if scope.step_of(item) == one.before]
+    breaking = [item for item in concerned if item.phase is Phase.BREAKING]
+    return next(iter((*breaking, *concerned)), None)
 
 
 def recipe(item: PlannedMigration) -> str:
@@ -85,9 +105,11 @@ def recipe(item: PlannedMigration) -> str:
 
 
 def _split_migration(item: PlannedMigration) -> str:
+    offline = f"set datastores.{item.migration.datastore}.contract: offline and accept the downtime"
+    if item.migration.split:
+        return f"split {line(item.migration.key)} over two releases; or {offline}"
     written = recipe(item)
     joined = " Or" if written.endswith(".") else "; or"
-    offline = f"set datastores.{item.migration.datastore}.contract: offline and accept the downtime"
     return f"split {line(item.migration.key)}: {written}{joined} {offline}"
 
 

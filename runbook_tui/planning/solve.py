@@ -11,7 +11,7 @@ from runbook_tui.planning.graph import Graph
 from runbook_tui.planning.model import Constraint, Cycle, Yielded, in_order
 from runbook_tui.planning.order import sequence
 from runbook_tui.planning.preferences import breaking_ties, settle
-from runbook_tui.planning.remedies import cheapest, remedy, strongest
+from runbook_tui.planning.remedies import cheapest, instead, remedy, strongest
 from runbook_tui.planning.rules.registry import JOINING, RULES
 from runbook_tui.runbook.model import Step
 
@@ -63,5 +63,6 @@ def contradictions(scope: Scope, graph: Graph) -> tuple[Cycle, ...]:
         pairs = zip(nodes, (*nodes[1:], nodes[0]), strict=True)
         constraints = tuple(strongest(graph.between(first, second)) for first, second in pairs)
         edge = cheapest(constraints)
-        found.append(Cycle(constraints, edge, remedy(scope, constraints, edge), ()))
+        way = remedy(scope, constraints, edge)
+        found.append(Cycle(constraints, edge, way, instead(scope, component), ()))
     return tuple(found)

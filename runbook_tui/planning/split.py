@@ -6,7 +6,7 @@ the rest of the release needs from it waits with it. Every part that is proposed
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -152,12 +152,18 @@ class _Splitting:
         staying = sorted(
             name for name, sha in part.targets.items() if name not in moving and sha != self._final[name]
         )
-        parts = [f"{waiting} waits" if waiting else "", *dict.fromkeys(cut)]
-        parts += [f"{names(staying)} stays" if staying else ""]
+        parts = [f"{waiting} {_verb('wait', part.waits)}" if waiting else "", *dict.fromkeys(cut)]
+        parts += [f"{names(staying)} {_verb('stay', staying)}" if staying else ""]
         parts += [
-            f"{names(line(item.key) for item in before)} follows now" if before and not part.waits else ""
+            f"{names(line(item.key) for item in before)} {_verb('follow', before)} now"
+            if before and not part.waits
+            else ""
         ]
         return "; ".join(item for item in parts if item) or "everything else follows"
+
+
+def _verb(word: str, who: Sequence[object]) -> str:
+    return word if len(who) > 1 else f"{word}s"
 
 
 def _moves(release: Release) -> bool:

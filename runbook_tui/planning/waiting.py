@@ -27,14 +27,14 @@ class Waiting:
         self._scope = scope
         self._history = history
         self._after: dict[str, list[str]] = {}
-        for item in constraints:
-            if item.strength is Strength.HARD and item.rule not in JOINING:
-                self._after.setdefault(item.before, []).append(item.after)
-        self._migrations = {scope.step_of(item): item.migration for item in scope.migrations}
+        for found in constraints:
+            if found.strength is Strength.HARD and found.rule not in JOINING:
+                self._after.setdefault(found.before, []).append(found.after)
+        self._migrations = {scope.step_of(item): item.leader for item in scope.migrations}
         self._deploys = {scope.deploy(change.name): change.name for change in scope.moving}
         self._own: dict[str, list[Migration]] = {}
-        for migration in self._migrations.values():
-            self._own.setdefault(migration.service, []).append(migration)
+        for item in scope.migrations:
+            self._own.setdefault(item.migration.service, []).append(item.migration)
         self.targets: dict[str, str] = {}
         """Service to the commit that it goes to instead of its target."""
         self._left_out: dict[str, int] = {}
@@ -76,9 +76,7 @@ class Waiting:
             self._left_out[change.name] = position + 1
             self.targets[change.name] = found.parent
             newer = [item for item in self._own[change.name] if self._is_newer(item, position)]
-            self._mark(
-                [self._scope.deploy(change.name), *(self._scope.ids.migration(item) for item in newer)]
-            )
+            self._mark([self._scope.deploy(change.name), *map(self._scope.applying, newer)])
 
     def _is_newer(self, migration: Migration, position: int) -> bool:
         own = self._history.position(migration)
@@ -89,7 +87,7 @@ class Waiting:
         self._left_out[service] = len(change.commits) + 1  # no cut leaves out more
         self.targets[service] = change.base.sha
         own = self._own.get(service, [])
-        self._mark([self._scope.deploy(service), *(self._scope.ids.migration(item) for item in own)])
+        self._mark([self._scope.deploy(service), *map(self._scope.applying, own)])
 
     def _mark(self, steps: Iterable[str]) -> None:
         """Whatever follows a deploy is looked at again when the service stops at an earlier commit than before."""

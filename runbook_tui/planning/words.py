@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from runbook_tui.migrations.model import Migration
 from runbook_tui.release.model import ServiceChange
 from runbook_tui.text.terminal import plain
 
@@ -56,3 +57,16 @@ def sentence(text: str) -> str:
 def plural(count: int, noun: str) -> str:
     """``1 migration``, ``2 migrations``."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def split_lines(migration: Migration) -> list[str]:
+    """The steps over two releases that do the same without harm, one line each; none where it is not needed."""
+    return [
+        line(
+            f"release {step.release}, {step.phase.value}: {step.what}"
+            + (f" (line {', '.join(map(str, step.lines))})" if step.lines else "")
+            + (f": {step.sql}".replace("\n", " ") if step.sql else ""),
+            longest=1500,
+        )
+        for step in migration.split
+    ]

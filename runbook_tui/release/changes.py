@@ -170,6 +170,7 @@ class _Reader:
         from runbook_tui.migrations.pending import pending
 
         engine = self._engine(source.datastore)
+        source = self._with_tool(source, target_files or base_files)
         live = self._ask(source, target_files or base_files, engine)
         store = self._selection.loaded.manifest.datastores.get(source.datastore)
         found = pending(
@@ -187,6 +188,15 @@ class _Reader:
             told = compare(live, found, base_files, target_files, source)
             found = replace(found, findings=(*found.findings, *told))
         return apply_answers(found, self._selection.loaded.answers)
+
+    def _with_tool(self, source: MigrationSource, files: Mapping[str, bytes]) -> MigrationSource:
+        """With the tool that the files show, and those beside the folder; as it is when none does."""
+        from runbook_tui.migrations.registry import detect_tool
+
+        if source.tool is not None:
+            return source
+        others = self._repository.files(self._change.target.sha)
+        return source.model_copy(update={"tool": detect_tool(files, source.path, others)})
 
     def _ask(
         self, source: MigrationSource, files: Mapping[str, bytes], engine: str

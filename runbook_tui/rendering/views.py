@@ -148,7 +148,11 @@ def _services(runbook: Runbook, steps: Sequence[View]) -> list[View]:
             "name": name,
             "base_short": _short(service.base),
             "target_short": _short(service.target),
-            "migrations": sum(bool(step["migration"]) for step in steps if step["service"] == name),
+            "migrations": sum(
+                len(step["migration"]["revisions"]) or 1
+                for step in steps
+                if step["service"] == name and step["migration"]
+            ),
         }
         for name, service in runbook.release.items()
     ]

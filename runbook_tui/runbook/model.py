@@ -221,6 +221,9 @@ class MigrationNote(Model):
     datastore: Line
     tool: Line
     revision: Line
+    revisions: tuple[Line, ...] = Field(
+        default=(), description="all that one command applies, in its order, where there are several"
+    )
     path: Line
     operations: tuple[Line, ...] = ()
     hazards: tuple[Text, ...] = ()

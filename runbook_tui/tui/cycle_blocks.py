@@ -31,6 +31,7 @@ def _cycle(cycle: Cycle, titles: dict[str, str]) -> list[Block]:
     for constraint in cycle.constraints:
         blocks += _constraint(constraint, titles, cheapest=constraint == cycle.cheapest)
     blocks += [Heading("Way out"), Paragraph(lines(cycle.remedy))]
+    blocks += [Paragraph(lines(step), 2) for step in cycle.instead]
     for number, release in enumerate(cycle.split, 1):
         targets = ", ".join(f"{name} to {sha[:10]}" for name, sha in sorted(release.targets.items()))
         blocks += [

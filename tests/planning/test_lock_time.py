@@ -70,7 +70,7 @@ def test_what_others_may_wait_behind_waits_for_its_lock_with_a_limit(
     found = step(world, sql, store=store)
     assert found.environment == ({"PGOPTIONS": options} if options else {})
     assert "statement_timeout" not in str(found)
-    told = "A lock timeout changes nothing: run it again in a quieter moment, up to 5 times."
+    told = "After a lock timeout: run it again in a quieter moment, up to 5 times."
     assert (told in (found.description or "")) is (options is not None)
 
 
@@ -112,9 +112,9 @@ def test_nothing_is_promised_of_drivers_that_do_not_read_it(
 @pytest.mark.parametrize(
     ("tool", "told"),
     [
-        ("golang-migrate", "changes nothing: migrate force 1, then run it again in"),
-        ("prisma", "changes nothing: prisma migrate resolve --rolled-back 2, then run it again in"),
-        ("dbmate", "changes nothing: run it again in"),
+        ("golang-migrate", "After a lock timeout: migrate force 1, then run it again in"),
+        ("prisma", "After a lock timeout: prisma migrate resolve --rolled-back 2, then run it again in"),
+        ("dbmate", "After a lock timeout: run it again in"),
     ],
 )
 def test_a_tool_that_remembers_the_failed_run_is_reset_first(world: World, tool: str, told: str) -> None:
@@ -136,8 +136,8 @@ def test_a_person_is_told_what_to_set(world: World) -> None:
 
 def test_outside_a_transaction_a_timeout_may_come_half_way(world: World) -> None:
     text = step(world, ADD, transactional=False).description or ""
-    assert "after a lock timeout see how far it came" in text
-    assert "changes nothing" not in text
+    assert "after a failure see how far it came" in text
+    assert "takes all of it back" not in text
 
 
 @pytest.mark.parametrize(

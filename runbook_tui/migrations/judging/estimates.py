@@ -18,6 +18,12 @@ _UPDATED = 21_000
 _UPDATING = frozenset({"update-rows", "copy-rows"})
 
 
+def seconds(kind: str, lock: Lock, engine: Engine, rows: int) -> float | None:
+    """The same as a number; None where nothing is told."""
+    each = _UPDATED if kind in _UPDATING else _NANOSECONDS.get(lock.work)
+    return None if engine is not Engine.POSTGRES or each is None or rows < 0 else each * rows / 10**9
+
+
 def estimate(kind: str, lock: Lock, engine: Engine, rows: int) -> str:
     """``about 15 s for 3,000,000 rows``; empty for what takes no time, or is not known.
 
@@ -27,10 +33,8 @@ def estimate(kind: str, lock: Lock, engine: Engine, rows: int) -> str:
         engine: where it runs.
         rows: how many rows its table has.
     """
-    each = _UPDATED if kind in _UPDATING else _NANOSECONDS.get(lock.work)
-    if engine is not Engine.POSTGRES or each is None or rows < 0:
-        return ""
-    return f"{_words(each * rows / 10**9)} for {rows:,} rows"
+    taken = seconds(kind, lock, engine, rows)
+    return "" if taken is None else f"{_words(taken)} for {rows:,} rows"
 
 
 def _words(seconds: float) -> str:

@@ -21,10 +21,12 @@ def migration_history(context: Context) -> Iterator[Constraint]:
     for item in scope.migrations:
         migration = item.migration
         for parent in item.history:
+            if scope.applying(parent) == scope.step_of(item):  # one command applies both
+                continue
             if item.linear:
                 because = (
                     f"{migration.tool} can only apply {migration.id} after {parent.id}: they are one chain"
                 )
             else:
                 because = f"{migration.id} builds on {parent.id}, so {migration.tool} applies that first"
-            yield constraint(scope.ids.migration(parent), scope.step_of(item), NAME, because, migration.path)
+            yield constraint(scope.applying(parent), scope.step_of(item), NAME, because, migration.path)

@@ -25,7 +25,7 @@ def one_writer(context: Context, graph: Graph) -> Iterator[Constraint]:
     for item in scope.migrations:
         stores.setdefault(item.migration.datastore, []).append(scope.step_of(item))
     for store, steps in sorted(stores.items()):
-        for first, second in pairwise(sorted(steps, key=position.__getitem__)):
+        for first, second in pairwise(sorted(set(steps), key=position.__getitem__)):
             if not graph.precedes(first, second):
                 because = f"both change {store}, and only one migration of a data store runs at a time"
                 yield constraint(first, second, NAME, because)

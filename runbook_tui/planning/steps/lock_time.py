@@ -15,6 +15,7 @@ from runbook_tui.migrations.engine import Engine, engine_family
 from runbook_tui.migrations.model import Migration, Operation, Phase
 from runbook_tui.planning.migrations import PlannedMigration
 from runbook_tui.planning.steps.drafting import Drafting
+from runbook_tui.planning.steps.migration_text import Together, prefix
 from runbook_tui.planning.words import bullets, line
 from runbook_tui.release.model import ServiceChange
 
@@ -37,67 +38,71 @@ _UNLESS = {"alembic": "asyncpg or pg8000", "atlas": "pgx", "golang-migrate": "pg
 _PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_]*")
 
 
-def limit(drafting: Drafting, change: ServiceChange, migration: Migration) -> str | None:
-    """The value of PostgreSQL's ``lock_timeout`` for a migration; None to leave it alone.
+def limit(drafting: Drafting, change: ServiceChange, items: Together) -> str | None:
+    """The value of PostgreSQL's ``lock_timeout`` for what one command applies; None to leave it alone.
 
     CREATE INDEX CONCURRENTLY waits for older transactions as for a lock, but nobody waits behind it.
     """
-    if _engine(drafting, change, migration) is not Engine.POSTGRES or not _queues(migration):
+    if _engine(drafting, change, items) is not Engine.POSTGRES:
         return None
-    if any(_concurrently(operation) for operation in migration.operations):
+    migrations = [item.migration for item in items]
+    if not any(_queues(one) for one in migrations) or any(_concurrent(one) for one in migrations):
         return None
-    written = drafting.scope.datastore(migration.datastore).lock_timeout
+    datastore = migrations[0].datastore
+    written = drafting.scope.datastore(datastore).lock_timeout
     if written == "none":
         return None
-    seconds = drafting.commands.duration(written, f"datastores.{migration.datastore}.lock_timeout")
+    seconds = drafting.commands.duration(written, f"datastores.{datastore}.lock_timeout")
     milliseconds = round((_DEFAULT if seconds is None else seconds) * 1000)
     if not milliseconds:
         return None
     return f"{milliseconds}ms" if milliseconds % 1000 else f"{milliseconds // 1000}s"
 
 
-def environment(drafting: Drafting, change: ServiceChange, migration: Migration) -> dict[str, str]:
-    """Environment variables of the migration's command, and of the one that undoes it."""
-    value = limit(drafting, change, migration)
-    written = change.service.commands.migrate is not None
-    return (
-        {"PGOPTIONS": f"-c lock_timeout={value}"} if value and written and migration.tool not in _DEAF else {}
-    )
+def environment(drafting: Drafting, change: ServiceChange, items: Together) -> dict[str, str]:
+    """Environment variables of the command that migrates, and of the one that undoes it."""
+    value = limit(drafting, change, items)
+    heard = change.service.commands.migrate is not None and items[0].migration.tool not in _DEAF
+    return {"PGOPTIONS": f"-c lock_timeout={value}"} if value and heard else {}
 
 
-def advice(drafting: Drafting, change: ServiceChange, item: PlannedMigration) -> Iterator[str]:
-    """What whoever runs the step must know about its locks, a paragraph each."""
-    migration = item.migration
-    engine = _engine(drafting, change, migration)
-    value = limit(drafting, change, migration)
-    if value:
-        yield _waiting(change, item, value)
-    if engine is Engine.POSTGRES:
-        failed = [_after_failure(one) for one in migration.operations if _concurrently(one)]
-        if failed:
-            runs = (
-                "CONCURRENTLY runs outside a transaction and without a lock timeout: nobody waits behind it."
-            )
-            yield f"{runs} When it fails: {'; '.join(dict.fromkeys(failed))}."
+def advice(drafting: Drafting, change: ServiceChange, items: Together) -> Iterator[str]:
+    """What whoever runs the step must know about its locks and its failure, a paragraph each."""
+    engine = _engine(drafting, change, items)
+    value = limit(drafting, change, items)
     if engine is Engine.MYSQL:
-        yield from _mysql(migration)
+        yield from _mysql(items)
+        return
+    waiting = f"{_waiting(change, items[0].migration.tool, value)} " if value else ""
+    failed = [
+        _after_failure(one) for item in items for one in item.migration.operations if _concurrently(one)
+    ]
+    if failed and engine is Engine.POSTGRES:
+        runs = "CONCURRENTLY runs outside a transaction and without a lock timeout: nobody waits behind it."
+        yield f"{runs} When it fails: {'; '.join(dict.fromkeys(failed))}."
+    elif engine is not None and any(item.phase is not Phase.NONE for item in items):
+        yield waiting + _failure(items, again=bool(waiting))
 
 
-def _waiting(change: ServiceChange, item: PlannedMigration, value: str) -> str:
-    migration, tool = item.migration, item.migration.tool
+def _failure(items: Together, *, again: bool) -> str:
+    """What is there after a failure, and what to do."""
+    if not all(item.migration.transactional for item in items):
+        return "It runs outside a transaction: after a failure see how far it came before it runs again."
+    said, reset = "It is one transaction: a failure takes all of it back.", _reset(items[0])
+    if len(items) > 1:
+        said, reset = "Each is one transaction: a failure takes back the one that failed, and no other.", ""
+    if again:
+        return f"{said} After a lock timeout: {reset}run it again in a quieter moment, up to {_TRIES} times."
+    return f"{said} After a failure: {reset}run it again." if reset else said
+
+
+def _waiting(change: ServiceChange, tool: str, value: str) -> str:
     if tool in _DEAF:
-        said = f"Nothing here limits how long it waits for a lock: {tool} reads no PGOPTIONS. Set it by {_DEAF[tool]}."
-    elif change.service.commands.migrate is None:
-        said = f"Run it with PGOPTIONS='-c lock_timeout={value}', so that nobody waits for long behind it."
-    else:
-        unless = f"; {_UNLESS[tool]} would not read it" if tool in _UNLESS else ""
-        said = f"It waits at most {value} for a lock (PGOPTIONS{unless})."
-    again = (
-        f"A lock timeout changes nothing: {_reset(item)}run it again in a quieter moment, up to {_TRIES} times."
-        if migration.transactional
-        else "It runs outside a transaction: after a lock timeout see how far it came before it runs again."
-    )
-    return f"{said} {again}"
+        return f"Nothing here limits how long it waits for a lock: {tool} reads no PGOPTIONS. Set it by {_DEAF[tool]}."
+    if change.service.commands.migrate is None:
+        return f"Run it with PGOPTIONS='-c lock_timeout={value}', so that nobody waits for long behind it."
+    unless = f"; {_UNLESS[tool]} would not read it" if tool in _UNLESS else ""
+    return f"It waits at most {value} for a lock (PGOPTIONS{unless})."
 
 
 def _reset(item: PlannedMigration) -> str:
@@ -109,16 +114,18 @@ def _reset(item: PlannedMigration) -> str:
     return ""
 
 
-def _mysql(migration: Migration) -> Iterator[str]:
-    if _queues(migration):
+def _mysql(items: Together) -> Iterator[str]:
+    if any(_queues(item.migration) for item in items):
         yield (
             "Nothing here limits how long it waits for a metadata lock: "
             "SET SESSION lock_wait_timeout in it, or for its user."
         )
-    if any(finding.rule == "ddl-autocommit" for finding in migration.findings):
-        done = [one for one in migration.operations if one.phase is not Phase.NONE]
-        listed = bullets([line(f"{one.text} (line {one.line})") for one in done])
-        yield f"MySQL commits each statement. After a failure see how far it came, and do the rest by hand:\n{listed}"
+    commits = "MySQL commits each statement. After a failure see how far it came, and do the rest by hand:"
+    for item in items:
+        if any(finding.rule == "ddl-autocommit" for finding in item.migration.findings):
+            done = [one for one in item.migration.operations if one.phase is not Phase.NONE]
+            listed = bullets([line(f"{one.text} (line {one.line})") for one in done])
+            yield f"{prefix(item, items)}{commits}\n{listed}"
 
 
 def _after_failure(operation: Operation) -> str:
@@ -149,10 +156,14 @@ def _queues(migration: Migration) -> bool:
     return any(finding.rule == "no-lock-timeout" for finding in migration.findings)
 
 
+def _concurrent(migration: Migration) -> bool:
+    return any(_concurrently(operation) for operation in migration.operations)
+
+
 def _concurrently(operation: Operation) -> bool:
     return operation.kind.endswith("-concurrently")
 
 
-def _engine(drafting: Drafting, change: ServiceChange, migration: Migration) -> Engine | None:
+def _engine(drafting: Drafting, change: ServiceChange, items: Together) -> Engine | None:
     manifest = drafting.scope.release.manifest
-    return engine_family(manifest.engine_of(change.service, migration.datastore))
+    return engine_family(manifest.engine_of(change.service, items[0].migration.datastore))

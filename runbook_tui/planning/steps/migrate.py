@@ -1,24 +1,29 @@
-"""Steps that migrate a data store, one for each revision, and the decisions they wait for."""
+"""Steps that migrate a data store, and the decisions they wait for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from math import ceil
 
-from runbook_tui.migrations.model import Level, Operation, Phase, Reversal
+from runbook_tui.migrations.model import Level, Phase
 from runbook_tui.planning import usage
 from runbook_tui.planning.migrations import PlannedMigration
 from runbook_tui.planning.rules.contract_last import NAME as CONTRACT_LAST
-from runbook_tui.planning.steps import lock_time
+from runbook_tui.planning.steps import lock_time, migration_text
 from runbook_tui.planning.steps.drafting import DECISION, MIGRATE, Drafting, key, pager
+from runbook_tui.planning.steps.migration_text import Together
 from runbook_tui.planning.words import bullets, line, names, old, paragraphs, sentence
 from runbook_tui.release.model import ServiceChange
-from runbook_tui.runbook.model import Check, Kind, MigrationNote, Risk, Rollback, Step, StepPhase
+from runbook_tui.runbook.model import Check, Kind, Risk, Rollback, Step, StepPhase
 
 
 def migrations(drafting: Drafting) -> Iterator[Step]:
-    """One step for each pending migration."""
+    """One step for each pending migration, or for those that one command applies at one moment."""
+    steps: dict[str, list[PlannedMigration]] = {}
     for item in drafting.scope.migrations:
-        yield _migration(drafting, item)
+        steps.setdefault(drafting.scope.step_of(item), []).append(item)
+    for items in steps.values():
+        yield _migration(drafting, items)
 
 
 def gates(drafting: Drafting) -> Iterator[Step]:
@@ -53,50 +58,69 @@ def gates(drafting: Drafting) -> Iterator[Step]:
         )
 
 
-def _migration(drafting: Drafting, item: PlannedMigration) -> Step:
-    migration = item.migration
-    change = drafting.scope.changes[migration.service]
+def _migration(drafting: Drafting, items: Together) -> Step:
+    first, last = items[0], items[-1]
+    change = drafting.scope.changes[first.migration.service]
+    lasting = [line(item.irreversible_because) for item in items if item.irreversible_because is not None]
+    phases = {item.phase for item in items} - {Phase.NONE}
     return Step.model_validate(
         {
             **drafting.about(change),
-            **_action(drafting, change, item),
-            "id": drafting.scope.step_of(item),
-            "title": line(
-                sentence(migration.title.rstrip(" .")),
-                otherwise=f"Migration {line(migration.id)}",
-                longest=200,
-            ),
-            "kind": Kind.BACKFILL if item.phase is Phase.BACKFILL else Kind.MIGRATE,
-            "phase": item.shown,
-            "description": _description(item, lock_time.advice(drafting, change, item)),
-            "environment": lock_time.environment(drafting, change, migration),
-            "verify": _check(drafting, change, item, migration.id),
-            "rollback": _rollback(drafting, change, item),
-            "reversible": item.irreversible_because is None,
-            "irreversible_because": line(item.irreversible_because) if item.irreversible_because else None,
-            # The tool records what it has applied, so a second run does nothing or, after a roll-back, all of it.
-            "repeatable": migration.transactional and not item.provisional,
-            "risk": _risk(item),
-            "estimate": MIGRATE.get(item.phase, 60.0),
-            "migration": _note(item),
+            **_action(drafting, change, items),
+            "id": drafting.scope.step_of(first),
+            "title": _title(items),
+            "kind": Kind.BACKFILL if phases == {Phase.BACKFILL} else Kind.MIGRATE,
+            "phase": max((item.shown for item in items), key=list(StepPhase).index),
+            "description": migration_text.description(items, lock_time.advice(drafting, change, items)),
+            "environment": lock_time.environment(drafting, change, items),
+            "verify": _check(drafting, change, items, last.migration.id),
+            "rollback": None if lasting else _rollback(drafting, change, items),
+            "reversible": not lasting,
+            "irreversible_because": line("; ".join(lasting), longest=2000) if lasting else None,
+            "repeatable": all(_repeatable(item) for item in items),
+            "risk": max((_risk(item) for item in items), key=list(Risk).index),
+            "estimate": sum(_estimate(item) for item in items),
+            "migration": migration_text.note(items),
         }
     )
 
 
-def _names(drafting: Drafting, change: ServiceChange, item: PlannedMigration) -> dict[str, object]:
-    migration = item.migration
+def _title(items: Together) -> str:
+    migration = items[0].migration
+    if len(items) > 1:
+        return f"Apply {len(items)} migrations to {line(migration.datastore)}"
+    otherwise = f"Migration {line(migration.id)}"
+    return line(sentence(migration.title.rstrip(" .")), otherwise=otherwise, longest=200)
+
+
+def _repeatable(item: PlannedMigration) -> bool:
+    """The tool records what it has applied, so a second run does nothing or, after a roll-back, all of it."""
+    return item.migration.transactional and not item.provisional
+
+
+def _estimate(item: PlannedMigration) -> float:
+    """As the counted rows say, where they are counted; never less than a start of the tool takes."""
+    operations = item.migration.operations
+    counted = sum(operation.seconds or 0.0 for operation in operations)
+    usual = MIGRATE.get(item.phase, 60.0)
+    filled = [one for one in operations if one.phase is Phase.BACKFILL]
+    known = filled and all(one.seconds is not None for one in filled)
+    return ceil(max(60.0 if known else usual, counted))
+
+
+def _names(drafting: Drafting, change: ServiceChange, items: Together) -> dict[str, object]:
     return {
         **drafting.commands.names(change),
-        "revision": migration.id,
-        "previous": item.previous,
-        "datastore": migration.datastore,
+        "revision": items[-1].migration.id,
+        "previous": items[0].previous,
+        "datastore": items[0].migration.datastore,
     }
 
 
-def _action(drafting: Drafting, change: ServiceChange, item: PlannedMigration) -> dict[str, object]:
-    migration, written = item.migration, change.service.commands.migrate
+def _action(drafting: Drafting, change: ServiceChange, items: Together) -> dict[str, object]:
+    migration, written = items[-1].migration, change.service.commands.migrate
     if written is not None:
-        known = _names(drafting, change, item)
+        known = _names(drafting, change, items)
         return {"run": drafting.commands.shell(written, key(change, "migrate"), known)}
     what = f"Bring {migration.datastore} to revision {line(migration.id)} with {migration.tool}"
     if not migration.command:
@@ -104,52 +128,56 @@ def _action(drafting: Drafting, change: ServiceChange, item: PlannedMigration) -
     return {"confirm": f"{what} ({line(migration.path)}): {line(migration.command)}"}
 
 
-def _check(drafting: Drafting, change: ServiceChange, item: PlannedMigration, expect: str) -> Check | None:
+def _check(drafting: Drafting, change: ServiceChange, items: Together, expect: str) -> Check | None:
     written = change.service.commands.migrated
     if written is None:
         return None
-    known = {**_names(drafting, change, item), "revision": expect}
+    known = {**_names(drafting, change, items), "revision": expect}
     return drafting.commands.check(written, key(change, "migrated"), known, expect)
 
 
-def _rollback(drafting: Drafting, change: ServiceChange, item: PlannedMigration) -> Rollback | None:
-    migration, written = item.migration, change.service.commands.migrate_down
-    if item.irreversible_because is not None:
-        return None
-    if item.stays and item.answer is not None:
-        said = f"{line(item.answer.by)}: {line(item.answer.because)}"
-        return Rollback(confirm=f"Undo {line(migration.id)} in {migration.datastore} by hand ({said}).")
+def _rollback(drafting: Drafting, change: ServiceChange, items: Together) -> Rollback:
+    written = change.service.commands.migrate_down
+    if len(items) > 1 and (any(item.stays for item in items) or written is None or "previous" not in written):
+        return Rollback(confirm=_one_by_one(drafting, change, items))
+    (item,) = items if len(items) == 1 else (items[0],)
     if item.stays:
-        stays = f"Leave {line(migration.id)} in place: {old(change)} runs with it, and nothing undoes it."
-        return Rollback(confirm=stays)
+        return Rollback(confirm=_stays(change, item))
     if written is None:
-        what = f"Bring {migration.datastore} back to revision {line(item.previous)} with {migration.tool}"
-        what += f": {line(migration.command_down)}" if migration.command_down else "."
-        return Rollback(confirm=what)
-    command = drafting.commands.shell(written, key(change, "migrate_down"), _names(drafting, change, item))
+        return Rollback(confirm=_by_hand(item))
+    command = drafting.commands.shell(written, key(change, "migrate_down"), _names(drafting, change, items))
     # No tool shows a revision where nothing is applied.
-    return Rollback(run=command, verify=None if item.first else _check(drafting, change, item, item.previous))
+    return Rollback(
+        run=command, verify=None if item.first else _check(drafting, change, items, item.previous)
+    )
 
 
-def _description(item: PlannedMigration, locks: Iterable[str]) -> str | None:
-    migration, parts = item.migration, []
-    if item.provisional:
-        parts.append(
-            "Its phase could not be read. It stands here provisionally, where a backfill would, until a person "
-            f"answers migration:{line(migration.key)}."
-        )
+def _one_by_one(drafting: Drafting, change: ServiceChange, items: Together) -> str:
+    """A command that is not told where to stop undoes one migration, or nobody knows how many."""
+    ways, written = [], change.service.commands.migrate_down
+    for item in reversed(items):
+        migration, command = item.migration, item.migration.command_down
+        if written is not None:
+            command = drafting.commands.shell(
+                written, key(change, "migrate_down"), _names(drafting, change, [item])
+            )
+        how = f": {line(command)}" if command else f" with {migration.tool}."
+        ways.append(_stays(change, item) if item.stays else f"Undo {line(migration.id)}{how}")
+    return bullets(ways)
+
+
+def _by_hand(item: PlannedMigration) -> str:
+    migration = item.migration
+    what = f"Bring {migration.datastore} back to revision {line(item.previous)} with {migration.tool}"
+    return what + (f": {line(migration.command_down)}" if migration.command_down else ".")
+
+
+def _stays(change: ServiceChange, item: PlannedMigration) -> str:
+    migration = item.migration
     if item.answer is not None:
-        because = line(item.answer.because)
-        parts.append(f"{line(item.answer.by)} says that it belongs to {item.answer.phase}: {because}")
-    if item.stopped:
-        parts.append(f"Runs while every process that uses {migration.datastore} is stopped.")
-    if item.irreversible_because is None and _loses(item):
-        parts.append("Undoing it loses what was written since.")
-    return paragraphs(*parts, *locks) or None
-
-
-def _loses(item: PlannedMigration) -> bool:
-    return item.migration.reversal is Reversal.LOSS and item.migration.has_down
+        said = f"{line(item.answer.by)}: {line(item.answer.because)}"
+        return f"Undo {line(migration.id)} in {migration.datastore} by hand ({said})."
+    return f"Leave {line(migration.id)} in place: {old(change)} runs with it, and nothing undoes it."
 
 
 def _risk(item: PlannedMigration) -> Risk:
@@ -159,26 +187,3 @@ def _risk(item: PlannedMigration) -> Risk:
     if Level.WARNING in levels or item.phase in (Phase.BACKFILL, Phase.CONTRACT, Phase.BREAKING):
         return Risk.MEDIUM
     return Risk.LOW
-
-
-def _note(item: PlannedMigration) -> MigrationNote:
-    migration = item.migration
-    return MigrationNote(
-        datastore=line(migration.datastore),
-        tool=line(migration.tool),
-        revision=line(migration.id),
-        path=line(migration.path),
-        operations=tuple(_operation(operation) for operation in migration.operations),
-        hazards=tuple(
-            line(f"{finding.message} (line {finding.line})" if finding.line else finding.message)
-            for finding in migration.findings
-            if finding.level is not Level.NOTE
-        ),
-    )
-
-
-def _operation(operation: Operation) -> str:
-    doubt = ", if a condition of the file holds" if operation.conditional else ""
-    lock = f"; locks: {operation.lock}" if operation.lock else ""
-    time = f"; {operation.estimate}" if operation.estimate else ""
-    return line(f"{operation.text} (line {operation.line}{doubt}{lock}{time})")
