@@ -107,6 +107,8 @@ class Change:
     """Of a created table."""
     constraints: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Named constraints of a created table with their columns."""
+    uniques: tuple[str, ...] = ()
+    """Those of them that are UNIQUE."""
     rules: tuple[tuple[str, str], ...] = ()
     """Everything else that a created table says, as column (or nothing) and text, to compare two definitions."""
     over: tuple[str, ...] = ()

@@ -165,7 +165,10 @@ def _estimated(judged: Judged, origin: Origin) -> Judged:
 
 
 def _judge(origin: Origin, script: Script, body: Body, schema: Schema) -> Migration:
-    judged = [_estimated(item, origin) for item in classify(body.changes, schema, origin.engine)]
+    judged = [
+        _estimated(item, origin)
+        for item in classify(body.changes, schema, origin.engine, transactional=body.transactional)
+    ]
     operations = tuple(item.operation for item in judged)
     declared = declared_phase(script, operations)
     transactional = body.transactional and origin.engine is not Engine.MYSQL

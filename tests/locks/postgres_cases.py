@@ -60,6 +60,14 @@ FK = "FOREIGN KEY (customer_id) REFERENCES customers"
 WRITE = "UPDATE orders SET note = 'x' WHERE id = 1"
 READ = "SELECT * FROM orders LIMIT 1"
 
+TIMES = "ALTER TABLE times ALTER COLUMN c"
+FILL = "INSERT INTO times SELECT NULL FROM generate_series(1, 100); CREATE INDEX by_c ON times (c)"
+WIDER = (
+    ("timestamp(3)", "timestamp"), ("timestamp(0)", "timestamp(3)"), ("timestamptz(3)", "timestamptz"),
+    ("timestamptz(0)", "timestamptz(3)"), ("time(3)", "time"), ("timetz(0)", "timetz(3)"),
+    ("interval(3)", "interval"), ("interval(0)", "interval(3)"), ("varbit(3)", "varbit(5)"), ("cidr", "inet"),
+)  # fmt: skip
+
 # fmt: off
 CASES = (
     # tables
@@ -90,6 +98,12 @@ CASES = (
     Case("table-setting", f"{ORDERS} SET WITHOUT CLUSTER"),
     Case("table-setting", f"{ORDERS} RESET (fillfactor)"),
     Case("table-setting-exclusive", "ALTER SEQUENCE numbers OWNED BY orders.id", cautious="locks the sequence alone"),
+    Case("table-setting-exclusive", "ALTER SEQUENCE numbers AS bigint RESTART WITH 500",
+         cautious="locks the sequence alone"),
+    Case("table-setting-exclusive", "ALTER INDEX whole ATTACH PARTITION part",
+         before="CREATE INDEX whole ON ONLY parted (id); CREATE INDEX part ON parted_1 (id)"),
+    Case("table-setting", "ALTER INDEX by_state SET (fillfactor = 70)"),
+    Case("table-setting", "ALTER INDEX by_state RESET (fillfactor)"),
     # columns
     Case("add-column-nullable", f"{ORDERS} ADD COLUMN currency varchar(3)"),
     Case("add-column-nullable", f"{ORDERS} ADD COLUMN currency mood"),
@@ -117,6 +131,15 @@ CASES = (
     Case("widen-type", f"{ORDERS} ALTER COLUMN note TYPE text"),
     Case("widen-type", f"{ORDERS} ALTER COLUMN amount TYPE numeric(12, 2)", before="DROP MATERIALIZED VIEW totals"),
     Case("widen-type", f"{ORDERS} ALTER COLUMN state TYPE varchar(40)", before="DROP VIEW open_orders"),
+    *(
+        Case("widen-type", f"{TIMES} TYPE {new}", before=f"CREATE TABLE times (c {old}); {FILL}")
+        for old, new in WIDER
+    ),
+    *(
+        Case("change-type", f"{TIMES} TYPE {new}", before=f"CREATE TABLE times (c {old}); {FILL}")
+        for new, old in WIDER
+        if "cidr" not in new
+    ),
     Case("change-type", f"{ORDERS} ALTER COLUMN code TYPE bigint"),
     Case("change-type", f"{ORDERS} ALTER COLUMN note TYPE varchar(10)"),
     Case("change-type", f"{ORDERS} ALTER COLUMN note TYPE varchar(80) USING trim(note)"),
@@ -163,6 +186,9 @@ CASES = (
     Case("drop-constraint", "ALTER TABLE bills DROP CONSTRAINT bills_order_id_fkey"),
     Case("drop-primary-key", "ALTER TABLE customers DROP CONSTRAINT customers_pkey"),
     Case("drop-primary-key", f"{ORDERS} DROP CONSTRAINT orders_pkey CASCADE"),
+    Case("add-foreign-key", f"{ORDERS} ADD CONSTRAINT f {FK} ON DELETE SET NULL (customer_id) NOT DEFERRABLE"),
+    Case("tighten-constraint", "ALTER TABLE bills ALTER CONSTRAINT bills_order_id_fkey NOT DEFERRABLE",
+         before="ALTER TABLE bills ALTER CONSTRAINT bills_order_id_fkey DEFERRABLE INITIALLY DEFERRED"),
     Case("replace-constraint", f"{ORDERS} DROP CONSTRAINT p, ADD CONSTRAINT p CHECK (amount > 1)",
          before=f"{ORDERS} ADD CONSTRAINT p CHECK (amount > 0); DELETE FROM bills; DELETE FROM orders WHERE id = 1"),
     Case("rename-constraint", "ALTER TABLE bills RENAME CONSTRAINT bills_order_id_fkey TO f"),
@@ -179,6 +205,8 @@ CASES = (
     Case("rebuild-index", "REINDEX TABLE orders"),
     Case("rebuild-index-concurrently", "REINDEX INDEX CONCURRENTLY by_state", blocker=WRITE),
     Case("rebuild-index-concurrently", "REINDEX TABLE CONCURRENTLY orders", blocker=WRITE),
+    Case("rebuild-index-concurrently", "REINDEX (VERBOSE, CONCURRENTLY) INDEX by_state", blocker=WRITE),
+    Case("rebuild-index", "REINDEX (VERBOSE) INDEX by_state"),
     # rows
     Case("insert-rows", "INSERT INTO customers (id) VALUES (1000)"),
     Case("copy-rows", "INSERT INTO keyless (id) SELECT id + 1000 FROM orders"),
@@ -205,6 +233,10 @@ CASES = (
     Case("drop-function", "DROP FUNCTION stamp() CASCADE"),
     Case("create-trigger", "CREATE TRIGGER t BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION stamp()"),
     Case("drop-trigger", "DROP TRIGGER stamped ON keyless"),
+    Case("disable-trigger", "ALTER TABLE keyless DISABLE TRIGGER ALL"),
+    Case("enable-trigger", "ALTER TABLE keyless ENABLE ALWAYS TRIGGER stamped"),
+    Case("alter-routine", "ALTER FUNCTION stamp() SET search_path = public, pg_temp"),
+    Case("maintenance", "ALTER FUNCTION stamp() COST 10", cautious="no table"),
     # views
     Case("create-view", "CREATE VIEW v AS SELECT * FROM orders"),
     Case("create-view", "CREATE MATERIALIZED VIEW v AS SELECT * FROM orders"),
@@ -220,12 +252,20 @@ CASES = (
     Case("create-object", "CREATE SEQUENCE s"),
     Case("create-object", "CREATE SCHEMA s"),
     Case("create-object", "CREATE EXTENSION vector"),
+    Case("create-object", "CREATE SCHEMA s AUTHORIZATION postgres"),
+    Case("create-object", "CREATE EVENT TRIGGER e ON sql_drop EXECUTE FUNCTION noted()",
+         before="CREATE FUNCTION noted() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'"),
     Case("maintenance", "CREATE STATISTICS st (dependencies) ON state, note FROM orders"),
     Case("drop-object", "DROP SEQUENCE numbers"),
     Case("drop-schema", "DROP SCHEMA s CASCADE", before="CREATE SCHEMA s; CREATE TABLE s.t (id int)"),
     Case("rename-object", "ALTER TYPE mood RENAME TO feelings", cautious="locks the type alone"),
     Case("rename-object", "ALTER VIEW open_orders RENAME TO v"),
     Case("rename-object", "ALTER SEQUENCE numbers RENAME TO n", cautious="locks the sequence alone"),
+    Case("rename-object", "ALTER VIEW open_orders SET SCHEMA archive", before="CREATE SCHEMA IF NOT EXISTS archive"),
+    Case("change-owner", f"{ORDERS} OWNER TO CURRENT_USER"),
+    Case("change-owner", "ALTER TYPE mood OWNER TO CURRENT_USER", cautious="no table"),
+    Case("row-policy", "CREATE POLICY p ON orders USING (true)"),
+    Case("row-policy", "DROP POLICY p ON orders", before="CREATE POLICY p ON orders USING (true)"),
     Case("grant", "GRANT SELECT ON orders TO PUBLIC"),
     Case("grant", "GRANT USAGE ON SEQUENCE numbers TO PUBLIC"),
     Case("revoke", "REVOKE SELECT ON orders FROM PUBLIC"),
@@ -252,6 +292,8 @@ CASES = (
     Case("maintenance", "ANALYZE orders"),
     Case("maintenance", "VACUUM orders", blocker="LOCK TABLE orders IN SHARE UPDATE EXCLUSIVE MODE"),
     Case("query", "SELECT count(*) FROM orders"),
+    Case("query", "SELECT row_to_json(o) FROM orders o"),
+    Case("query", "SHOW server_version"),
 )
 # fmt: on
 

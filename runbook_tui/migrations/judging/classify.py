@@ -47,7 +47,12 @@ _TAKES_AWAY = frozenset(
 )
 _CATALOG = re.compile(r"(?:pg_catalog|information_schema|mysql|sys)\.|pg_(?!\w*\.)|sqlite_")
 """The engine's own tables: who changes their rows changes the schema."""
-_DROPPED_ROUTINES = frozenset({"drop-function", "drop-trigger", "drop-view"})
+_DROPPED_ROUTINES = frozenset({"drop-function", "drop-trigger", "drop-view", "drop-type", "drop-object"})
+_ALTERED_ROUTINES = frozenset(
+    {"alter-routine", "change-owner", "rename-object", "rename-enum-value", "add-enum-value"}
+)
+_REACHES_COLUMNS = frozenset({"drop-type", "drop-object", "drop-function"})
+"""With CASCADE the columns go that use it: a type, an extension with its types, a generated column's function."""
 _REPLACEABLE = frozenset({"create-function", "create-trigger"})
 
 
@@ -64,12 +69,16 @@ class Judged:
     """The column as it was, for those that touch one."""
     views: tuple[str, ...] = ()
     """Views that use the column."""
+    unique: tuple[str, ...] = ()
+    """Columns that a dropped constraint or index kept unique."""
 
 
-def classify(changes: Sequence[Change], schema: Schema, engine: Engine) -> list[Judged]:
-    """The operations of one pending migration. ``schema`` is brought up to date on the way."""
+def classify(
+    changes: Sequence[Change], schema: Schema, engine: Engine, *, transactional: bool = False
+) -> list[Judged]:
+    """The operations of one pending migration, all in one transaction or not. ``schema`` is brought up to date."""
     judged: list[Judged] = []
-    for change in simplify(changes, schema, engine):
+    for change in simplify(changes, schema, engine, transactional=transactional):
         resolved = list(_resolve(change, schema, engine))
         if change.kind == ADD_COLUMN:  # what comes with a new column is judged beside it
             schema.apply(change, pending=True)
@@ -145,7 +154,9 @@ def _judge(change: Change, schema: Schema, engine: Engine) -> Judged:
         lock=lock.text,
     )
     before, views = schema.column(change.table, change.name), schema.views_of(change.table, change.name)
-    return Judged(operation, change, lock, harmless=new, before=before, views=views)
+    drops = row.kind.startswith(("drop-constraint", "drop-index"))
+    unique = schema.kept_unique(change.table, change.name) if drops else ()
+    return Judged(operation, change, lock, harmless=new, before=before, views=views, unique=unique)
 
 
 def _row(change: Change, schema: Schema, engine: Engine) -> Row:
@@ -178,8 +189,13 @@ def _phase(change: Change, row: Row, schema: Schema) -> tuple[Phase, bool]:
         return _phase_on_new_table(change, row), True
     if row.kind in _ROWS and _CATALOG.match(table_key(change.table or "")):
         return Phase.ASK, False
-    if row.kind in _DROPPED_ROUTINES and schema.is_new_routine(change.name):
+    if row.kind in _DROPPED_ROUTINES and schema.is_new_routine(change.name) and not change.cascades:
         return Phase.NONE, True
+    of_type = row.kind.endswith("-enum-value") and change.alteration is None and change.column is None
+    if row.kind == "refresh-view" and schema.is_new_table(change.name):
+        return Phase.EXPAND, True
+    if row.kind in _ALTERED_ROUTINES and schema.is_new_routine(change.table if of_type else change.name):
+        return Phase.EXPAND, True
     return _phase_on_known_table(change, row, schema), False
 
 
@@ -190,6 +206,10 @@ def _phase_on_known_table(change: Change, row: Row, schema: Schema) -> Phase:
     if row.kind.startswith(_CONSTRAINTS) and _spares_old_rows(change, row, schema):
         return Phase.EXPAND
     if row.kind == "drop-constraint" and schema.is_new_constraint(change.table, change.name):
+        return Phase.NONE
+    if row.kind.startswith("create-unique-index") and schema.is_view(change.table):
+        return Phase.EXPAND
+    if row.kind in ("disable-trigger", "enable-trigger") and change.detail == "meanwhile":
         return Phase.NONE
     if row.kind == "rename-table" and change.aliased:
         return Phase.EXPAND
@@ -246,5 +266,7 @@ def _reversal(change: Change, row: Row, schema: Schema, *, new: bool) -> Reversa
     if row.kind == "update-rows":
         only_new = bool(change.over) and all(schema.is_new_column(change.table, name) for name in change.over)
         return Reversal.LOSS if only_new or change.guarded or new else row.reversal
+    if row.kind in _REACHES_COLUMNS and change.cascades:
+        return Reversal.NO
     new = new or schema.is_new_column(change.table, change.name)
     return Reversal.LOSS if new and row.reversal in (Reversal.NO, Reversal.UNKNOWN) else row.reversal

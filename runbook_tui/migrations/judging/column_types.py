@@ -31,10 +31,10 @@ _UNBOUNDED = frozenset({ColumnType("text"), ColumnType("varchar")})
 def compare_types(old: ColumnType | None, new: ColumnType, engine: Engine) -> TypeChange:
     """How ``new`` relates to ``old``; an unknown old type is incompatible.
 
-    PostgreSQL rewrites no table for a longer varchar, text, a numeric of higher precision and the same scale, a
-    time of more digits, or inet from cidr. InnoDB keeps a varchar in place only while its length takes the same
-    number of bytes (one up to 255 bytes), and copies the table for other types: MySQL 8.4 manual, "Online DDL
-    Operations". SQLite has no ALTER TYPE.
+    PostgreSQL rewrites no table for a longer varchar or varbit, text, a numeric of higher precision and the same
+    scale, a timestamp, time or interval of more digits or of all, or inet from cidr; tests/locks proves each.
+    InnoDB keeps a varchar in place only while its length takes the same number of bytes (one up to 255 bytes), and
+    copies the table for other types: MySQL 8.4 manual, "Online DDL Operations". SQLite has no ALTER TYPE.
     """
     if old is None:
         return TypeChange.INCOMPATIBLE
@@ -54,7 +54,7 @@ def _compare_enums(old: tuple[int | str, ...], new: tuple[int | str, ...]) -> Ty
 
 
 def _takes_more(old: ColumnType, new: ColumnType, engine: Engine) -> bool:
-    if old.name == "varchar" and new.name == "varchar":
+    if old.name == new.name and old.name in ("varchar", "varbit"):
         return not new.arguments or (bool(old.arguments) and _first(old) <= _first(new))
     if old.name in ("varchar", "text") and new in _UNBOUNDED:
         return True

@@ -68,7 +68,7 @@ def _breaking(subject: Subject, judged: Judged) -> Iterator[Finding]:
     if operation.phase is Phase.BREAKING:
         message = f"{operation.text}: {why}"
         level = Level.ERROR if subject.declared is None else Level.WARNING
-        yield subject.finding(rule, level, operation.line, message, recipe(operation.kind))
+        yield subject.finding(rule, level, operation.line, message, recipe(operation.kind, subject.engine))
 
 
 def _lock(subject: Subject, judged: Judged) -> Iterator[Finding]:
@@ -79,7 +79,7 @@ def _lock(subject: Subject, judged: Judged) -> Iterator[Finding]:
     level = Level.NOTE if subject.small and level is Level.WARNING else level
     message = f"{operation.text}: {effect} ({operation.lock})"
     message += f", {operation.estimate}" if operation.estimate else ""
-    yield subject.finding(hazard, level, operation.line, message, recipe(operation.kind))
+    yield subject.finding(hazard, level, operation.line, message, recipe(operation.kind, subject.engine))
 
 
 def _both_tables(subject: Subject, judged: Judged) -> Iterator[Finding]:
@@ -118,7 +118,7 @@ def _irreversible(subject: Subject, judged: Judged) -> Iterator[Finding]:
     operation = judged.operation
     if operation.reversal is Reversal.NO and operation.phase is not Phase.NONE:
         message = f"{operation.text}: nothing brings it back but a backup"
-        yield subject.finding("irreversible", Level.NOTE, operation.line, message, recipe(operation.kind))
+        yield subject.finding("irreversible", Level.NOTE, operation.line, message, recipe(operation.kind, subject.engine))
 
 
 def _concurrently(subject: Subject, judged: Judged) -> Iterator[Finding]:
@@ -146,7 +146,7 @@ def _unbatched(subject: Subject, judged: Judged) -> Iterator[Finding]:
         level = Level.WARNING
         effect = "one statement holds its row locks until all rows are done"
     message = f"{operation.text}: {effect}"
-    yield subject.finding("unbatched-backfill", level, operation.line, message, recipe(operation.kind))
+    yield subject.finding("unbatched-backfill", level, operation.line, message, recipe(operation.kind, subject.engine))
 
 
 def _required_drop(subject: Subject, judged: Judged) -> Iterator[Finding]:
@@ -163,6 +163,21 @@ def _required_drop(subject: Subject, judged: Judged) -> Iterator[Finding]:
         )
         remedy = "Add an expand migration that allows NULL or sets a default, before the deploy."
         yield subject.finding("drop-required-column", Level.WARNING, operation.line, message, remedy)
+
+
+def _upserts(subject: Subject, judged: Judged) -> Iterator[Finding]:
+    """PostgreSQL's manual, "INSERT": ON CONFLICT needs a unique index of its columns; MySQL's ON DUPLICATE KEY and
+    SQLite's OR REPLACE insert a second row without one."""
+    operation, change = judged.operation, judged.change
+    again = [j for j in subject.judged if "-unique" in j.operation.kind and j.change.name == change.name]
+    if again and subject.transactional:  # nobody sees it gone
+        return
+    if judged.unique and operation.phase is not Phase.NONE and not change.part_of_narrowing:
+        columns = ", ".join(judged.unique)
+        effect = "insert duplicates" if subject.engine is Engine.MYSQL else "fail (ON CONFLICT)"
+        message = f"{operation.text}: upserts of running code that rely on unique {columns} {effect} once it is gone"
+        remedy = "Run it when no running code upserts by it, and before code writes duplicates."
+        yield subject.finding("upsert-needs-unique", Level.WARNING, operation.line, message, remedy)
 
 
 def _readers_first(subject: Subject, judged: Judged) -> Iterator[Finding]:
@@ -210,6 +225,7 @@ _EACH: tuple[Callable[[Subject, Judged], Iterator[Finding]], ...] = (
     _concurrently,
     _unbatched,
     _required_drop,
+    _upserts,
     _readers_first,
     _no_equality,
     _assumed,

@@ -27,14 +27,17 @@ _Key = tuple[str, str]
 _CLEARING = frozenset({"drop-constraint", "drop-index", "drop-primary-key"})
 
 
-def simplify(changes: Sequence[Change], schema: Schema, engine: Engine) -> list[Change]:
-    """The changes of one file with its idioms put into words of the safety table.
+def simplify(
+    changes: Sequence[Change], schema: Schema, engine: Engine, *, transactional: bool = False
+) -> list[Change]:
+    """The changes of one file, all in one transaction or not, with its idioms put into words of the safety table.
 
     ``schema`` is what the tables look like before the file.
     """
     found = _defaulted_at_once(list(changes))
     found = _rebuilt_tables(found, schema, engine)
     found = _recreated(found)
+    found = _disabled_meanwhile(found) if transactional else found
     found = _replaced_constraints(found)
     found = _clearing_the_way(found, schema)
     # SQLite writes through no view
@@ -144,6 +147,25 @@ def _recreated(changes: list[Change]) -> list[Change]:
         anew = "or replace" if drop.kind == "drop-function" else "anew"
         result[later] = replace(result[later], detail=anew)
     return result
+
+
+def _disabled_meanwhile(changes: list[Change]) -> list[Change]:
+    """A trigger that is off until it is on again: nobody else writes to its table before the commit."""
+    if any(change.kind == "setting" and change.name == "commit" for change in changes):
+        return changes
+    result = list(changes)
+    enabled = _places(changes, lambda c: _trigger(c) if c.kind == "enable-trigger" else None)
+    for index, change in enumerate(changes):
+        own = _trigger(change) if change.kind == "disable-trigger" else None
+        later = _after(enabled, own, index) if own is not None else None
+        if later is not None and not change.conditional and not changes[later].conditional:
+            result[index] = replace(change, detail="meanwhile")
+            result[later] = replace(changes[later], detail="meanwhile")
+    return result
+
+
+def _trigger(change: Change) -> _Key | None:
+    return (table_key(change.table), (change.name or "").lower()) if change.table else None
 
 
 def _replaced_constraints(changes: list[Change]) -> list[Change]:

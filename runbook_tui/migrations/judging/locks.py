@@ -22,6 +22,7 @@ from runbook_tui.migrations.judging.safety import (
     SRX_ONE,
     SRX_PARENT,
     SUX_ATTACH_NEW,
+    SUX_DETACH,
     Lock,
     Row,
 )
@@ -54,9 +55,16 @@ def _postgres(change: Change, row: Row, schema: Schema) -> Lock | None:
         return AX if change.detail == "anew" else SRX_ONE  # dropped first, or CREATE OR REPLACE
     if row.kind == "refresh-view" and change.detail == "concurrently":
         return EX_FILLED
-    if row.kind == "attach-partition" and schema.is_new_table(change.name):
-        return SUX_ATTACH_NEW  # nobody reads it yet
+    if row.kind.endswith("tach-partition"):
+        return _partition(change, schema)
     return AX_CASCADE if change.cascades and not row.kind.endswith("-concurrently") else None
+
+
+def _partition(change: Change, schema: Schema) -> Lock | None:
+    if change.detail == "finalize":
+        return SUX_DETACH
+    # nobody reads it yet
+    return SUX_ATTACH_NEW if change.kind == "attach-partition" and schema.is_new_table(change.name) else None
 
 
 def _mysql(change: Change, row: Row) -> Lock | None:

@@ -40,6 +40,8 @@ _ROWS = (
      "Split the file: what makes room runs before the deploy, the rest after it."),
     ("drop-required-column", _WARNING, "A dropped column is NOT NULL without a default until it is gone",
      "Allow NULL or set a default before the deploy."),
+    ("upsert-needs-unique", _WARNING, "A dropped unique constraint or index is what upserts of running code rely on",
+     "Run it when no running code upserts by it, and before code writes duplicates."),
     ("readers-first", _WARNING, "Values become possible that old readers do not know",
      "Deploy the services that read it before those that write it."),
     ("no-equality", _WARNING, "Rows get a column that cannot be compared, so SELECT DISTINCT of whole rows fails",

@@ -197,6 +197,7 @@ _ROWS = (
     Row("add-exclusion", C, YES, "add exclusion constraint {}", AX_INDEX, COPY, RECREATE),
     Row("drop-constraint", E, LOSS, "drop constraint {}", AX_TIED, INSTANT, RECREATE),
     Row("drop-primary-key", C, LOSS, "drop the primary key of {}", AX, COPY, RECREATE),
+    Row("tighten-constraint", C, YES, "check constraint {} at once", AX, INSTANT, RECREATE),
     Row("replace-constraint", ASK, LOSS, "replace constraint {}", AX_SCAN, COPY_CHECK, RECREATE),
     Row("rename-constraint", ASK, YES, "rename constraint {}", AX, INSTANT, RECREATE),
     # indexes
@@ -226,9 +227,12 @@ _ROWS = (
     # code in the database
     Row("create-function", E, YES, "create function {}", FREE, FREE, BRIEF),
     Row("replace-routine", ASK, YES, "replace {}, which running code may reach", FREE, FREE, BRIEF),
+    Row("alter-routine", ASK, YES, "change how {} runs, which running code may reach", FREE, FREE, BRIEF),
     Row("drop-function", C, YES, "drop function {}", FREE, FREE, BRIEF),
     Row("create-trigger", E, YES, "create trigger {}", SRX_ONE, INSTANT, BRIEF),
     Row("drop-trigger", C, YES, "drop trigger {}", AX, INSTANT, BRIEF),
+    Row("enable-trigger", ASK, YES, "enable trigger {}, which may refuse rows", SRX_ONE, INSTANT, BRIEF),
+    Row("disable-trigger", C, YES, "disable trigger {}", SRX_ONE, INSTANT, BRIEF),
     # views
     Row("create-view", E, YES, "create view {}", FREE, MADE, BRIEF),
     Row("replace-view", E, YES, "replace view {}, keeping its columns", AX_VIEW, INSTANT, BRIEF),
@@ -242,6 +246,8 @@ _ROWS = (
     Row("rename-object", X, YES, "rename {}", AX_ONLY, FREE, BRIEF),
     Row("grant", E, YES, "grant privileges {}", FREE, FREE, BRIEF),
     Row("revoke", C, YES, "revoke privileges {}", FREE, FREE, BRIEF),
+    Row("change-owner", ASK, YES, "give {} to another owner", AX_ONLY, FREE, BRIEF),  # who loses the owner's rights
+    Row("row-policy", ASK, YES, "change row policy {}", AX, FREE, BRIEF),  # widens or narrows as its conditions say
     Row("enable-row-security", C, YES, "enable row security on {}", AX, FREE, BRIEF),
     Row("disable-row-security", E, YES, "disable row security on {}", AX, FREE, BRIEF),
     Row("attach-partition", E, YES, "attach partition {}", SUX_ATTACH, COPY, BRIEF),

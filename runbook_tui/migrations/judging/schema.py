@@ -21,6 +21,8 @@ class Table:
 
     columns: dict[str, Column] = field(default_factory=dict)
     constraints: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    uniques: set[str] = field(default_factory=set)
+    """Named constraints and indexes that keep rows apart."""
     rules: tuple[tuple[str, str], ...] = ()
     """What else its definition says, as in :class:`Change`."""
     proofs: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -43,6 +45,8 @@ class Schema:
     """The columns that a view uses, as table and column."""
     domains: set[str] = field(default_factory=set)
     """Types that may hold a rule for their values."""
+    unique_in: dict[str, str] = field(default_factory=dict)
+    """Name of a unique constraint or index -> its table, the last one where several have it."""
     new_tables: set[str] = field(default_factory=set)
     """Created by a pending migration: no running code knows them."""
     temporary: set[str] = field(default_factory=set)
@@ -64,6 +68,12 @@ class Schema:
         """The columns of a named constraint or index; empty when unknown."""
         known = self.tables.get(table_key(table)) if table and name else None
         return known.constraints.get(str(name).lower(), ()) if known else ()
+
+    def kept_unique(self, table: str | None, name: str | None) -> tuple[str, ...]:
+        """The columns that a named constraint or index keeps unique; the table may be left out."""
+        own = _bare(name or "")
+        known = self.tables.get(table_key(table) if table else self.unique_in.get(own, ""))
+        return known.constraints.get(own, ()) if known and own in known.uniques else ()
 
     def views_of(self, table: str | None, column: str | None) -> tuple[str, ...]:
         """The views that are known to use a column, sorted."""
@@ -105,13 +115,17 @@ class Schema:
         key = table_key(table or "")
         return key in self.lacking or f"{key}.{(column or '').lower()}" in self.lacking
 
+    def is_view(self, name: str | None) -> bool:
+        """Whether it is a view, so that nobody writes rows of it."""
+        return (name or "").lower() in self.views
+
     def knows_routine(self, name: str | None) -> bool:
-        """Whether running code may use a function, trigger or view of the name, in whatever schema."""
+        """Whether running code may use a function, trigger, view, type or other object of the name, in any schema."""
         key = table_key(name or "")
         return key not in self.new_routines and key.rpartition(".")[2] in self.routines
 
     def is_new_routine(self, name: str | None) -> bool:
-        """Whether a pending migration created the function, trigger or view."""
+        """Whether a pending migration created the function, trigger, view, type or other object."""
         return table_key(name or "") in self.new_routines
 
     def is_new_constraint(self, table: str | None, name: str | None) -> bool:
@@ -177,7 +191,11 @@ class Schema:
             return  # it is there already, or hidden by one that nobody can tell from it
         columns = {column.name.lower(): column for column in change.columns if column.name}
         constraints = {name.lower(): over for name, over in change.constraints}
-        self.tables[key] = Table(columns, constraints, change.rules)
+        # PostgreSQL's name for a constraint that has none
+        own = {f"{_bare(key)}_{name}_key": (name,) for name, column in columns.items() if column.unique}
+        uniques = {name.lower() for name in change.uniques} | own.keys()
+        self.tables[key] = Table(columns, own | constraints, uniques, change.rules)
+        self.unique_in |= dict.fromkeys(uniques, key)
         self.temporary.discard(key)
         if temporary:
             self.temporary.add(key)
@@ -226,10 +244,14 @@ class Schema:
                 self._rename_column(table, key, name, change.to)
         elif change.kind.startswith(("add-", "create-")) and change.over:
             table.constraints[name] = change.over
+            if "-unique" in change.kind:
+                table.uniques.add(name)
+                self.unique_in[name] = key
             if pending:
                 self.new_constraints.add(f"{key}.{name}")
         elif change.kind.startswith("drop-"):
             table.constraints.pop(name, None)
+            table.uniques.discard(name)
         self._apply_routine(change, pending=pending)
 
     def _add_column(self, change: Change, table: Table, key: str, *, pending: bool) -> None:
@@ -263,11 +285,29 @@ class Schema:
                 self.new_routines.add(table_key(name))
             self.routines.add(_bare(name))
             if change.kind == "create-view" and not change.conditional:
-                self.views[name] = self._used(change)
+                self._create_view(change, pending=pending)
+        elif change.kind in ("create-type", "create-object"):
+            certain = not change.conditional and not change.if_exists
+            if pending and certain and not self.knows_routine(name):
+                self.new_routines.add(table_key(name))
+            self.routines.add(_bare(name))
         elif change.kind in ("drop-function", "drop-trigger", "drop-view"):
+            if change.kind == "drop-view":
+                self._vacate(table_key(name), known=not self.is_new_routine(name), pending=pending)
+                self.new_tables.discard(table_key(name))
             self.routines.discard(_bare(name))
             self.new_routines.discard(table_key(name))
             self.views.pop(name, None)
+
+    def _create_view(self, change: Change, *, pending: bool) -> None:
+        name = str(change.name).lower()
+        key = table_key(name)
+        self.views[name] = self._used(change)
+        hidden = key in self.vacated or key in self.tables
+        if pending and not change.detail and not hidden and self.is_new_routine(name):
+            self.new_tables.add(key)
+            if change.if_exists:
+                self.lacking.add(key)
 
     def _used(self, view: Change) -> frozenset[tuple[str, str]]:
         found: set[tuple[str, str]] = set()

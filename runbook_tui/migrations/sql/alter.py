@@ -26,7 +26,7 @@ from runbook_tui.migrations.sql.columns import (
     refuses_null,
     table_name,
 )
-from runbook_tui.migrations.sql.parse import opaque, parse, unreadable
+from runbook_tui.migrations.sql.parse import opaque, parse, parse_statement, unreadable
 from runbook_tui.migrations.sql.patterns import match_action, unquoted
 from runbook_tui.migrations.sql.statements import Piece, Statement, UnreadableSqlError, cut
 
@@ -108,7 +108,7 @@ def _read_action(head: str, action: Statement, table: str, engine: Engine) -> li
     text = f"{head} {action.plain}"
     unknown = opaque(action.line, text, table=table)
     try:
-        tree = parse(f"{head} {action.text}", engine)
+        tree = parse_statement(action, engine, head)
         changes = _read_tree(tree, table, action.line, engine) if isinstance(tree, exp.Alter) else None
         if changes is not None:
             return changes

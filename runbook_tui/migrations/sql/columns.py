@@ -49,10 +49,15 @@ def column_type(data_type: exp.Expr | None) -> ColumnType | None:
     if not isinstance(data_type, exp.DataType):
         return None
     kind = data_type.this
+    if isinstance(kind, exp.Interval):  # INTERVAL with its fields: year, day to second
+        return ColumnType(kind.sql().lower())
+    arguments = tuple(_argument(part) for part in data_type.expressions)
     if kind is exp.DataType.Type.USERDEFINED:
         named = data_type.args.get("kind")
-        return ColumnType(named.sql().lower() if isinstance(named, exp.Expr) else str(named).lower())
-    return ColumnType(kind.value.lower(), tuple(_argument(part) for part in data_type.expressions))
+        return ColumnType(
+            named.sql().lower() if isinstance(named, exp.Expr) else str(named).lower(), arguments
+        )
+    return ColumnType(kind.value.lower(), arguments)
 
 
 def _argument(part: exp.Expr) -> int | str:

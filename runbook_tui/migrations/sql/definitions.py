@@ -170,6 +170,7 @@ def _create_table(tree: exp.Create, line: int, engine: Engine) -> list[Change] |
     table = table_name(tree.this)
     columns: list[Column] = []
     constraints: list[tuple[str, tuple[str, ...]]] = []
+    uniques: list[str] = []
     rules: list[tuple[str, str]] = []
     for node in tree.this.expressions if isinstance(tree.this, exp.Schema) else ():
         if isinstance(node, exp.ColumnDef):
@@ -182,6 +183,7 @@ def _create_table(tree: exp.Create, line: int, engine: Engine) -> list[Change] |
             found = constraint(rule, table, line, named)
             if found is not None and found.name:
                 constraints.append((found.name, found.over))
+                uniques += [found.name] if found.kind == "add-unique" else []
             if found is not None and found.kind == "add-primary-key":
                 columns = [replace(c, nullable=False) if c.name in found.over else c for c in columns]
     created = Change(
@@ -190,6 +192,7 @@ def _create_table(tree: exp.Create, line: int, engine: Engine) -> list[Change] |
         table,
         columns=tuple(columns),
         constraints=tuple(constraints),
+        uniques=tuple(uniques),
         rules=tuple(rules),
         if_exists=bool(tree.args.get("exists")),
         detail="temporary" if tree.find(exp.TemporaryProperty) else "",

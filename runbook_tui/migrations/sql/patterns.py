@@ -21,6 +21,11 @@ _PARTS = {
     "definer": r"(?:DEFINER = [^ ]+(?: @ [^ ]+)? )?",
     "rest": r"(?: .*)?",
     "one": rf"{_IDENTIFIER}(?:\.{_IDENTIFIER})*",
+    "object": r"(?:(?:MATERIALIZED )?VIEW|TYPE|SCHEMA|SEQUENCE|DOMAIN|EXTENSION|FUNCTION|PROCEDURE|ROUTINE|AGGREGATE)",
+    "routine": r"(?:FUNCTION|PROCEDURE|ROUTINE)",
+    "signature": r"(?: ?\([^()]*\))?",
+    "attribute": r"(?:SET|RESET|VOLATILE|STABLE|IMMUTABLE|(?:NOT )?LEAKPROOF|STRICT|CALLED ON|RETURNS NULL|"
+    r"(?:EXTERNAL )?SECURITY|COST|ROWS|PARALLEL|SUPPORT)\b",
 }
 
 
@@ -46,12 +51,29 @@ _STATEMENTS = (
     # PostgreSQL
     _pattern("add-enum-value", r"ALTER TYPE {table} ADD VALUE {exists}{value}(?: (?:BEFORE|AFTER) '[^']*')?"),
     _pattern("rename-enum-value", r"ALTER TYPE {table} RENAME VALUE {value} TO '(?P<to>[^']*)'"),
-    _pattern(
-        "rename-object", r"ALTER (?:TYPE|SCHEMA|SEQUENCE|DOMAIN|FUNCTION|EXTENSION) {name} RENAME TO {to}"
-    ),
-    _pattern("rename-object", r"ALTER (?:MATERIALIZED )?VIEW {exists}{name} RENAME TO {to}"),
+    _pattern("rename-object", r"ALTER {object} {exists}{name}{signature} RENAME TO {to}"),
+    _pattern("rename-object@into", r"ALTER {object} {exists}{name}{signature} SET SCHEMA {to}"),
+    _pattern("change-owner", r"ALTER {object} {exists}{name}{signature} OWNER TO {one}"),
     _pattern("rename-index", r"ALTER INDEX {exists}{name} RENAME TO {to}"),
-    _pattern("table-setting-exclusive", r"ALTER SEQUENCE {exists}{name} OWNED BY {one}"),
+    _pattern(
+        "table-setting-exclusive",
+        r"ALTER SEQUENCE {exists}{name}"
+        r"(?: (?:AS BIGINT|RESTART(?: WITH)? \d+|OWNED BY {one}|NO MAXVALUE|CACHE \d+))+",
+    ),
+    _pattern("maintenance", r"ALTER {routine} {name}{signature}(?: (?:COST \S+|ROWS \S+|PARALLEL \w+))+"),
+    _pattern("alter-routine", r"ALTER {routine} {name}{signature} {attribute}.*"),
+    _pattern("table-setting", r"ALTER INDEX {exists}{name} (?:SET|RESET) ?\([^()]*\)"),
+    _pattern("table-setting", r"ALTER INDEX {exists}{name} ALTER (?:COLUMN )?\d+ SET STATISTICS \S+"),
+    _pattern("rebuild-index", r"ALTER INDEX {exists}{name} SET TABLESPACE {one}"),
+    _pattern("table-setting-exclusive", r"ALTER INDEX {name} ATTACH PARTITION {one}"),
+    _pattern("create-object", r"CREATE SCHEMA {exists}{name} AUTHORIZATION {one}"),
+    _pattern("create-object", r"CREATE SCHEMA {exists}AUTHORIZATION {name}"),
+    # but for those on login, which running code does
+    _pattern(
+        "create-object", r"CREATE EVENT TRIGGER {name} ON (?:DDL_COMMAND_\w+|SQL_DROP|TABLE_REWRITE) .*"
+    ),
+    _pattern("drop-object", r"DROP EVENT TRIGGER {exists}{name}{rest}"),
+    _pattern("query", r"SHOW{rest}"),
     _pattern("create-object", r"CREATE EXTENSION {exists}{name}{rest}"),
     _pattern("drop-object", r"DROP EXTENSION {exists}{name}{rest}"),
     _pattern("maintenance", r"CREATE STATISTICS {exists}{name}(?: .*)? FROM {table}"),
@@ -62,7 +84,6 @@ _STATEMENTS = (
     _pattern("grant", r"GRANT .+ TO .+"),
     _pattern("revoke", r"REVOKE .+ FROM .+"),
     _pattern("comment", r"COMMENT ON .+ IS .+"),
-    _pattern("rename-object", r"ALTER (?:FUNCTION|PROCEDURE) {name} ?\([^()]*\) RENAME TO {to}"),
     # nothing but a later ALTER or DROP names a trigger
     _pattern("table-setting-exclusive", r"ALTER TRIGGER {one} ON {table} RENAME TO {one}"),
     _pattern("create-type", r"CREATE TYPE {name} AS (?:RANGE|ENUM) ?\(.*"),
@@ -75,17 +96,33 @@ _STATEMENTS = (
     _pattern("grant", r"ALTER DEFAULT PRIVILEGES .*\bGRANT\b .*"),
     _pattern("revoke", r"ALTER DEFAULT PRIVILEGES .*\bREVOKE\b .*"),
     # row security widens or narrows as its conditions say
-    _pattern("opaque", r"(?:CREATE|ALTER|DROP) POLICY {exists}{name} ON {table}{rest}"),
+    _pattern("row-policy", r"(?:CREATE|ALTER|DROP) POLICY {exists}{name} ON {table}{rest}"),
     _pattern(
-        "rebuild-index-concurrently", r"REINDEX (?:\( .* \) )?(?:INDEX|TABLE|SCHEMA) CONCURRENTLY {name}"
+        "rebuild-index-concurrently",
+        r"REINDEX (?:\([^()]*\) )?(?:INDEX|TABLE|SCHEMA|DATABASE) CONCURRENTLY(?: {name})?",
     ),
-    _pattern("rebuild-index", r"REINDEX (?:INDEX|TABLE|SCHEMA|DATABASE) {name}"),
+    _pattern(
+        "rebuild-index-concurrently",
+        r"REINDEX \((?:[^()]*,)? ?CONCURRENTLY(?: TRUE| ON| 1)? ?(?:,[^()]*)?\) "
+        r"(?:INDEX|TABLE|SCHEMA|DATABASE)(?: {name})?",
+    ),
+    _pattern(
+        "rebuild-index",
+        r"REINDEX (?:\((?![^()]*CONCURRENTLY)[^()]*\) )?(?:INDEX|TABLE|SCHEMA|DATABASE|SYSTEM)(?: {name})?",
+    ),
+    _pattern("create-view", r"CREATE MATERIALIZED VIEW {exists}{name} .* WITH (?:NO )?DATA"),
     _pattern("refresh-view@concurrently", r"REFRESH MATERIALIZED VIEW CONCURRENTLY {name}{rest}"),
     _pattern("refresh-view", r"REFRESH MATERIALIZED VIEW {name}{rest}"),
     _pattern(
-        "rewrite-table", r"VACUUM \(?FULL\b.*|VACUUM FULL {table}{rest}|CLUSTER (?:VERBOSE )?{name}{rest}"
+        "rewrite-table",
+        r"VACUUM (?:FULL(?: FREEZE| VERBOSE| ANALYZE)*|\([^()]*\bFULL\b[^()]*\)) "
+        r"(?!FREEZE|VERBOSE|ANALYZE){table}{rest}",
     ),
-    _pattern("maintenance", r"VACUUM(?! \(?FULL)(?: .*)?|ANALYZE(?: .*)?"),
+    _pattern(
+        "rewrite-table",
+        r"VACUUM (?:FULL|\([^()]*\bFULL)\b.*|CLUSTER (?:\([^()]*\) |VERBOSE )?(?:{table}{rest})?",
+    ),
+    _pattern("maintenance", r"VACUUM(?! FULL| \([^()]*\bFULL)(?: .*)?|ANALYZE(?: .*)?"),
     _pattern("lock-table", r"LOCK (?:TABLE |TABLES )?{table} .*"),
     _pattern(
         "drop-index-concurrently",
@@ -126,14 +163,23 @@ _ACTIONS = (
     _pattern("add-exclusion", r"ADD (?:CONSTRAINT {name} )?EXCLUDE .*"),
     _pattern(
         "table-setting-exclusive",
-        r"ALTER CONSTRAINT {one} (?:DEFERRABLE(?: INITIALLY (?:DEFERRED|IMMEDIATE))?|INITIALLY DEFERRED)",
+        r"ALTER CONSTRAINT {one} (?:DEFERRABLE(?: INITIALLY DEFERRED)?|INITIALLY DEFERRED)",
     ),
     _pattern("rename-constraint", r"RENAME CONSTRAINT {name} TO {to}"),
-    _pattern("rename-table", r"SET SCHEMA {to}"),
+    # running code that relies on a later check is refused at once
+    _pattern(
+        "tighten-constraint",
+        r"ALTER CONSTRAINT {name} (?:NOT DEFERRABLE|(?:DEFERRABLE )?INITIALLY IMMEDIATE)",
+    ),
+    _pattern("rename-table@into", r"SET SCHEMA {to}"),
+    _pattern("change-owner", r"OWNER TO {one}"),
+    _pattern("disable-trigger", r"DISABLE TRIGGER {name}"),
+    _pattern("enable-trigger", r"ENABLE (?:ALWAYS |REPLICA )?TRIGGER {name}"),
     _pattern("enable-row-security", r"(?:ENABLE|FORCE) ROW LEVEL SECURITY"),
     _pattern("disable-row-security", r"(?:DISABLE|NO FORCE) ROW LEVEL SECURITY"),
     _pattern("attach-partition", r"ATTACH PARTITION {name} .*"),
     _pattern("detach-partition-concurrently", r"DETACH PARTITION {name} CONCURRENTLY"),
+    _pattern("detach-partition@finalize", r"DETACH PARTITION {name} FINALIZE"),
     _pattern("detach-partition", r"DETACH PARTITION {name}"),
     _pattern("drop-partition", r"(?:DROP|TRUNCATE) PARTITION {name}{rest}"),
     _pattern("set-default", r"ALTER (?:COLUMN )?{name} ADD GENERATED BY DEFAULT .*"),
@@ -171,13 +217,15 @@ def _match(patterns: tuple[Pattern, ...], plain: str, line: int, table: str | No
             if overwrites:
                 kind = "update-rows"
             parts = {name: unquoted(text) for name, text in found.groupdict().items() if text}
+            if detail == "into":  # another schema
+                parts["to"] += f".{(parts.get('name') or table or '').rpartition('.')[2]}"
             return Change(
                 kind,
                 line,
                 table=parts.get("table", table),
                 name=parts.get("name"),
                 to=parts.get("to"),
-                detail=plain[:_SHOWN] if kind == "opaque" else detail,
+                detail=plain[:_SHOWN] if kind in ("opaque", "query") else detail,
                 if_exists=" EXISTS " in plain.upper(),
                 cascades=plain.upper().endswith(" CASCADE"),
                 bounded=kind == "update-rows",

@@ -91,7 +91,7 @@ def _shape(statement: Statement) -> tuple[str, ...]:
 def _read_statement(sql: str, statement: Statement, engine: Engine) -> list[Change]:
     from runbook_tui.migrations.sql.alter import read_alter_table
     from runbook_tui.migrations.sql.definitions import read_tree
-    from runbook_tui.migrations.sql.parse import opaque, parse, unreadable
+    from runbook_tui.migrations.sql.parse import opaque, parse_statement, unreadable
     from runbook_tui.migrations.sql.patterns import match_statement
 
     if PREFIX in statement.text and is_unknown([piece.word for piece in statement.pieces]):
@@ -106,7 +106,7 @@ def _read_statement(sql: str, statement: Statement, engine: Engine) -> list[Chan
     tree, reason = None, ""
     if len(statement.text) <= _LONGEST_PARSED:
         try:
-            tree = parse(statement.text, engine)
+            tree = parse_statement(statement, engine)
         except UnreadableSqlError as error:
             reason = str(error)
     known = read_tree(tree, statement.line, statement.plain, engine) if tree is not None else None

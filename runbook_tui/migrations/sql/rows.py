@@ -11,10 +11,20 @@ from runbook_tui.migrations.sql.parse import opaque, shortened
 _SETTINGS = frozenset(
     {"set_config", "pg_advisory_lock", "pg_advisory_xact_lock", "pg_advisory_unlock", "pg_sleep"}
 )
-_SEQUENCES = frozenset({"setval"})
+_SEQUENCES = frozenset({"setval", "nextval"})
 _READING = frozenset(
-    {"version", "to_regclass", "pg_try_advisory_lock", "pg_try_advisory_xact_lock", "json_build_object"}
-)
+    {
+        "version", "current_setting", "pg_backend_pid", "pg_typeof", "pg_is_in_recovery",
+        "pg_try_advisory_lock", "pg_try_advisory_xact_lock",
+        "to_regclass", "to_regtype", "to_regproc", "to_regnamespace", "format_type",
+        "pg_get_serial_sequence", "pg_get_constraintdef", "pg_get_indexdef", "pg_get_viewdef", "pg_get_functiondef",
+        "pg_get_triggerdef", "pg_relation_size", "pg_table_size", "pg_total_relation_size", "pg_database_size",
+        "pg_size_pretty", "obj_description", "col_description", "has_table_privilege", "has_schema_privilege",
+        "row_to_json", "to_json", "to_jsonb", "json_agg", "jsonb_agg", "json_build_object", "jsonb_build_object",
+        "json_build_array", "jsonb_build_array", "json_object_agg", "jsonb_object_agg", "currval", "lastval",
+    }
+)  # fmt: skip
+"""PostgreSQL's own that change nothing, beside those that sqlglot knows: manual, "Functions and Operators"."""
 _VALUES = frozenset({"uuid_generate_v4", "uuid_generate_v1", "nextval", "currval", "last_insert_id"})
 """Functions that only make values for new rows."""
 
@@ -28,6 +38,12 @@ def read_rows(tree: exp.Expr, line: int) -> list[Change]:
     source = tree.args.get("expression") if isinstance(tree, exp.Insert) else None
     calls = isinstance(source, exp.Select) and not source.args.get("from_") and unknown_calls(source)
     return [*changes, opaque(line, source.sql())] if calls and isinstance(source, exp.Select) else changes
+
+
+def _function(node: exp.Expr) -> str:
+    """A function's name, with its schema unless that is the engine's own."""
+    schema = node.parent.this.sql().lower() if isinstance(node.parent, exp.Dot) else "pg_catalog"
+    return node.name.lower() if schema == "pg_catalog" else f"{schema}.{node.name}"
 
 
 def unknown_calls(query: exp.Expr) -> bool:
@@ -137,7 +153,7 @@ def read_select(tree: exp.Expr, line: int, text: str) -> list[Change]:
         table, temporary = table_name(into.this), bool(into.args.get("temporary"))
         created = Change("create-table", line, table, detail="temporary" if temporary else "")
         return [created, Change("copy-rows", line, table, reads_tables=True)]
-    called = {node.name.lower() for node in tree.find_all(exp.Anonymous)}
+    called = {_function(node) for node in tree.find_all(exp.Anonymous)}
     if called <= _SETTINGS | _READING:
         timeout = "lock_timeout" if "lock_timeout" in text.lower() and "set_config" in called else None
         return [
