@@ -32,6 +32,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--all", action="store_true", help="show everything: notes, harmless migrations, findings like others"
     )
+    parser.add_argument(
+        "--squawk", action="store_true", help="ask squawk as well, about the SQL of PostgreSQL migrations"
+    )
     parser.add_argument("--quiet", action="store_true", help="print the findings only")
     parser.add_argument("--rules", action="store_true", help="list what can be found, and judge nothing")
     output = parser.add_mutually_exclusive_group()
@@ -49,7 +52,7 @@ def run(args: Namespace) -> int:
     if args.rules:
         return _rules(args)
     paths, listed = _paths(args.path)
-    request = Request(paths, listed, tool=args.tool, engine=args.engine, since=args.since)
+    request = Request(paths, listed, tool=args.tool, engine=args.engine, since=args.since, squawk=args.squawk)
     found = sections(request, narrate)
     if args.app:
         from runbook_tui.cli.migrations_app import open_migrations

@@ -40,6 +40,8 @@ class Request:
     tool: str | None = None
     engine: str | None = None
     since: str | None = None
+    squawk: bool = False
+    """Whether squawk is asked as well."""
 
 
 @dataclass(slots=True)

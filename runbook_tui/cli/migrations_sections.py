@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from runbook_tui.cli.migrations_paths import Group, Request, sort_paths, wrong_names
+from runbook_tui.cli.migrations_squawk import Read, Squawk
 from runbook_tui.files.problems import Place, Problem, ProblemsError
 from runbook_tui.migrations.discover import unknown_folders
 from runbook_tui.migrations.inspection import Inspected, inspect_file, inspect_tree
@@ -47,10 +48,11 @@ def sections(request: Request, tell: Callable[[str], None]) -> list[Section]:
     manifests, groups = sort_paths(request, problems)
     if problems:
         raise ProblemsError([*problems, *_problems_of(manifests)])
+    squawk = Squawk(tell) if request.squawk else None
     found: list[Section] = []
     readers: list[Callable[[], Iterable[Section]]] = [
-        *(partial(_of_manifest, path, tell) for path in manifests),
-        *(partial(_of_group, group, request, tell) for group in groups),
+        *(partial(_of_manifest, path, tell, squawk) for path in manifests),
+        *(partial(_of_group, group, request, tell, squawk) for group in groups),
     ]
     for read in readers:
         try:
@@ -62,15 +64,19 @@ def sections(request: Request, tell: Callable[[str], None]) -> list[Section]:
     return found
 
 
-def _of_group(group: Group, request: Request, tell: Callable[[str], None]) -> list[Section]:
+def _of_group(
+    group: Group, request: Request, tell: Callable[[str], None], squawk: Squawk | None
+) -> list[Section]:
     try:
-        return list(_read_group(group, request, tell))
+        return list(_read_group(group, request, tell, squawk))
     except RepositoryError as error:
         where = f"--since {request.since}" if request.since else group.shown
         raise ProblemsError([Problem(Place(where), error.what, error.expected, error.remedy)]) from error
 
 
-def _read_group(group: Group, request: Request, tell: Callable[[str], None]) -> Iterator[Section]:
+def _read_group(
+    group: Group, request: Request, tell: Callable[[str], None], squawk: Squawk | None
+) -> Iterator[Section]:
     if request.since is not None and not group.repository:
         what = f"{group.shown} is in no git repository"
         raise ProblemsError([Problem(Place("--since"), what, "a repository", "leave the option out")])
@@ -84,8 +90,9 @@ def _read_group(group: Group, request: Request, tell: Callable[[str], None]) -> 
     since = CommitTree(repository, request.since) if repository is not None and request.since else None
     found = inspect_tree(tree, tuple(group.wanted), since=since, tool=request.tool, engine=request.engine)
     for inspected in found:
-        yield Section(group.shown, inspected, pending=since is not None)
-    yield from _others(group, request, tree, found, tell)
+        yield _heard(Section(group.shown, inspected, pending=since is not None), tree.read, squawk)
+    for section in _others(group, request, tree, found, tell):
+        yield _heard(section, tree.read, squawk)
     if request.tool is None:
         _tell_unknown(group, tree, found, tell)
     gone = any(finding.rule == "gone" for inspected in found for finding in inspected.found.findings)
@@ -94,6 +101,14 @@ def _read_group(group: Group, request: Request, tell: Callable[[str], None]) -> 
             f"{group.shown} lacks commits of {request.since}, and what they add looks gone: "
             "merge or rebase first, or compare with the commit where they part"
         )
+
+
+def _heard(section: Section, read: Read, squawk: Squawk | None) -> Section:
+    return replace(section, inspected=squawk.heard(section.inspected, read)) if squawk else section
+
+
+def _read_at(root: str, commit: str, paths: Sequence[str]) -> dict[str, bytes]:
+    return CommitTree(Repository.open(Path(root)), commit).read(paths)
 
 
 def _is_behind(repository: Repository, ref: str) -> bool:
@@ -147,7 +162,7 @@ def _problems_of(manifests: Sequence[Path]) -> Iterator[Problem]:
             yield from error.problems
 
 
-def _of_manifest(path: Path, tell: Callable[[str], None]) -> Iterator[Section]:
+def _of_manifest(path: Path, tell: Callable[[str], None], squawk: Squawk | None) -> Iterator[Section]:
     from runbook_tui.catalog.manifest import read_manifest
     from runbook_tui.release.changes import inside
     from runbook_tui.release.read import read_release
@@ -165,6 +180,7 @@ def _of_manifest(path: Path, tell: Callable[[str], None]) -> Iterator[Section]:
             holding = (folder for folder in own for item in found.pending[:1] if is_below(item.path, folder))
             engine = loaded.manifest.engine_of(service, found.datastore)
             inspected = Inspected(next(holding, own[0]), found, engine, str(path) if engine else "")
-            yield Section(root, inspected, manifest=str(path), pending=True)
+            section = Section(root, inspected, manifest=str(path), pending=True)
+            yield _heard(section, partial(_read_at, root, change.target.sha), squawk)
     if empty:
         tell(f"no service of {path} that moves has migrations")
