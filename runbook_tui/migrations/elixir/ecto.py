@@ -5,17 +5,20 @@ Source: elixir-ecto/ecto_sql, lib/ecto/migration.ex and lib/ecto/migration/runne
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from runbook_tui.migrations.changes import (
+    Body,
     Change,
     Column,
     Generated,
 )
 from runbook_tui.migrations.elixir.columns import Fragment, Reference, column_of
 from runbook_tui.migrations.elixir.modules import REPOSITORY, Modules
+from runbook_tui.migrations.elixir.nodes import child_of
 from runbook_tui.migrations.elixir.objects import (
     Constraint,
     Index,
@@ -31,10 +34,12 @@ from runbook_tui.migrations.elixir.values import Atom, Call, Function, Keywords,
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.following.follower import TooMuchError
 from runbook_tui.migrations.following.values import UNKNOWN
+from runbook_tui.migrations.syntax import text_at, text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_MIGRATION = re.compile(r"use\s+[\w.]*Migration\b")
 _HARMLESS = frozenset({
     "flush", "prefix", "direction", "is_nil", "is_binary", "is_list", "is_atom", "is_map", "to_string", "inspect",
     "length", "elem", "hd", "tl", "max", "min", "div", "rem", "round", "trunc", "put_in", "get_in", "then", "tap",
@@ -46,22 +51,17 @@ _HARMLESS = frozenset({
 })  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Upgrade:
-    """What the upgrade path does."""
+def read_migration(root: Node, engine: Engine) -> Body:
+    """What a migration does when it is run upwards. Never raises.
 
-    changes: tuple[Change, ...]
-    found: bool
-    """Whether the module has ``change`` or ``up``."""
-    has_down: bool
-    transactional: bool
-
-
-def read_module(module: Node, engine: Engine) -> Upgrade:
-    """The changes of ``up`` or ``change``, in order, and what else the module says."""
+    ``up`` comes before ``change``; ``down`` is only looked at for whether it does something.
+    """
     reader: Migration | None = None
-    changes: Sequence[Change]
     try:
+        module = _migrating(root)
+        if module is None:
+            what = "a file without a module that uses Ecto.Migration"
+            return Body((Change("opaque", 1, detail=what),), has_down=False)
         reader = Migration(module, engine)
         reader.run()
         changes = reader.changes
@@ -69,10 +69,29 @@ def read_module(module: Node, engine: Engine) -> Upgrade:
         seen = reader.changes if reader is not None else []
         changes = [*seen, Change("opaque", 1, detail="the migration is too tangled to be followed")]
     if reader is None:
-        return Upgrade(tuple(changes), found=True, has_down=False, transactional=True)
-    transactional = reader.attributes.get("disable_ddl_transaction") is not True
-    found = "up" in reader.functions or "change" in reader.functions
-    return Upgrade(tuple(changes), found, has_down=reader.goes_back, transactional=transactional)
+        return Body(tuple(changes), has_down=False)
+    if "up" not in reader.functions and "change" not in reader.functions:
+        changes = [Change("opaque", 1, detail="a migration without a function change() or up()")]
+    transactional = reader.transactional
+    return Body(tuple(changes), reader.goes_back, transactional, wraps_transaction=transactional)
+
+
+def _migrating(root: Node) -> Node | None:
+    """The body of the first module that uses a ``Migration``: Ecto takes that one."""
+    for module in _modules(root):
+        for child in module.named_children:
+            uses = child.type == "call" and text_at(child, "target") == "use"
+            if uses and _MIGRATION.match(text_of(child)):
+                return module
+    return None
+
+
+def _modules(node: Node) -> Iterator[Node]:
+    for child in node.named_children:
+        inner = child_of(child, "do_block")
+        if child.type == "call" and inner is not None and text_at(child, "target") == "defmodule":
+            yield inner
+            yield from _modules(inner)
 
 
 class Migration(Modules):
@@ -80,10 +99,14 @@ class Migration(Modules):
 
     def run(self) -> None:
         """Follow what the tool calls."""
-        transactional = self.attributes.get("disable_ddl_transaction") is not True
         for name in ("after_begin", "up" if "up" in self.functions else "change", "before_commit"):
-            if name in self.functions and (transactional or name in ("up", "change")):
+            if name in self.functions and (self.transactional or name in ("up", "change")):
                 self.run_function(name)
+
+    @property
+    def transactional(self) -> bool:
+        """Whether it runs in a transaction: all but those with ``@disable_ddl_transaction true``."""
+        return self.attributes.get("disable_ddl_transaction") is not True
 
     @property
     def goes_back(self) -> bool:

@@ -42,8 +42,6 @@ class Interpreter(Calls):
         self.run(root.named_children)
         exported = module["exports"]
         self.exports = exported if isinstance(exported, dict) else {}
-        self.unread_exports = not isinstance(exported, dict)
-        """``module.exports`` is made by a call or taken from elsewhere."""
         self.loading = False
 
     # for subclasses

@@ -5,10 +5,10 @@ Source: knex/knex, lib/schema/builder.js and lib/knex-builder/make-knex.js.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runbook_tui.migrations.changes import Change
+from runbook_tui.migrations.changes import Body, Change
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.following.follower import TooMuchError
 from runbook_tui.migrations.following.values import UNKNOWN
@@ -257,56 +257,42 @@ def _shown(path: Foreign) -> str:
     return path.path.split("#")[-1][:80]
 
 
-@dataclass(frozen=True)
-class Module:
-    """What a migration file exports, as Knex sees it."""
-
-    up: Function | None
-    has_down: bool
-    """Whether ``down`` changes something."""
-    transaction: bool | None
-    """None when the file does not say."""
-    complete: bool
-    """Whether all that it exports is written out."""
-    changes: tuple[Change, ...]
-
-
-def _changes_something(root: Node, engine: Engine) -> bool:
-    """Whether following ``down`` finds a change; one that is taken from elsewhere is believed."""
-    try:
-        reader = Migration(root, engine)
-        down = reader.exports.get("down")
-        if isinstance(down, Function):
-            reader.follow(down, (Knex(), Foreign("Promise")), Knex())
-            return bool(reader.changes)
-    except (TooMuchError, RecursionError):
-        return True
-    return down is not None
-
-
-def read_module(root: Node, engine: Engine) -> Module:
-    """The changes of a migration's ``up``, and what else its file says."""
+def read_migration(root: Node, engine: Engine) -> Body:
+    """What a migration does when it is run upwards. Never raises."""
     reader: Migration | None = None
     up: object = None
     try:
         reader = Migration(root, engine)
-        exports = reader.exports
-        up = exports.get("up")
+        up = reader.exports.get("up")
         if isinstance(up, Function):
-            knex = Knex()
-            reader.follow(up, (knex, Foreign("Promise")), knex)
+            _run(reader, up)
         changes = reader.changes
     except (TooMuchError, RecursionError):
         seen = reader.changes if reader is not None else []
         changes = [*seen, Change("opaque", 1, detail="up() is too tangled to be followed")]
-    exports = reader.exports if reader is not None else {}
-    config = exports.get("config")
-    transaction = config.get("transaction") if isinstance(config, dict) else None
-    complete = reader is not None and not reader.unread_exports
-    return Module(
-        up if isinstance(up, Function) else None,
-        _changes_something(root, engine),
-        transaction if isinstance(transaction, bool) else None,
-        complete,
-        tuple(replace(change) for change in changes),
-    )
+    if reader is None or not isinstance(up, Function):
+        what = "a migration whose up() is not written out in its file"
+        return Body((*changes, Change("opaque", 1, detail=what)), has_down=False)
+    config = reader.exports.get("config")
+    transactional = not (isinstance(config, dict) and config.get("transaction") is False)
+    has_down = _goes_back(root, engine)
+    return Body(tuple(changes), has_down, transactional, wraps_transaction=transactional)
+
+
+def _run(reader: Migration, function: Function) -> None:
+    """Knex hands over a connection, and once handed over ``Promise`` as well."""
+    knex = Knex()
+    reader.follow(function, (knex, Foreign("Promise")), knex)
+
+
+def _goes_back(root: Node, engine: Engine) -> bool:
+    """Whether ``down`` changes something; one that is taken from elsewhere is believed."""
+    try:
+        reader = Migration(root, engine)
+        down = reader.exports.get("down")
+        if isinstance(down, Function):
+            _run(reader, down)
+            return bool(reader.changes)
+    except (TooMuchError, RecursionError):
+        return True
+    return down is not None

@@ -7,19 +7,18 @@ Every version that the table does not have runs, also one below the applied ones
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from runbook_tui.migrations.changes import Body, Change
+from runbook_tui.migrations.changes import Body
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.model import Finding, Level
-from runbook_tui.migrations.syntax import UnparsedError, parse, text_of
+from runbook_tui.migrations.parsed import ParsedTool
+from runbook_tui.migrations.syntax import UnparsedError
 from runbook_tui.migrations.tool import (
-    BodyReader,
     Commands,
     Files,
-    MigrationTool,
     Script,
     Scripts,
     below,
@@ -35,13 +34,10 @@ _MIGRATION = re.compile(rb"^\s*use\s+[\w.]*Migration\b", re.MULTILINE)
 _FOLDER = "migrations"
 
 
-class Ecto(MigrationTool):
+class Ecto(ParsedTool):
     """Reads the migrations of an Ecto repository."""
 
     name = "ecto"
-
-    def __init__(self) -> None:
-        self._trees: dict[bytes, Node | UnparsedError] = {}
 
     def recognises(self, path: str, data: bytes) -> bool:
         """``<digits>_<name>.exs`` with a module that uses ``Ecto.Migration``, or the project's own."""
@@ -73,20 +69,12 @@ class Ecto(MigrationTool):
         return Scripts(chained(found, lambda script: (int(script.id), script.path)), tuple(findings))
 
     def _script(self, path: str, data: bytes, numbered: re.Match[str]) -> Script:
-        tree = self._tree(data)
+        tree = self.tree(data, "elixir")
         problem = None
         if isinstance(tree, UnparsedError):
             remedy = "Mend the file, or read it yourself: only this one could not be read."
             problem = Finding("unreadable", Level.ERROR, path, tree.line, tree.reason, remedy)
         return Script(numbered[1], title_of(numbered[2]), path, (), data, content=tree, problem=problem)
-
-    def _tree(self, data: bytes) -> Node | UnparsedError:
-        if data not in self._trees:
-            try:
-                self._trees[data] = parse(data, "elixir")
-            except UnparsedError as error:
-                self._trees[data] = error
-        return self._trees[data]
 
     def commands(self, script: Script, folder: str) -> Commands:
         """Both stop at a version, and include it."""
@@ -99,50 +87,11 @@ class Ecto(MigrationTool):
         """The version is a number: leading zeros do not count."""
         return int(script.id)
 
-    def reader(self, engine: Engine) -> BodyReader:
-        """Reads ``change`` or ``up``."""
-        from runbook_tui.migrations.elixir.ecto import read_module
+    def body(self, tree: Node, script: Script, engine: Engine) -> Body:
+        """What ``change`` or ``up`` does."""
+        from runbook_tui.migrations.elixir.ecto import read_migration
 
-        def read(script: Script) -> Body:
-            tree = script.content
-            if tree is None or isinstance(tree, UnparsedError):
-                line, reason = (tree.line, tree.reason) if tree is not None else (1, "")
-                return Body((Change("unreadable", line, name=reason, detail=script.id),), has_down=False)
-            module = _module(tree)  # type: ignore[arg-type]
-            if module is None:
-                what = "a file without a module that uses Ecto.Migration"
-                return Body((Change("opaque", 1, detail=what),), has_down=False)
-            upgrade = read_module(module, engine)
-            changes = upgrade.changes
-            if not upgrade.found:
-                changes = (Change("opaque", 1, detail="a migration without a function change() or up()"),)
-            transactional = upgrade.transactional
-            return Body(
-                changes, upgrade.has_down, transactional=transactional, wraps_transaction=transactional
-            )
-
-        return read
-
-
-def _module(root: Node) -> Node | None:
-    """The body of the first module that uses a ``Migration``: Ecto takes that one."""
-    for module in _modules(root):
-        for child in module.named_children:
-            target = child.child_by_field_name("target")
-            uses = child.type == "call" and target is not None and text_of(target) == "use"
-            if uses and _MIGRATION.match(child.text or b""):
-                return module
-    return None
-
-
-def _modules(node: Node) -> Iterator[Node]:
-    for child in node.named_children:
-        target = child.child_by_field_name("target")
-        if child.type == "call" and target is not None and text_of(target) == "defmodule":
-            for inner in child.named_children:
-                if inner.type == "do_block":
-                    yield inner
-                    yield from _modules(inner)
+        return read_migration(tree, engine)
 
 
 TOOL = Ecto

@@ -12,15 +12,14 @@ import shlex
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from runbook_tui.migrations.changes import Body, Change
+from runbook_tui.migrations.changes import Body
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.model import Finding, Level
-from runbook_tui.migrations.syntax import UnparsedError, parse
+from runbook_tui.migrations.parsed import ParsedTool
+from runbook_tui.migrations.syntax import UnparsedError
 from runbook_tui.migrations.tool import (
-    BodyReader,
     Commands,
     Files,
-    MigrationTool,
     Script,
     Scripts,
     below,
@@ -54,15 +53,12 @@ _OTHERS = re.compile(
 )
 
 
-class Knex(MigrationTool):
+class Knex(ParsedTool):
     """Reads the files of a migrations directory."""
 
     name = "knex"
     refuses_gone = True
     beginning = "none"
-
-    def __init__(self) -> None:
-        self._trees: dict[tuple[str, bytes], Node | UnparsedError] = {}
 
     def recognises(self, path: str, data: bytes) -> bool:
         """A JavaScript or TypeScript file that exports ``up`` and speaks of knex."""
@@ -86,7 +82,7 @@ class Knex(MigrationTool):
     def _script(self, path: str, data: bytes) -> Script:
         name = PurePosixPath(path)
         numbered = _NAME.match(name.stem)
-        tree = self._tree(_LANGUAGES[name.suffix], data)
+        tree = self.tree(data, _LANGUAGES[name.suffix])
         problem = None
         if isinstance(tree, UnparsedError):
             remedy = "Mend the file, or read it yourself: only this one could not be read."
@@ -98,42 +94,16 @@ class Knex(MigrationTool):
         title = title_of((numbered[1] if numbered else None) or name.stem)
         return Script(name.name, title, path, (), data, content=tree, problem=problem)
 
-    def _tree(self, language: str, data: bytes) -> Node | UnparsedError:
-        key = (language, data)
-        if key not in self._trees:
-            try:
-                self._trees[key] = parse(data, language)
-            except UnparsedError as error:
-                self._trees[key] = error
-        return self._trees[key]
-
     def commands(self, script: Script, folder: str) -> Commands:
         """Knex applies and undoes one migration by its name."""
         name = shlex.quote(script.id)
         return Commands(f"knex migrate:up {name}", f"knex migrate:down {name}", "knex migrate:status")
 
-    def reader(self, engine: Engine) -> BodyReader:
-        """Reads ``up``."""
-        from runbook_tui.migrations.javascript.knex import read_module
+    def body(self, tree: Node, script: Script, engine: Engine) -> Body:
+        """What ``up`` does."""
+        from runbook_tui.migrations.javascript.knex import read_migration
 
-        def read(script: Script) -> Body:
-            tree = script.content
-            if tree is None or isinstance(tree, UnparsedError):
-                line, reason = (tree.line, tree.reason) if tree is not None else (1, "")
-                return Body((Change("unreadable", line, name=reason, detail=script.id),), has_down=False)
-            module = read_module(tree, engine)  # type: ignore[arg-type]
-            if module.up is None:
-                what = "a migration whose up() is not written out in its file"
-                return Body((*module.changes, Change("opaque", 1, detail=what)), has_down=False)
-            transactional = module.transaction is not False
-            return Body(
-                module.changes,
-                has_down=module.has_down,
-                transactional=transactional,
-                wraps_transaction=transactional,
-            )
-
-        return read
+        return read_migration(tree, engine)
 
 
 TOOL = Knex

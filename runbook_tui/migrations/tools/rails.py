@@ -12,15 +12,14 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from runbook_tui.migrations.changes import Body, Change
+from runbook_tui.migrations.changes import Body
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.model import Finding, Level, Phase
-from runbook_tui.migrations.syntax import UnparsedError, parse
+from runbook_tui.migrations.parsed import ParsedTool
+from runbook_tui.migrations.syntax import UnparsedError
 from runbook_tui.migrations.tool import (
-    BodyReader,
     Commands,
     Files,
-    MigrationTool,
     Script,
     Scripts,
     below,
@@ -39,14 +38,10 @@ _TAG = re.compile(rb"^\s*tag[ (]\s*:(predeploy|postdeploy)\b", re.MULTILINE)
 """Instructure's gem outrigger: instructure/outrigger, README."""
 
 
-class Rails(MigrationTool):
+class Rails(ParsedTool):
     """Reads the Active Record migrations of one database."""
 
     name = "rails"
-
-    def __init__(self) -> None:
-        self._trees: dict[bytes, Node | UnparsedError] = {}
-        """What was parsed already: most files are the same in both commits."""
 
     def recognises(self, path: str, data: bytes) -> bool:
         """``<digits>_<snake_case>.rb`` with a class that migrates."""
@@ -80,7 +75,7 @@ class Rails(MigrationTool):
         return Scripts(chained(found, lambda script: (int(script.id), script.path)), tuple(findings))
 
     def _script(self, path: str, data: bytes, name: re.Match[str]) -> Script:
-        tree = self._tree(data)
+        tree = self.tree(data, "ruby")
         problem = None
         if isinstance(tree, UnparsedError):
             remedy = "Mend or install what it says, or read the file and answer when it may run."
@@ -99,14 +94,6 @@ class Rails(MigrationTool):
             problem=problem,
         )
 
-    def _tree(self, data: bytes) -> Node | UnparsedError:
-        if data not in self._trees:
-            try:
-                self._trees[data] = parse(data, "ruby")
-            except UnparsedError as error:
-                self._trees[data] = error
-        return self._trees[data]
-
     def commands(self, script: Script, folder: str) -> Commands:
         """Exactly one migration, up or down, whatever else is pending."""
         database = _DATABASE.match(PurePosixPath(_root(script.path)).name)
@@ -121,19 +108,12 @@ class Rails(MigrationTool):
         """Versions are numbers: Rails takes 007 and 7 for the same."""
         return int(script.id)
 
-    def reader(self, engine: Engine) -> BodyReader:
-        """Reads ``change`` or ``up``."""
+    def body(self, tree: Node, script: Script, engine: Engine) -> Body:
+        """What ``change`` or ``up`` does."""
         from runbook_tui.migrations.ruby.migration import read_migration
 
-        def read(script: Script) -> Body:
-            tree = script.content
-            if tree is None or isinstance(tree, UnparsedError):
-                line, reason = (script.problem.line, script.problem.message) if script.problem else (1, "")
-                return Body((Change("unreadable", line, name=reason, detail=script.path),), has_down=False)
-            name = _NAME.match(PurePosixPath(script.path).name)
-            return read_migration(tree, name[2] if name else "", engine)  # type: ignore[arg-type]
-
-        return read
+        name = _NAME.match(PurePosixPath(script.path).name)
+        return read_migration(tree, name[2] if name else "", engine)
 
 
 def _root(path: str) -> str:
