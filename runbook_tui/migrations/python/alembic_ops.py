@@ -11,7 +11,13 @@ from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.following.follower import TooMuchError
 from runbook_tui.migrations.following.values import UNKNOWN, Text
 from runbook_tui.migrations.python.alembic_calls import OPERATIONS, batch_table
-from runbook_tui.migrations.python.effects import computed_rows, is_harmless, rows_of, values_unknown
+from runbook_tui.migrations.python.effects import (
+    computed_rows,
+    is_harmless,
+    is_operations,
+    rows_of,
+    values_unknown,
+)
 from runbook_tui.migrations.python.interpreter import Interpreter
 from runbook_tui.migrations.python.values import Call, Member, chained, path_of, root_call, text_of
 from runbook_tui.migrations.sql.reader import read_sql
@@ -33,13 +39,17 @@ _QUIET = frozenset(
     }
 )
 
+_MAKES_ANEW = frozenset({"table_args", "reflect_args"})
+"""What a batch says of the table that it makes anew, beside its operations."""
+
 
 def read_upgrade(module: ast.Module, engine: Engine, name: str = "upgrade") -> list[Change]:
     """The changes of ``upgrade()``, or of another function, in order. ``downgrade()`` is not looked at."""
     reader: _Upgrade | None = None
     try:
         reader = _Upgrade(module, engine)
-        reader.run_function(name)
+        if not reader.run_function(name) or reader.is_decorated(name):
+            reader.opaque(1, f"{name}() is made by other code")
     except (TooMuchError, RecursionError):
         seen = reader.changes if reader is not None else []
         return [*seen, Change("opaque", 1, detail=f"{name}() is too tangled to be followed")]
@@ -90,10 +100,13 @@ class _Upgrade(Interpreter):
 
     def called(self, call: Call) -> object:
         """A call of something outside the file."""
-        if self.loading:
-            return call
         path = call.path
         last = path.rpartition(".")[2]
+        if self.loading:
+            acts = path.startswith(_OP) and last not in _QUIET
+            if acts or any(map(is_operations, call.arguments)):
+                self.opaque(call.line, f"{path}(...) when the file is loaded")
+            return call
         if path.startswith(f"{_BATCH}()."):
             self._operation(last, call, batch=True)
         elif path.startswith(_OP) and "(" not in path and last != "execute":
@@ -111,7 +124,7 @@ class _Upgrade(Interpreter):
             table = batch_table(call) if batch else None
             for change in reader(call, table, batch, self.engine):
                 self.note(change)
-        elif name not in _QUIET:
+        elif name not in _QUIET or (name == "batch_alter_table" and _MAKES_ANEW & call.keywords.keys()):
             self.opaque(call.line, f"op.{name}(...)")
 
     def _execute(self, call: Call) -> None:
@@ -142,7 +155,11 @@ class _Upgrade(Interpreter):
             self.note(Change(kind, call.line, name=name, if_exists=True))
         elif last in ("update", "delete") and "query" in chained(call):
             self.note(Change(f"{last}-rows", call.line))
-        elif ".impl." in path or (not is_harmless(call) and not self.gives_a_value(call)):
+        elif (
+            ".impl." in path
+            or ".Operations()" in path
+            or (not is_harmless(call) and not self.gives_a_value(call))
+        ):
             self.opaque(call.line, f"{path}(...)")
 
 

@@ -66,7 +66,10 @@ def is_harmless(call: Call) -> bool:
         return True  # a method of a set, dictionary or string
     if last in _EFFECTS:
         return False
-    return root in _HARMLESS_MODULES or root == "?" or root.startswith("<") or root in _HARMLESS_BUILTINS
+    own = root.startswith("<") and not path.startswith(
+        f"{root}()"
+    )  # an object of the file's own class may act
+    return root in _HARMLESS_MODULES or root == "?" or own or root in _HARMLESS_BUILTINS
 
 
 def _logs(path: str, last: str) -> bool:
@@ -75,9 +78,12 @@ def _logs(path: str, last: str) -> bool:
 
 def _may_act(argument: object) -> bool:
     """An operation or a function of the file that somebody else is going to call."""
-    return isinstance(argument, Function) or (
-        isinstance(argument, Symbol) and argument.name.startswith("alembic.op")
-    )
+    return isinstance(argument, Function) or is_operations(argument)
+
+
+def is_operations(value: object) -> bool:
+    """Whether something is Alembic's ``op``, or an operation of it."""
+    return isinstance(value, Symbol) and value.name.startswith("alembic.op")
 
 
 def rows_of(statement: object) -> Change | None:

@@ -30,6 +30,8 @@ class Expressions(Follower):
         self.names = self.module
         """Names where we are."""
         self._fields = 0
+        self.methods: dict[str, frozenset[str]] = {}
+        """The functions in each class of the file."""
 
     def called(self, call: Call) -> object:
         """What a call outside the file gives. Subclasses note its effect."""
@@ -104,6 +106,8 @@ class Expressions(Follower):
 
     def _attribute(self, node: ast.Attribute) -> object:
         owner = self.value(node.value)
+        if isinstance(owner, Symbol) and node.attr in self.methods.get(owner.name, ()):
+            return Symbol(f"{owner.name.strip('<>')}.{node.attr}")  # who calls it may do anything
         if isinstance(owner, Symbol):
             return Symbol(f"{owner.name}.{node.attr}")
         return self.attribute(Member(owner, node.attr))
@@ -264,7 +268,17 @@ class Expressions(Follower):
             self.names = outer
 
     def _lambda(self, node: ast.Lambda) -> object:
-        return UNKNOWN
+        """Whoever gets it may call it, with arguments that are not known."""
+        arguments = node.args
+        known = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+        known += [rest for rest in (arguments.vararg, arguments.kwarg) if rest is not None]
+        outer, self.names = self.names, {**self.names, **dict.fromkeys((one.arg for one in known), UNKNOWN)}
+        try:
+            with self.maybe():
+                self.value(node.body)
+            return UNKNOWN
+        finally:
+            self.names = outer
 
 
 _HANDLERS: dict[type[ast.expr], Callable[..., object]] = {

@@ -56,6 +56,11 @@ class Interpreter(Expressions):
         self.follow(function, Call(function, (), {}, function.node.lineno))
         return True
 
+    def is_decorated(self, name: str) -> bool:
+        """Whether a function of the module is wrapped into another."""
+        function = self.module.get(name)
+        return isinstance(function, Function) and bool(function.node.decorator_list)
+
     def follow(self, function: Function, call: Call) -> object:
         """Into a function of the file, with the arguments that are known."""
         if self.loading:
@@ -167,7 +172,7 @@ class Interpreter(Expressions):
             self.forget(target.value)
         elif isinstance(target, ast.Attribute):
             owner = self.value(target.value)
-            if not self.loading:
+            if not self.loading or path_of(owner).startswith("alembic."):
                 self.touched(target.lineno, f"{path_of(owner)}.{target.attr} is set")
 
     def _import(self, node: ast.Import) -> Ended:
@@ -188,6 +193,8 @@ class Interpreter(Expressions):
         function = Function(node, around)
         self.names[node.name] = function
         if not self.loading:
+            for default in [*node.args.defaults, *filter(None, node.args.kw_defaults)]:
+                self.value(default)
             for decorator in node.decorator_list:  # it may call what it is given
                 self.called(Call(self.value(decorator), (function,), {}, node.lineno))
         return False
@@ -198,6 +205,8 @@ class Interpreter(Expressions):
             self.run([item for item in node.body if not isinstance(item, _Functions)])
             self._restore(names)
         self.names[node.name] = Symbol(f"<{node.name}>")
+        own = (item.name for item in node.body if isinstance(item, _Functions))
+        self.methods[f"<{node.name}>"] = frozenset(own)
         return False
 
     def _if(self, node: ast.If) -> Ended:

@@ -153,7 +153,8 @@ def _module(data: bytes) -> _Module | Unparsable | None:
     tree = parse_python(data)
     if isinstance(tree, Unparsable):
         return tree
-    node = next((n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == "Migration"), None)
+    found = [n for n in ast.walk(tree) if isinstance(n, ast.ClassDef) and n.name == "Migration"]
+    node = next((n for n in reversed(tree.body) if n in found), next(iter(found), None))
     if node is None or not node.bases:
         return None
     try:
@@ -164,7 +165,9 @@ def _module(data: bytes) -> _Module | Unparsable | None:
 
 
 def _unusual(tree: ast.Module, node: ast.ClassDef) -> str:
-    """Methods, a base with operations of its own, or a list that is changed outside the class."""
+    """A condition around it, methods, a base with operations of its own, or what is changed outside the class."""
+    if node not in tree.body:
+        return "a Migration that is defined under a condition"
     methods = [item.name for item in node.body if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef)]
     if methods or node.decorator_list:
         return f"a Migration with code of its own: {', '.join(methods) or 'a decorator'}"
@@ -172,9 +175,9 @@ def _unusual(tree: ast.Module, node: ast.ClassDef) -> str:
     own = any("operations" in _names(item) for item in node.body)
     if not own and (base[2] != "Migration" or len(node.bases) > 1):
         return f"a Migration that may inherit the operations of {base[2]}"
-    outside = (item for item in ast.walk(tree) if isinstance(item, ast.Attribute))
-    if any(item.attr == "operations" and ast.unparse(item.value) == node.name for item in outside):
-        return "a list of operations that is changed outside the class"
+    plain = (ast.ClassDef, ast.FunctionDef, ast.Import, ast.ImportFrom)
+    if any(node.name in _names(item) for item in tree.body if not isinstance(item, plain)):
+        return "a Migration that is changed outside its class"
     return ""
 
 
