@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.judging.recipes import recipe
 from runbook_tui.migrations.model import Migration, Phase, Reversal
 
@@ -234,7 +235,7 @@ def test_a_row_of_the_table(sql: Judge, engine: str, text: str, row: Row) -> Non
     assert (migration.phase, migration.reversal) == (row.phase, row.reversal)
     if row.phase is X:
         assert migration.split
-        assert recipe(row.kind)
+        assert recipe(row.kind, Engine(engine))
 
 
 def test_every_row_is_here() -> None:

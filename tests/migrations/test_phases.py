@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 
-from runbook_tui.migrations.judging.recipes import RECIPES
+from runbook_tui.migrations.engine import Engine
+from runbook_tui.migrations.judging.recipes import RECIPES, recipe
 from runbook_tui.migrations.judging.safety import TABLE
 from runbook_tui.migrations.model import Level, Migration, PendingMigrations, Phase
 
@@ -171,6 +173,25 @@ def test_a_lock_timeout_is_asked_for(sql: Judge, engine: str, text: str, *, warn
 
 def test_every_recipe_belongs_to_a_row_of_the_table() -> None:
     assert set(RECIPES) <= set(TABLE)
+
+
+@pytest.mark.parametrize("engine", [Engine.MYSQL, Engine.SQLITE])
+def test_a_recipe_takes_no_statement_that_only_postgresql_has(engine: Engine) -> None:
+    hazardous = [kind for kind, row in TABLE.items() if row.lock(engine).hazard]
+    assert [kind for kind in hazardous if re.search("CONCURRENTLY|VALID", recipe(kind, engine))] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("CREATE TABLE r (id int); CREATE TABLE s (id int); CREATE INDEX i ON s (id);", "note"),
+        ("CREATE TABLE r (id int); ALTER TABLE orders ADD COLUMN note text;", "warning"),
+        ("UPDATE orders SET a = 1; UPDATE orders SET b = 1;", "warning"),
+    ],
+)
+def test_new_tables_that_are_half_made_are_only_noted(sql: Judge, text: str, level: str) -> None:
+    (found,) = [item for item in sql(text, engine="mysql").findings if item.rule == "ddl-autocommit"]
+    assert found.level == level
 
 
 def test_every_breaking_row_has_a_recipe() -> None:

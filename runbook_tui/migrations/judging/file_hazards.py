@@ -35,7 +35,10 @@ def _autocommit(subject: Subject) -> Iterator[Finding]:
             f"MySQL commits each of the {len(statements)} statements: one that fails leaves it half applied"
         )
         line = list(statements.values())[1]
-        yield subject.finding("ddl-autocommit", Level.WARNING, line, message, "One statement a migration.")
+        touched = [j for j in subject.judged if not j.harmless and j.operation.kind != "create-table"]
+        old = any(item.operation.phase is not Phase.NONE for item in touched)
+        level = Level.WARNING if old else Level.NOTE  # what is left of new tables can be dropped
+        yield subject.finding("ddl-autocommit", level, line, message, "Write one statement a migration.")
 
 
 def _lock_timeout(subject: Subject) -> Iterator[Finding]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from runbook_tui.migrations.engine import Engine
+
 _TWIN = (
     "Release 1: add the new one beside the old (expand), write both or keep them in step with a trigger, "
     "backfill. Release 2: read the new one, then drop the old one (contract)."
@@ -44,6 +46,11 @@ RECIPES: dict[str, str] = {
         "the new code needs it (ON CONFLICT), declare the migration as expand."
     ),
     "add-primary-key": "CREATE UNIQUE INDEX CONCURRENTLY, then ADD CONSTRAINT ... PRIMARY KEY USING INDEX.",
+    "add-primary-key-using-index": "Make its columns NOT NULL first, by way of a validated CHECK.",
+    "replace-constraint": (
+        "Add the new one NOT VALID under another name, VALIDATE it in another transaction, then drop the old one."
+    ),
+    "rewrite-table": "Do it in a quiet hour, or with pg_repack, which lets reads and writes go on.",
     "attach-partition": (
         "Add a CHECK with the bounds to the partition NOT VALID, VALIDATE it, attach it, which then needs no scan; "
         "drop the check. A default partition needs a CHECK that excludes them."
@@ -62,6 +69,43 @@ RECIPES: dict[str, str] = {
 }
 
 
-def recipe(kind: str) -> str:
+_COPY = (
+    "Do it in a quiet hour, or with a tool that copies the table beside the live one (gh-ost, "
+    "pt-online-schema-change)."
+)
+_ANEW = (
+    "Do it when nothing else writes: make the new table, copy the rows, drop the old one, rename the new one, "
+    "in one transaction."
+)
+_OF_ENGINES: dict[Engine, dict[str, str]] = {
+    # MySQL 8.4 Reference Manual, "Online DDL Operations"
+    Engine.MYSQL: {
+        **dict.fromkeys(
+            ("alter-column-unknown", "rebuild-index", "rewrite-table", "replace-constraint"), _COPY
+        ),
+        **dict.fromkeys(("drop-primary-key", "attach-partition", "detach-partition"), _COPY),
+        "add-check": f"Correct the rows first. {_COPY}",
+        "add-column-rewrite": _COPY,
+        "add-foreign-key": (
+            "Correct the rows first. With SET foreign_key_checks = 0 it is added in place, and no row that is there "
+            "is checked."
+        ),
+        "add-enum-value-inside": "Add the value at the end of the list, which copies nothing.",
+    },
+    # SQLite, "ALTER TABLE", section "Making Other Kinds Of Table Schema Changes"
+    Engine.SQLITE: {
+        **dict.fromkeys(
+            ("set-not-null", "add-check", "add-foreign-key", "add-unique", "replace-constraint"), _ANEW
+        ),
+        **dict.fromkeys(("add-primary-key", "add-primary-key-using-index", "widen-type-rewrite"), _ANEW),
+        "add-column-rewrite": "Add it nullable, without the default, and fill it in batches.",
+    },
+}
+"""Where an engine takes other statements than those of PostgreSQL."""
+
+
+def recipe(kind: str, engine: Engine) -> str:
     """What to do instead of, or around, an operation of this kind; empty when there is nothing to say."""
-    return RECIPES.get(kind) or RECIPES.get(kind.removesuffix("-concurrently"), "")
+    plain = kind.removesuffix("-concurrently")
+    own = _OF_ENGINES.get(engine, {})
+    return own.get(kind) or RECIPES.get(kind) or own.get(plain) or RECIPES.get(plain, "")
