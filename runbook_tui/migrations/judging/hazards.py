@@ -118,7 +118,8 @@ def _irreversible(subject: Subject, judged: Judged) -> Iterator[Finding]:
     operation = judged.operation
     if operation.reversal is Reversal.NO and operation.phase is not Phase.NONE:
         message = f"{operation.text}: nothing brings it back but a backup"
-        yield subject.finding("irreversible", Level.NOTE, operation.line, message, recipe(operation.kind, subject.engine))
+        remedy = recipe(operation.kind, subject.engine)
+        yield subject.finding("irreversible", Level.NOTE, operation.line, message, remedy)
 
 
 def _concurrently(subject: Subject, judged: Judged) -> Iterator[Finding]:
@@ -146,7 +147,8 @@ def _unbatched(subject: Subject, judged: Judged) -> Iterator[Finding]:
         level = Level.WARNING
         effect = "one statement holds its row locks until all rows are done"
     message = f"{operation.text}: {effect}"
-    yield subject.finding("unbatched-backfill", level, operation.line, message, recipe(operation.kind, subject.engine))
+    remedy = recipe(operation.kind, subject.engine)
+    yield subject.finding("unbatched-backfill", level, operation.line, message, remedy)
 
 
 def _required_drop(subject: Subject, judged: Judged) -> Iterator[Finding]:
