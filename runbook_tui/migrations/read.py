@@ -173,7 +173,9 @@ def _judge(origin: Origin, script: Script, body: Body, schema: Schema) -> Migrat
     declared = declared_phase(script, operations)
     transactional = body.transactional and origin.engine is not Engine.MYSQL
     commands = origin.tool.commands(script, origin.source.path)
-    subject = Subject(script.path, origin.engine, body, judged, transactional, declared, origin.small)
+    subject = Subject(
+        script.path, origin.engine, body, judged, transactional, declared, script.data, origin.small
+    )
     inferred = phase_of(operations)
     findings: list[Finding] = [*find_hazards(subject), *find_mixed(subject, inferred, declared)]
     if script.problem is not None:

@@ -171,6 +171,14 @@ def test_a_lock_timeout_is_asked_for(sql: Judge, engine: str, text: str, *, warn
     assert any(finding.rule == "no-lock-timeout" for finding in sql(text, engine=engine).findings) is warned
 
 
+@pytest.mark.parametrize(("value", "warned"), [("fresh", True), ("stale", False)])
+def test_a_new_enum_value_is_warned_of_where_the_file_uses_it(
+    sql: Judge, value: str, *, warned: bool
+) -> None:
+    text = f"ALTER TYPE mood ADD VALUE 'fresh'; INSERT INTO orders (state) VALUES ('{value}');"
+    assert any(item.rule == "enum-value-in-transaction" for item in sql(text).findings) is warned
+
+
 def test_every_recipe_belongs_to_a_row_of_the_table() -> None:
     assert set(RECIPES) <= set(TABLE)
 

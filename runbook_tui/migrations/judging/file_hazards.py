@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from runbook_tui.migrations.engine import Engine
+from runbook_tui.migrations.judging.classify import Judged
 from runbook_tui.migrations.judging.subject import LONG, Subject
 from runbook_tui.migrations.model import Finding, Level, Phase
 
@@ -92,7 +93,9 @@ def _enum_in_transaction(subject: Subject) -> Iterator[Finding]:
     if subject.engine is not Engine.POSTGRES or not subject.transactional:
         return
     added = [
-        j for j in subject.judged if j.operation.kind == "add-enum-value" and not j.change.outside_transaction
+        j
+        for j in subject.judged
+        if j.operation.kind == "add-enum-value" and not j.change.outside_transaction and _is_used(subject, j)
     ]
     later = [j for j in subject.judged if added and j.operation.kind in LONG | {"insert-rows", "set-default"}]
     if later:
@@ -101,6 +104,12 @@ def _enum_in_transaction(subject: Subject) -> Iterator[Finding]:
         yield subject.finding(
             "enum-value-in-transaction", Level.WARNING, later[0].operation.line, message, remedy
         )
+
+
+def _is_used(subject: Subject, added: Judged) -> bool:
+    """Whether a new enum value stands in the file a second time."""
+    value = (added.change.name or "").strip("'").encode()
+    return subject.text.count(value) > 1
 
 
 def _nested_transaction(subject: Subject) -> Iterator[Finding]:

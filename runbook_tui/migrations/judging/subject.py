@@ -25,6 +25,8 @@ class Subject:
     transactional: bool
     """Whether the engine really undoes all of it when one statement fails."""
     declared: Phase | None = None
+    text: bytes = b""
+    """The file as it is written, where its changes do not tell enough."""
     small: bool = False
     """Whether the manifest says that no table is large, so that scans and rewrites are over at once."""
 
