@@ -9,7 +9,7 @@ from runbook_tui.cli.output import table
 
 if TYPE_CHECKING:
     from runbook_tui.authoring.draft import Draft, Written
-    from runbook_tui.planning.model import Constraint, Cycle, Plan
+    from runbook_tui.planning.model import Constraint, Cycle, Plan, PlannedRelease
 
 _PRINTED_NOTES = frozenset({"dependency-first", "rule-off", "database-agrees"})
 """Rules whose notes are printed as well: why the order is as it is, and that a database was asked for."""
@@ -37,7 +37,11 @@ def order(drafted: Draft) -> str:
 def contradictions(drafted: Draft) -> str:
     """Why no order exists: the smallest cycles, the cheapest edge of each, and the split or that there is none."""
     parts = ["No order exists. Each line forces the next, and the last one leads back to the first."]
-    parts += [_cycle(number, cycle) for number, cycle in enumerate(drafted.plan.cycles, 1)]
+    cycles = drafted.plan.cycles
+    parts += [_cycle(number, cycle) for number, cycle in enumerate(cycles, 1)]
+    # one split often resolves several contradictions
+    splits = {str([release.targets for release in cycle.split]): cycle.split for cycle in reversed(cycles)}
+    parts += [_releases(split) for split in reversed(splits.values()) if split]
     parts += _remarks(drafted.plan)
     return "\n\n".join(parts)
 
@@ -50,15 +54,18 @@ def _cycle(number: int, cycle: Cycle) -> str:
         lines.append(f"      {constraint.because}{_at(constraint.source)} [{constraint.rule}]")
     lines.append(f"  Way out: {cycle.remedy}")
     lines += [f"    {text}" if text.endswith(":") else f"      {text}" for text in cycle.instead]
-    for position, release in enumerate(cycle.split, 1):
+    if not cycle.split:
+        lines.append("  No earlier commits split it into releases that can be ordered.")
+    return "\n".join(lines)
+
+
+def _releases(split: tuple[PlannedRelease, ...]) -> str:
+    lines = ["Or in several releases, each of which can be ordered; --split plans the first now:"]
+    for position, release in enumerate(split, 1):
         targets = ", ".join(f"{name} to {sha[:10]}" for name, sha in sorted(release.targets.items()))
         lines.append(f"  Release {position}: {release.title}" + (f" ({targets})" if targets else ""))
         lines.append(f"      {release.because}")
         lines += [f"      left for later: {text}" for text in release.remaining]
-    if cycle.split:
-        lines.append("  Plan the first of them now with --split.")
-    else:
-        lines.append("  No earlier commits split it into releases that can be ordered.")
     return "\n".join(lines)
 
 
@@ -156,8 +163,9 @@ def _remarks(plan: Plan) -> list[str]:
     if findings:
         lines = ["Look at:"]
         for finding in findings:
-            remedy = f"; {finding.remedy}" if finding.remedy else ""
-            lines.append(f"  {finding.level}: {finding.text}{remedy}{_at(finding.source)} [{finding.rule}]")
+            joint = ". " if finding.remedy[:1].isupper() else "; "
+            told = f"{finding.text}{joint}{finding.remedy}" if finding.remedy else finding.text
+            lines.append(f"  {finding.level}: {told}{_at(finding.source)} [{finding.rule}]")
         parts.append("\n".join(lines))
     return parts
 

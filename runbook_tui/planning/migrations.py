@@ -10,6 +10,7 @@ from itertools import groupby
 from runbook_tui.catalog.answers import MigrationAnswer
 from runbook_tui.catalog.model import ContractMode, Datastore
 from runbook_tui.migrations.model import Migration, Operation, PendingMigrations, Phase, Reversal
+from runbook_tui.migrations.registry import tool_named
 from runbook_tui.release.model import Release, ServiceChange
 from runbook_tui.runbook.model import StepPhase
 
@@ -224,9 +225,10 @@ def _operation(operation: Operation) -> str:
 
 
 def _previous(migration: Migration, part: PendingMigrations) -> str:
+    """The revision before it; of a tool with apps, the one before it in its own app."""
     parents = sorted(migration.parents)
-    app, separator, _ = migration.id.partition(".")
-    same_app = [parent for parent in parents if separator and parent.startswith(f"{app}.")]
-    for candidate in [*same_app, *parents]:
-        return candidate
-    return part.applied_head or part.beginning
+    if tool_named(part.tool).apps:
+        app = migration.id.partition(".")[0]
+        own = [parent for parent in parents if parent.startswith(f"{app}.")]
+        return own[-1] if own else f"{app}.{part.beginning}"
+    return parents[0] if parents else part.applied_head or part.beginning

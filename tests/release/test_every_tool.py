@@ -242,7 +242,7 @@ def test_each_tool_is_found_ordered_and_told_its_own_command(planned: dict[str, 
     order = list(steps)
     own = [step for step in planned["steps"] if step.get("migration", {}).get("datastore") == f"{tool}-db"]
     assert {step["migration"]["tool"] for step in own} == {tool}
-    wanted = [CASES[tool].expand, CASES[tool].contract] if CASES[tool].contract else [CASES[tool].expand]
+    wanted = [found for found in (CASES[tool].expand, CASES[tool].contract) if found is not None]
     assert [step["id"] for step in own] == [step_id for step_id, _ in wanted]
     for step, (_, command) in zip(own, wanted, strict=True):
         assert command in step["confirm"]
