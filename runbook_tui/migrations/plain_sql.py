@@ -31,7 +31,7 @@ class PlainSql(MigrationTool):
 
         def read(script: Script) -> Body:
             text = decoded(script.data)
-            return sql_body(text, engine, has_down=False, transactional=False, wraps_transaction=False)
+            return sql_body(text, engine, has_down=False, in_transaction=False)
 
         return read
 

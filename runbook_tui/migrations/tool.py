@@ -162,6 +162,17 @@ def below(files: Files, folder: str) -> dict[str, bytes]:
     return {path: files[path] for path in sorted(files) if path == prefix or path.startswith(f"{prefix}/")}
 
 
+def directly_in(files: Files, folder: str) -> dict[str, bytes]:
+    """The files of a folder itself, sorted by path: most tools look into no folder below it."""
+    place = PurePosixPath(folder)
+    return {path: data for path, data in below(files, folder).items() if PurePosixPath(path).parent == place}
+
+
+def around_folders(paths: Sequence[str]) -> tuple[str, ...]:
+    """The folders around those of the files, for tools that give each migration a folder of its own."""
+    return tuple(sorted({str(PurePosixPath(path).parent.parent) for path in paths}))
+
+
 def chained(scripts: Sequence[Script], key: Callable[[Script], tuple[object, ...]]) -> tuple[Script, ...]:
     """Numbered migrations, each with the one before it as its parent."""
     ordered = sorted(scripts, key=key)

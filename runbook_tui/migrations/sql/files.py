@@ -40,6 +40,11 @@ def has_statements(sql: str) -> bool:
     return bool(without_comments(sql).replace(";", "").strip())
 
 
+def does_something(data: object) -> bool:
+    """Whether there is a down file, with a statement in it."""
+    return isinstance(data, bytes) and has_statements(decoded(data))
+
+
 def text_problem(path: str, data: bytes) -> Finding | None:
     """What keeps databases and tools from reading a file as it is; None when it is plain text."""
     if _ESCAPED.search(path):
@@ -76,17 +81,12 @@ def marked_for(data: bytes) -> str | None:
     return found.lastgroup.replace("_", "-") if found and found.lastgroup else None
 
 
-def stands_in(path: str, folder: str) -> bool:
-    """Whether a file lies in the folder itself."""
-    return PurePosixPath(path).parent == PurePosixPath(folder)
+def sql_body(sql: str, engine: Engine, *, has_down: bool, in_transaction: bool) -> Body:
+    """What a piece of SQL does that the tool runs inside of a transaction of its own, or in none.
 
-
-def sql_body(
-    sql: str, engine: Engine, *, has_down: bool, transactional: bool, wraps_transaction: bool
-) -> Body:
-    """What a piece of SQL does. Lines count from the start of ``sql``: pad it to where it stands in its file."""
-    changes: tuple[Change, ...] = tuple(read_sql(sql, engine))
-    return Body(changes, has_down, transactional, wraps_transaction)
+    Lines count from the start of ``sql``: pad it to where it stands in its file.
+    """
+    return Body(tuple(read_sql(sql, engine)), has_down, in_transaction, wraps_transaction=in_transaction)
 
 
 def sent_at_once(sql: str, engine: Engine, *, has_down: bool) -> Body:

@@ -19,7 +19,13 @@ from runbook_tui.migrations.changes import Body
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.model import Finding, Level
 from runbook_tui.migrations.sql.client import with_delimiter
-from runbook_tui.migrations.sql.files import decoded, marked_for, refused, sql_body, stands_in, text_problem
+from runbook_tui.migrations.sql.files import (
+    decoded,
+    marked_for,
+    refused,
+    sql_body,
+    text_problem,
+)
 from runbook_tui.migrations.tool import (
     BodyReader,
     Commands,
@@ -28,8 +34,8 @@ from runbook_tui.migrations.tool import (
     MigrationTool,
     Script,
     Scripts,
-    below,
     chained,
+    directly_in,
     title_of,
 )
 
@@ -57,7 +63,7 @@ class Atlas(MigrationTool):
 
     def scripts(self, files: Files, folder: str) -> Scripts:
         """The SQL files of the folder itself, in the order of their names."""
-        inside = {path: data for path, data in below(files, folder).items() if stands_in(path, folder)}
+        inside = directly_in(files, folder)
         found = [_script(path, data) for path, data in sorted(inside.items()) if path.endswith(".sql")]
         order = chained(found, lambda script: (script.path,))
         return Scripts(order, tuple(_wrong_sum(inside, folder)))
@@ -83,7 +89,7 @@ class Atlas(MigrationTool):
             delimiter = _first_directive(text, "delimiter")
             sql = with_delimiter(text, _unescaped(delimiter)) if delimiter else text
             # Atlas computes the way back from the schemas before and after
-            return sql_body(sql, engine, has_down=True, transactional=not alone, wraps_transaction=not alone)
+            return sql_body(sql, engine, has_down=True, in_transaction=not alone)
 
         return read
 

@@ -14,7 +14,13 @@ from pathlib import PurePosixPath
 from runbook_tui.migrations.changes import Body, Change
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.model import Finding, Level
-from runbook_tui.migrations.sql.files import decoded, has_statements, passed_over, sql_body, text_problem
+from runbook_tui.migrations.sql.files import (
+    decoded,
+    has_statements,
+    passed_over,
+    sql_body,
+    text_problem,
+)
 from runbook_tui.migrations.tool import (
     BodyReader,
     Commands,
@@ -22,8 +28,8 @@ from runbook_tui.migrations.tool import (
     MigrationTool,
     Script,
     Scripts,
-    below,
     chained,
+    directly_in,
     title_of,
 )
 
@@ -55,8 +61,8 @@ class Dbmate(MigrationTool):
         """The SQL files of the folder itself; the tool looks into no other."""
         found: list[Script] = []
         findings: list[Finding] = []
-        for path, data in below(files, folder).items():
-            if PurePosixPath(path).parent != PurePosixPath(folder) or not path.endswith(".sql"):
+        for path, data in directly_in(files, folder).items():
+            if not path.endswith(".sql"):
                 continue
             name = _NAME.match(PurePosixPath(path).name)
             if name is None:
@@ -92,8 +98,7 @@ class Dbmate(MigrationTool):
                 sections.up,
                 engine,
                 has_down=sections.has_down,
-                transactional=sections.transaction,
-                wraps_transaction=sections.transaction,
+                in_transaction=sections.transaction,
             )
 
         return read

@@ -18,7 +18,7 @@ from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.model import Finding
 from runbook_tui.migrations.sql.files import (
     decoded,
-    has_statements,
+    does_something,
     refused,
     sent_at_once,
     sql_body,
@@ -31,6 +31,7 @@ from runbook_tui.migrations.tool import (
     MigrationTool,
     Script,
     Scripts,
+    around_folders,
     below,
     chained,
     title_of,
@@ -63,7 +64,7 @@ class Diesel(MigrationTool):
 
     def folders(self, recognised: Sequence[str], paths: Collection[str]) -> tuple[str, ...]:
         """The folders around those of the migrations."""
-        return tuple(sorted({str(PurePosixPath(path).parent.parent) for path in recognised}))
+        return around_folders(recognised)
 
     def scripts(self, files: Files, folder: str) -> Scripts:
         """One migration for each folder in the folder."""
@@ -105,11 +106,9 @@ class Diesel(MigrationTool):
 
         def read(script: Script) -> Body:
             up, down, in_transaction = _content(script)
-            has_down = down is not None and has_statements(decoded(down))
+            has_down = does_something(down)
             if in_transaction:
-                body = sql_body(
-                    decoded(up), engine, has_down=has_down, transactional=True, wraps_transaction=True
-                )
+                body = sql_body(decoded(up), engine, has_down=has_down, in_transaction=True)
             else:
                 body = sent_at_once(decoded(up), engine, has_down=has_down)
             return replace(body, changes=tuple(map(_helped, body.changes)))

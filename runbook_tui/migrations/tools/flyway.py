@@ -21,7 +21,7 @@ from runbook_tui.migrations.model import Finding, Level
 from runbook_tui.migrations.sql.files import (
     code_body,
     decoded,
-    has_statements,
+    does_something,
     marked_for,
     passed_over,
     sql_body,
@@ -138,7 +138,7 @@ class Flyway(MigrationTool):
 
         def read(script: Script) -> Body:
             parts = script.content if isinstance(script.content, _Parts) else _Parts(None, None)
-            has_down = parts.undo is not None and has_statements(decoded(parts.undo))
+            has_down = does_something(parts.undo)
             language = _LANGUAGES.get(PurePosixPath(script.path).suffix)
             if language is not None:
                 return code_body(script.path, language, has_down=has_down)
@@ -146,7 +146,7 @@ class Flyway(MigrationTool):
             wraps = parts.in_transaction
             if wraps is None:
                 wraps = engine is not Engine.POSTGRES or not _all_alone(sql, engine)
-            return sql_body(sql, engine, has_down=has_down, transactional=wraps, wraps_transaction=wraps)
+            return sql_body(sql, engine, has_down=has_down, in_transaction=wraps)
 
         return read
 

@@ -17,10 +17,9 @@ from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.model import Finding
 from runbook_tui.migrations.sql.files import (
     decoded,
-    has_statements,
+    does_something,
     passed_over,
     sent_at_once,
-    stands_in,
     text_problem,
 )
 from runbook_tui.migrations.tool import (
@@ -31,8 +30,8 @@ from runbook_tui.migrations.tool import (
     MigrationTool,
     Script,
     Scripts,
-    below,
     chained,
+    directly_in,
     title_of,
 )
 
@@ -64,7 +63,7 @@ class GolangMigrate(MigrationTool):
         """The up files of the folder itself; the tool looks into no other."""
         ups: list[Script] = []
         findings: list[Finding] = []
-        inside = {path: data for path, data in below(files, folder).items() if stands_in(path, folder)}
+        inside = directly_in(files, folder)
         downs = _downs(inside)
         for path, data in inside.items():
             name = PurePosixPath(path).name
@@ -95,8 +94,7 @@ class GolangMigrate(MigrationTool):
         """Reads the up file."""
 
         def read(script: Script) -> Body:
-            down = script.content
-            has_down = isinstance(down, bytes) and has_statements(decoded(down))
+            has_down = does_something(script.content)
             return sent_at_once(decoded(script.data), engine, has_down=has_down)
 
         return read

@@ -23,7 +23,6 @@ from runbook_tui.migrations.sql.files import (
     marked_for,
     refused,
     sql_body,
-    stands_in,
     text_problem,
 )
 from runbook_tui.migrations.sql.reader import LONGEST_FILE
@@ -36,8 +35,8 @@ from runbook_tui.migrations.tool import (
     MigrationTool,
     Script,
     Scripts,
-    below,
     chained,
+    directly_in,
     title_of,
 )
 
@@ -76,8 +75,8 @@ class Goose(MigrationTool):
         """The files of the folder itself; the tool looks into no other."""
         found: list[Script] = []
         findings: list[Finding] = []
-        for path, data in below(files, folder).items():
-            if not stands_in(path, folder) or not path.endswith((".sql", ".go")):
+        for path, data in directly_in(files, folder).items():
+            if not path.endswith((".sql", ".go")):
                 continue
             name = _NAME.match(PurePosixPath(path).name)
             if name is None:
@@ -113,14 +112,11 @@ class Goose(MigrationTool):
                     sections.up,
                     engine,
                     has_down=sections.has_down,
-                    transactional=wraps,
-                    wraps_transaction=wraps,
+                    in_transaction=wraps,
                 )
             if script.path.endswith(".go"):
                 return code_body(script.path, "Go", has_down=True)
-            return sql_body(
-                decoded(script.data), engine, has_down=False, transactional=True, wraps_transaction=True
-            )
+            return sql_body(decoded(script.data), engine, has_down=False, in_transaction=True)
 
         return read
 

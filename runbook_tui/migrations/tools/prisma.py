@@ -15,7 +15,11 @@ from pathlib import PurePosixPath
 from runbook_tui.migrations.changes import Body
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.model import Finding, Level
-from runbook_tui.migrations.sql.files import decoded, sent_at_once, text_problem
+from runbook_tui.migrations.sql.files import (
+    decoded,
+    sent_at_once,
+    text_problem,
+)
 from runbook_tui.migrations.tool import (
     BodyReader,
     Commands,
@@ -23,6 +27,7 @@ from runbook_tui.migrations.tool import (
     MigrationTool,
     Script,
     Scripts,
+    around_folders,
     below,
     chained,
     title_of,
@@ -50,7 +55,7 @@ class Prisma(MigrationTool):
 
     def folders(self, recognised: Sequence[str], paths: Collection[str]) -> tuple[str, ...]:
         """The folders around those of the migrations."""
-        return tuple(sorted({str(PurePosixPath(path).parent.parent) for path in recognised}))
+        return around_folders(recognised)
 
     def scripts(self, files: Files, folder: str) -> Scripts:
         """One migration for each folder; ``folder`` may be that of the schema, with ``migrations`` in it."""

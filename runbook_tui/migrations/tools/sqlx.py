@@ -17,13 +17,12 @@ from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.model import Finding
 from runbook_tui.migrations.sql.files import (
     decoded,
-    has_statements,
+    does_something,
     marked_for,
     passed_over,
     refused,
     sent_at_once,
     sql_body,
-    stands_in,
     text_problem,
 )
 from runbook_tui.migrations.tool import (
@@ -33,8 +32,8 @@ from runbook_tui.migrations.tool import (
     MigrationTool,
     Script,
     Scripts,
-    below,
     chained,
+    directly_in,
     title_of,
 )
 
@@ -69,7 +68,7 @@ class Sqlx(MigrationTool):
 
     def scripts(self, files: Files, folder: str) -> Scripts:
         """The SQL files of the folder itself; the tool looks into no other."""
-        inside = {path: data for path, data in below(files, folder).items() if stands_in(path, folder)}
+        inside = directly_in(files, folder)
         downs = {
             int(name[1]): data
             for path, data in inside.items()
@@ -106,10 +105,10 @@ class Sqlx(MigrationTool):
 
         def read(script: Script) -> Body:
             sql = decoded(script.data)
-            has_down = isinstance(script.content, bytes) and has_statements(decoded(script.content))
+            has_down = does_something(script.content)
             if sql.startswith(_NO_TRANSACTION):
                 return sent_at_once(sql, engine, has_down=has_down)
-            return sql_body(sql, engine, has_down=has_down, transactional=True, wraps_transaction=True)
+            return sql_body(sql, engine, has_down=has_down, in_transaction=True)
 
         return read
 
