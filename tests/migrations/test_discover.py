@@ -42,6 +42,14 @@ class Files:
         ({"db/1_a.sql": UP, "db/2_b.sql": UP, "db/old/1_a.sql": UP}, {"db": "dbmate", "db/old": "dbmate"}),
         # Alembic does
         ({"v/a.py": ALEMBIC.format("a"), "v/old/b.py": ALEMBIC.format("b")}, {"v": "alembic"}),
+        (
+            {"m/env.py": "", **{f"m/versions/{e}/a.py": ALEMBIC.format("a") for e in ("mysql", "sqlite")}},
+            {"m/versions/mysql": "alembic", "m/versions/sqlite": "alembic"},
+        ),
+        (
+            {"m/env.py": "", **{f"m/versions/{e}/{e}.py": ALEMBIC.format(e) for e in ("mysql", "old")}},
+            {"m": "alembic"},
+        ),
         # one project of apps is one history
         (
             {

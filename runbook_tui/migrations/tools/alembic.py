@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from runbook_tui.migrations.changes import Body, Change
-from runbook_tui.migrations.engine import Engine
+from runbook_tui.migrations.engine import Engine, engine_family
 from runbook_tui.migrations.model import Finding, Level, Phase
 from runbook_tui.migrations.python.alembic_header import header_of
 from runbook_tui.migrations.python.parse import Unparsable, parse_python
@@ -59,8 +59,20 @@ class Alembic(MigrationTool):
         return (_REVISION.search(data) is not None and b"down_revision" in data) or _is_data(path, data)
 
     def folders(self, recognised: Sequence[str], paths: Collection[str]) -> tuple[str, ...]:
-        """The environments: the folders of ``env.py``, below which the revisions may be sorted into others."""
-        return tuple(sorted({_environment(path, paths) for path in recognised}))
+        """The environments: the folders of ``env.py``, below which the revisions may be sorted into others.
+
+        One that has folders named for several engines (PrefectHQ/prefect) keeps a history in each.
+        """
+        found = {path: _environment(path, paths) for path in recognised}
+        own = {path: _of_engine(path, environment) for path, environment in found.items()}
+        engines: dict[str, set[Engine | None]] = {}
+        for path, folder in own.items():
+            if folder is not None:
+                engines.setdefault(found[path], set()).add(engine_family(folder.name))
+        several = {environment for environment, names in engines.items() if len(names) > 1}
+        return tuple(
+            sorted({str(own[path] or above) if above in several else above for path, above in found.items()})
+        )
 
     def scripts(self, files: Files, folder: str) -> Scripts:
         """Every revision below the folder, whatever the folder is called."""
@@ -195,6 +207,14 @@ def _is_data(path: str, data: bytes) -> bool:
         and b"def has_migrations(" in data
         and b"def migrate(" in data
     )
+
+
+def _of_engine(path: str, environment: str) -> PurePosixPath | None:
+    """The nearest folder around a revision that is named for an engine, inside of its environment."""
+    for folder in PurePosixPath(path).parents:
+        if engine_family(folder.name) is not None and folder.is_relative_to(environment):
+            return folder
+    return None
 
 
 def _environment(path: str, paths: Collection[str]) -> str:
