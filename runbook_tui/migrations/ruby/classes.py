@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runbook_tui.migrations.ruby.columns import Version
-from runbook_tui.migrations.ruby.expressions import parts
+from runbook_tui.migrations.ruby.literals import parts
 from runbook_tui.migrations.syntax import text_of
 
 if TYPE_CHECKING:

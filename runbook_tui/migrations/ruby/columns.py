@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Iterator
+from dataclasses import replace
 
 from runbook_tui.migrations.changes import Column, ColumnType, Default, Generated
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.following.values import UNKNOWN
 from runbook_tui.migrations.ruby.values import Call, Constant, Lambda, root_of
 from runbook_tui.migrations.sql.defaults import default_of_sql
+from runbook_tui.migrations.sql.types import column_of_type
 
 Version = tuple[int, int]
 """Of Rails, as in ``ActiveRecord::Migration[7.1]``; (4, 2) when the file names none."""
@@ -54,6 +56,12 @@ def column_of(name: str | None, kind: object, call: Call, engine: Engine) -> Col
         kind = call.options.get("type", kind)
     if call.flag("primary_key"):
         nullable = False
+    if isinstance(kind, str) and " " in kind:  # SQL, which may say more than a type
+        written = column_of_type(kind, engine)
+        if written is None:
+            return Column(name, None, None)
+        if replace(written, name=None, type=None) != Column(None):
+            return replace(written, name=name, nullable=written.nullable and nullable)
     return Column(
         name,
         type_of(kind, call, engine),

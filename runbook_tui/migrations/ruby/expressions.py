@@ -5,43 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from runbook_tui.migrations.following.follower import Follower
-from runbook_tui.migrations.following.values import UNKNOWN, Text
-from runbook_tui.migrations.ruby.literals import (
-    LOST,
-    bounded,
-    compared,
-    conjunction,
-    heredocs,
-    known,
-    method_of,
-    single_quoted,
-    unescaped,
-)
-from runbook_tui.migrations.ruby.values import SELF, Block, Call, Constant, Exists, Lambda, truth
-from runbook_tui.migrations.syntax import line_of, text_of
+from runbook_tui.migrations.following.values import UNKNOWN
+from runbook_tui.migrations.ruby.literals import Literals, parts
+from runbook_tui.migrations.ruby.operators import LOST, bounded, compared, conjunction, known, method_of
+from runbook_tui.migrations.ruby.values import SELF, Block, Call, Exists, Lambda, truth
+from runbook_tui.migrations.syntax import line_of, sides, text_at, text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_IGNORED = frozenset({"comment", "heredoc_body"})
-_LITERAL = {"true": True, "false": False, "nil": None}
 
-
-def parts(node: Node) -> list[Node]:
-    """The parts of a node that mean something."""
-    return [child for child in node.named_children if child.type not in _IGNORED]
-
-
-class Expressions(Follower):
+class Expressions(Literals):
     """Gives the values of expressions, and hands every call to the subclass, in the order of the file."""
-
-    def __init__(self, root: Node) -> None:
-        super().__init__()
-        self.names: dict[str, object] = {}
-        """Variables where we are."""
-        self.constants: dict[str, object] = {}
-        self._heredocs = heredocs(root)
 
     # for subclasses
 
@@ -60,21 +35,15 @@ class Expressions(Follower):
         """``yield``."""
         return UNKNOWN
 
-    def run_block(self, block: Block | None, *arguments: object) -> object:
-        """Once through a block."""
-        return UNKNOWN
-
     # expressions
 
     def value(self, node: Node, *, effect: bool = False) -> object:
         """What an expression gives; ``effect`` when nobody looks at it."""
         self.step()
-        if node.type in ("call", "identifier"):
-            return (
-                self._call(node, effect=effect)
-                if node.type == "call"
-                else self._identifier(node, effect=effect)
-            )
+        if node.type == "call":
+            return self._call(node, effect=effect)
+        if node.type == "identifier":
+            return self._identifier(node, effect=effect)
         handler = _VALUES.get(node.type)
         if handler is not None:
             return handler(self, node)
@@ -89,113 +58,6 @@ class Expressions(Follower):
                 self.value(part)
         return UNKNOWN
 
-    def _literal(self, node: Node) -> object:
-        return _LITERAL[node.type]
-
-    def _number(self, node: Node) -> object:
-        text = text_of(node).replace("_", "")
-        try:
-            return float(text) if node.type == "float" else int(text, 10)
-        except ValueError:
-            return UNKNOWN
-
-    def _symbol(self, node: Node) -> object:
-        return text_of(node).lstrip(":")
-
-    def _text(self, node: Node) -> object:
-        """Strings and symbols in quotes; UNKNOWN when a part of it is."""
-        quote = node.children[0] if node.children else node
-        raw = text_of(quote) in ("'", ":'") or text_of(quote).startswith("%q")
-        return self._joined(node, raw=raw)
-
-    def _joined(self, node: Node, *, raw: bool = False) -> object:
-        found: list[str] = []
-        for part in node.named_children:
-            if part.type in ("string_content", "heredoc_content"):
-                found.append(single_quoted(text_of(part)) if raw else text_of(part))
-            elif part.type == "escape_sequence":
-                found.append(text_of(part) if raw and part.type != "escape_sequence" else unescaped(part))
-            elif part.type == "interpolation":
-                text = self._interpolated(part)
-                if text is None:
-                    return UNKNOWN
-                found.append(text)
-        text = "".join(found)
-        if bounded(text) is UNKNOWN:
-            return UNKNOWN
-        return Text.at(text, line_of(node)) if "\n" in text else text
-
-    def _interpolated(self, node: Node) -> str | None:
-        inner = [self.value(part) for part in parts(node)]
-        value = inner[-1] if inner else ""
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
-            return self.quoted(value)
-        return str(value)
-
-    def quoted(self, value: object) -> str | None:
-        """A stand-in for a value that is surely one literal or one name inside of SQL."""
-        return None
-
-    def _heredoc(self, node: Node) -> object:
-        body = self._heredocs.get(node.start_byte)
-        return self._joined(body) if body is not None else UNKNOWN
-
-    def _chained(self, node: Node) -> object:
-        found = [self.value(part) for part in parts(node)]
-        return bounded("".join(map(str, found))) if all(isinstance(item, str) for item in found) else UNKNOWN
-
-    def _array(self, node: Node) -> object:
-        found: list[object] = []
-        options: dict[str, object] = {}
-        for part in parts(node):
-            if part.type == "splat_argument":
-                inner = [self.value(item) for item in parts(part)]
-                if not (inner and isinstance(inner[0], list)):
-                    return UNKNOWN
-                found += inner[0]
-            elif part.type == "pair":
-                self._pair(part, options)
-            else:
-                found.append(self.value(part))
-        return bounded([*found, options] if options else found)
-
-    def _hash(self, node: Node) -> object:
-        found: dict[str, object] = {}
-        for part in parts(node):
-            if part.type != "pair":
-                inner = [self.value(item) for item in parts(part)]
-                if not (inner and isinstance(inner[0], dict)):
-                    return UNKNOWN
-                found.update(inner[0])
-            elif not self._pair(part, found):
-                return UNKNOWN
-        return found
-
-    def _pair(self, node: Node, into: dict[str, object]) -> bool:
-        """One pair of a hash; False when its key is not known."""
-        key, value = node.child_by_field_name("key"), node.child_by_field_name("value")
-        if key is None:
-            return False
-        plain = key.type in ("hash_key_symbol", "simple_symbol")
-        name = text_of(key).lstrip(":") if plain else self.value(key)
-        if value is None:  # the shorthand {name:}
-            result: object = self.names.get(str(name), UNKNOWN)
-        else:
-            result = self.value(value)
-        if isinstance(name, str | int):
-            into[str(name)] = result
-        return isinstance(name, str | int)
-
-    def _constant(self, node: Node) -> object:
-        name = text_of(node).removeprefix("::")
-        last = name.rpartition("::")[2]
-        if name in self.constants:
-            return self.constants[name]
-        # Migration::NAME and self.class::NAME are constants of the file as well
-        if last.isupper() and last in self.constants:
-            return self.constants[last]
-        return Constant(name)
-
     def _self(self, node: Node) -> object:
         return SELF
 
@@ -204,9 +66,6 @@ class Expressions(Follower):
         if name in self.names:
             return self.names[name]
         return self.called(Call(None, name, (), {}, line_of(node)), effect=effect)
-
-    def _variable(self, node: Node) -> object:
-        return self.names.get(text_of(node), UNKNOWN)
 
     def _lambda(self, node: Node) -> object:
         body = node.child_by_field_name("body")
@@ -231,8 +90,7 @@ class Expressions(Follower):
         return method_of(inner[0], "[]", tuple(inner[1:])) if inner and known(inner[0]) else UNKNOWN
 
     def _unary(self, node: Node) -> object:
-        operand, operator = node.child_by_field_name("operand"), node.child_by_field_name("operator")
-        sign = text_of(operator) if operator is not None else ""
+        operand, sign = node.child_by_field_name("operand"), text_at(node, "operator")
         if operand is None or sign == "defined?":
             return UNKNOWN
         value = self.value(operand)
@@ -244,9 +102,8 @@ class Expressions(Follower):
         return -value if sign == "-" and isinstance(value, int | float) else UNKNOWN
 
     def _binary(self, node: Node) -> object:
-        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-        operator = node.child_by_field_name("operator")
-        sign = text_of(operator) if operator is not None else ""
+        left, right = sides(node)
+        sign = text_at(node, "operator")
         if left is None or right is None:
             return UNKNOWN
         first = self.value(left)
@@ -271,7 +128,7 @@ class Expressions(Follower):
         return second if both and _table_of_it(first, second) else UNKNOWN
 
     def _assign(self, node: Node) -> object:
-        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        left, right = sides(node)
         value = self.value(right) if right is not None else UNKNOWN
         if left is not None:
             self._bind(left, value)
@@ -299,11 +156,10 @@ class Expressions(Follower):
         return [self.value(part) for part in parts(node)]
 
     def _operated(self, node: Node) -> object:
-        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-        operator = node.child_by_field_name("operator")
-        if left is None or right is None or operator is None:
+        left, right = sides(node)
+        if left is None or right is None:
             return UNKNOWN
-        sign = text_of(operator).removesuffix("=")
+        sign = text_at(node, "operator").removesuffix("=")
         before = self.names.get(text_of(left), UNKNOWN)
         if sign in ("||", "&&"):
             value = self._conjunction(sign, before, right)
@@ -344,7 +200,7 @@ class Expressions(Follower):
         partial, passed = False, None
         for part in parts(given) if given is not None else ():
             if part.type == "pair":
-                partial = not self._pair(part, options) or partial
+                partial = not self.pair(part, options) or partial
             elif part.type in ("splat_argument", "hash_splat_argument"):
                 inner = [self.value(item) for item in parts(part)]
                 if inner and isinstance(inner[0], list) and part.type == "splat_argument":
@@ -383,28 +239,28 @@ _CONTROL = frozenset({
     "method", "singleton_method", "class", "module", "return", "next", "break", "then",
 })  # fmt: skip
 _VALUES: dict[str, Callable[[Expressions, Node], object]] = {
-    "true": Expressions._literal,
-    "false": Expressions._literal,
-    "nil": Expressions._literal,
-    "integer": Expressions._number,
-    "float": Expressions._number,
-    "simple_symbol": Expressions._symbol,
-    "string": Expressions._text,
-    "delimited_symbol": Expressions._text,
-    "bare_string": Expressions._joined,
-    "bare_symbol": Expressions._joined,
-    "chained_string": Expressions._chained,
-    "heredoc_beginning": Expressions._heredoc,
-    "array": Expressions._array,
-    "string_array": Expressions._array,
-    "symbol_array": Expressions._array,
-    "hash": Expressions._hash,
-    "constant": Expressions._constant,
-    "scope_resolution": Expressions._constant,
+    "true": Expressions.word,
+    "false": Expressions.word,
+    "nil": Expressions.word,
+    "integer": Expressions.number,
+    "float": Expressions.number,
+    "simple_symbol": Expressions.symbol,
+    "string": Expressions.text,
+    "delimited_symbol": Expressions.text,
+    "bare_string": Expressions.joined,
+    "bare_symbol": Expressions.joined,
+    "chained_string": Expressions.chained,
+    "heredoc_beginning": Expressions.heredoc,
+    "array": Expressions.array,
+    "string_array": Expressions.array,
+    "symbol_array": Expressions.array,
+    "hash": Expressions.hash,
+    "constant": Expressions.constant,
+    "scope_resolution": Expressions.constant,
     "self": Expressions._self,
-    "instance_variable": Expressions._variable,
-    "global_variable": Expressions._variable,
-    "class_variable": Expressions._variable,
+    "instance_variable": Expressions.variable,
+    "global_variable": Expressions.variable,
+    "class_variable": Expressions.variable,
     "lambda": Expressions._lambda,
     "element_reference": Expressions._element,
     "unary": Expressions._unary,

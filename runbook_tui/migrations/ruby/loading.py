@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runbook_tui.migrations.ruby.expressions import parts
+from runbook_tui.migrations.ruby.interpreter import Interpreter
+from runbook_tui.migrations.ruby.literals import parts
 from runbook_tui.migrations.ruby.operations import OPERATIONS
-from runbook_tui.migrations.ruby.reader import Interpreter
 from runbook_tui.migrations.ruby.rows import Models
 from runbook_tui.migrations.ruby.tables import CREATING
 from runbook_tui.migrations.syntax import line_of, text_of

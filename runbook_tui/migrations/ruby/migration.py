@@ -14,9 +14,9 @@ from runbook_tui.migrations.following.values import UNKNOWN
 from runbook_tui.migrations.ruby.classes import MigrationClass, does_something, find_class
 from runbook_tui.migrations.ruby.guards import exists_of, fits
 from runbook_tui.migrations.ruby.helpers import HELPERS, LIBRARY_CALLS
-from runbook_tui.migrations.ruby.literals import known
 from runbook_tui.migrations.ruby.loading import ClassReader
 from runbook_tui.migrations.ruby.operations import EXECUTING, OPERATIONS
+from runbook_tui.migrations.ruby.operators import known
 from runbook_tui.migrations.ruby.place import Place
 from runbook_tui.migrations.ruby.quiet import CONDITIONS, QUIET, WRAPPERS, is_library, is_quiet
 from runbook_tui.migrations.ruby.reversing import goes_backwards, reverted

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from runbook_tui.migrations.changes import Change
 from runbook_tui.migrations.engine import Engine
-from runbook_tui.migrations.ruby.expressions import parts
+from runbook_tui.migrations.ruby.literals import parts
 from runbook_tui.migrations.ruby.values import Call, Changes, Constant, chain_of, path_of, root_of
 from runbook_tui.migrations.sql.reader import read_sql
 from runbook_tui.migrations.syntax import text_of

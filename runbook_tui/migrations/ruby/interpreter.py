@@ -7,15 +7,15 @@ not happen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from runbook_tui.migrations.following.branches import Ended, ended_by, joined
-from runbook_tui.migrations.following.follower import MOST_ROUNDS
 from runbook_tui.migrations.following.values import UNKNOWN
-from runbook_tui.migrations.ruby.expressions import Expressions, parts
-from runbook_tui.migrations.ruby.values import Block, Call, Exists, truth
-from runbook_tui.migrations.syntax import text_of
+from runbook_tui.migrations.ruby.literals import parts
+from runbook_tui.migrations.ruby.methods import Methods
+from runbook_tui.migrations.ruby.values import Exists, truth
+from runbook_tui.migrations.syntax import text_of, walk
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 _RAISING = frozenset({"raise", "fail", "abort", "exit"})
 
 
-class Interpreter(Expressions):
-    """Follows methods and blocks. Subclasses say what a call means.
+class Interpreter(Methods):
+    """Follows branches, loops and errors. Subclasses say what a call means.
 
     Raises:
         TooMuchError: from its methods, when the file is too tangled to be followed.
@@ -32,10 +32,6 @@ class Interpreter(Expressions):
 
     def __init__(self, root: Node) -> None:
         super().__init__(root)
-        self.methods: dict[str, Node] = {}
-        """Methods of the migration."""
-        self._result: object = UNKNOWN
-        self._given: Block | None = None
         self._left: Exists | None = None
         """What is known of the rest when an ``if`` may have ended the method."""
         self._failed = False
@@ -45,125 +41,6 @@ class Interpreter(Expressions):
 
     def define(self, node: Node) -> None:
         """A class or module inside of the migration. Subclasses remember models."""
-
-    # methods and blocks
-
-    def follow(self, name: str, call: Call) -> object:
-        """Into a method of the file, with the arguments that are known."""
-        node = self.methods[name]
-        outer, given = self.names, self._given
-        with self.deeper():
-            self.names, self._given = self._parameters(node, call), call.block
-            try:
-                return self._body(node)
-            finally:
-                self.names, self._given = outer, given
-
-    def _body(self, node: Node) -> object:
-        body = node.child_by_field_name("body")
-        if body is None:
-            return None
-        self._result = UNKNOWN
-        ended = self.run([body])
-        return UNKNOWN if ended is None else self._result
-
-    def _parameters(self, node: Node, call: Call) -> dict[str, object]:
-        given = list(call.arguments)
-        found: dict[str, object] = {}
-        parameters = node.child_by_field_name("parameters")
-        for part in parts(parameters) if parameters is not None else ():
-            name = _name(part)
-            if part.type in ("identifier", "optional_parameter"):
-                default = part.child_by_field_name("value")
-                if given:
-                    found[name] = given.pop(0)
-                else:
-                    found[name] = UNKNOWN if default is None or call.partial else self.value(default)
-            elif part.type == "keyword_parameter":
-                default = part.child_by_field_name("value")
-                fallback = self.value(default) if default is not None and not call.partial else UNKNOWN
-                found[name] = call.options.get(name, fallback)
-            elif part.type == "splat_parameter":
-                found[name] = UNKNOWN if call.partial else given
-                given = []
-            elif part.type == "hash_splat_parameter":
-                rest = {key: value for key, value in call.options.items() if key not in found}
-                found[name] = UNKNOWN if call.partial else rest
-            else:
-                found[name] = call.block if part.type == "block_parameter" else UNKNOWN
-        if given == [] and call.options and not call.partial:
-            options = [name for name, value in found.items() if value is UNKNOWN]
-            if len(options) == 1 and options[0] == list(found)[-1]:
-                found[options[0]] = dict(call.options)
-        return found
-
-    def run_block(self, block: Block | None, *arguments: object) -> object:
-        """Once through a block with the values of its parameters; what it gives."""
-        if block is None:
-            return None
-        self.step()
-        outer = self.names
-        if block.depth != self.depth:
-            self.names = block.names
-        names = self._block_names(block.node, arguments)
-        before = {name: self.names[name] for name in names if name in self.names}
-        self.names.update(names)
-        result, self._result = self._result, UNKNOWN
-        try:
-            body = block.node.child_by_field_name("body")
-            if body is not None:
-                self.run([body])
-            return self._result
-        finally:
-            self._result = result
-            for name in names:
-                self.names.pop(name, None)
-            self.names.update(before)
-            if block.depth != self.depth:
-                self.names = outer
-
-    def _block_names(self, node: Node, arguments: Sequence[object]) -> dict[str, object]:
-        parameters = node.child_by_field_name("parameters")
-        first = arguments[0] if arguments else UNKNOWN
-        if parameters is None:
-            return {"it": first, "_1": first}
-        wanted = parts(parameters)
-        if len(arguments) == 1 and len(wanted) > 1 and isinstance(first, list):
-            arguments = first
-        found: dict[str, object] = {}
-        for place, part in enumerate(wanted):
-            value = arguments[place] if place < len(arguments) else UNKNOWN
-            if part.type == "destructured_parameter":
-                inner = parts(part)
-                items = (
-                    value if isinstance(value, list) and len(value) == len(inner) else [UNKNOWN] * len(inner)
-                )
-                found.update({_name(name): item for name, item in zip(inner, items, strict=True)})
-            else:
-                found[_name(part)] = value if part.type == "identifier" else UNKNOWN
-        return found
-
-    def each(self, block: Block, rounds: Sequence[tuple[object, ...]]) -> list[object] | None:
-        """A loop over what is written out; None when it was walked through once only."""
-        leaves = any(found.type in ("break", "return", "redo") for found in _walk(block.node))
-        if leaves or len(rounds) > MOST_ROUNDS:
-            self.perhaps(block)
-            return None
-        return [self.run_block(block, *arguments) for arguments in rounds]
-
-    def perhaps(self, block: Block | None, *arguments: object) -> object:
-        """Once through a block that may run never, or many times: what it sets is not known."""
-        if block is None:
-            return UNKNOWN
-        self._forget([block.node])
-        with self.maybe():
-            self.run_block(block, *arguments)
-        self._forget([block.node])
-        return UNKNOWN
-
-    def yielded(self, arguments: tuple[object, ...]) -> object:
-        """``yield``: the block that the method was given."""
-        return self.run_block(self._given, *arguments) if self._given is not None else UNKNOWN
 
     # statements
 
@@ -190,7 +67,7 @@ class Interpreter(Expressions):
         handler = _STATEMENTS.get(node.type)
         if handler is not None:
             return handler(self, node)
-        self._result = self.value(node, effect=True)
+        self.result = self.value(node, effect=True)
         if not _raises(node):
             return False
         self._failed = not self._rescuing
@@ -198,9 +75,9 @@ class Interpreter(Expressions):
 
     def control(self, node: Node) -> object:
         """``if`` and its like where a value is wanted."""
-        self._result = UNKNOWN
+        self.result = UNKNOWN
         self.run([node])
-        result, self._result = self._result, UNKNOWN
+        result, self.result = self.result, UNKNOWN
         return result
 
     def _several(self, node: Node) -> Ended:
@@ -223,7 +100,7 @@ class Interpreter(Expressions):
 
     def _return(self, node: Node) -> Ended:
         values = [self.value(part) for inner in parts(node) for part in parts(inner)]
-        self._result = values[0] if len(values) == 1 else values or None
+        self.result = values[0] if len(values) == 1 else values or None
         self._failed = False
         return True
 
@@ -243,7 +120,7 @@ class Interpreter(Expressions):
         sure = truth(value)
         if sure is not None:
             chosen = branches[0] if sure else branches[1]
-            self._result = None
+            self.result = None
             return self.run([chosen]) if chosen is not None else False
         guards = (value, _negated(value)) if isinstance(value, Exists) else (None, None)
         return self._branches(branches, guards)
@@ -256,16 +133,16 @@ class Interpreter(Expressions):
         results: list[object] = []
         for place, block in enumerate(blocks):
             self.names = dict(before)
-            self._result, self._failed = None, False
+            self.result, self._failed = None, False
             with self.maybe(guards[place] if place < len(guards) else None):
                 left = self.run([block]) if block is not None else False
             if left and self._failed:  # what follows runs, or nothing of the migration does
                 continue
             ended.append(left)
             after.append(self.names)
-            results.append(self._result)
+            results.append(self.result)
         self.names = joined(after) if after else before
-        self._result = UNKNOWN
+        self.result = UNKNOWN
         self._failed = not ended
         together = ended_by(ended)
         if together is not None:
@@ -295,11 +172,11 @@ class Interpreter(Expressions):
             if part is not None and name == "pattern":
                 self.names.update({text_of(inner): UNKNOWN for inner in (part, *parts(part))})
         if body is not None:
-            self._forget([body])
+            self.forget([body])
             with self.maybe():
                 self.run([body])
-            self._forget([body])
-        return None if body is not None and any(n.type == "return" for n in _walk(body)) else False
+            self.forget([body])
+        return None if body is not None and any(n.type == "return" for n in walk(body)) else False
 
     def _rescued(self, node: Node) -> Ended:
         body, handler = node.child_by_field_name("body"), node.child_by_field_name("handler")
@@ -320,20 +197,6 @@ class Interpreter(Expressions):
         self.define(node)
         return False
 
-    def _forget(self, nodes: Sequence[Node]) -> None:
-        """What is assigned somewhere inside is not known any more."""
-        for node in nodes:
-            for found in _walk(node):
-                if found.type in ("assignment", "operator_assignment"):
-                    left = found.child_by_field_name("left")
-                    for target in (left, *parts(left)) if left is not None else ():
-                        if text_of(target) in self.names:
-                            self.names[text_of(target)] = UNKNOWN
-
-
-def _name(node: Node) -> str:
-    return text_of(node.child_by_field_name("name") or node)
-
 
 def _negated(guard: Exists) -> Exists:
     return Exists(guard.what, guard.table, guard.names, not guard.there)
@@ -344,14 +207,6 @@ def _raises(node: Node) -> bool:
         return text_of(node) in _RAISING
     method = node.child_by_field_name("method") if node.type == "call" else None
     return method is not None and node.child_by_field_name("receiver") is None and text_of(method) in _RAISING
-
-
-def _walk(node: Node) -> Iterator[Node]:
-    waiting = [node]
-    while waiting:
-        found = waiting.pop()
-        yield found
-        waiting += found.named_children
 
 
 _STATEMENTS: dict[str, Callable[[Interpreter, Node], Ended]] = {
