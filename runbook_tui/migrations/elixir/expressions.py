@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from runbook_tui.migrations.elixir.nodes import child_of, operator_of
+from runbook_tui.migrations.elixir.nodes import child_of, operand_of, operator_of
 from runbook_tui.migrations.elixir.operators import applied, unescaped
 from runbook_tui.migrations.elixir.values import Alias, Atom, Call, Function, Keywords, truth
 from runbook_tui.migrations.following.follower import LONGEST, Follower
@@ -201,7 +201,7 @@ class Expressions(Follower):
         return found
 
     def _unary(self, node: Node) -> object:
-        operand, sign = node.child_by_field_name("operand"), operator_of(node)
+        operand, sign = operand_of(node), operator_of(node)
         if operand is None:
             return UNKNOWN
         if sign == "@":

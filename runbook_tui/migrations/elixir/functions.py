@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from runbook_tui.migrations.elixir.expressions import Expressions
-from runbook_tui.migrations.elixir.nodes import child_of, keyword_value, operator_of
+from runbook_tui.migrations.elixir.nodes import child_of, keyword_value, operand_of, operator_of
 from runbook_tui.migrations.elixir.values import Alias, Call, Clause, Function, Keywords
 from runbook_tui.migrations.following.scope import Scope
 from runbook_tui.migrations.following.values import UNKNOWN
@@ -15,6 +15,9 @@ from runbook_tui.migrations.syntax import line_of, sides, text_at, text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+_HANDLING = frozenset({"rescue_block", "catch_block", "else_block", "after_block"})
+"""What a function may have behind its body, as ``try`` has."""
 
 
 class Functions(Expressions):
@@ -34,6 +37,9 @@ class Functions(Expressions):
     def remote(self, module: object, name: str, call: Call) -> object:
         """``Module.function(...)``, or a function of a value."""
         return UNKNOWN
+
+    def branch(self, node: Node) -> None:
+        """What may or may not run."""
 
     def bare(self, name: str, line: int) -> object:
         """A name without brackets that is bound nowhere: a function of Ecto, or what a query calls its rows."""
@@ -98,7 +104,12 @@ class Functions(Expressions):
         with self._inside(Scope()):
             for index, parameter in enumerate(clause.parameters):
                 self._parameter(parameter, arguments[index] if index < len(arguments) else ...)
-            return self.body(clause.body) if clause.body is not None else None
+            result = self.body(clause.body) if clause.body is not None else None
+            for child in clause.body.named_children if clause.body is not None else ():
+                if child.type in _HANDLING:
+                    with self.maybe(), self.block():
+                        self.branch(child)
+            return result
 
     @contextmanager
     def _inside(self, scope: Scope) -> Iterator[None]:
@@ -125,7 +136,7 @@ class Functions(Expressions):
         with self._inside(Scope(function.scope)):
             if function.node.type == "anonymous_function":
                 return self._anonymous(function.node, arguments)
-            operand = function.node.child_by_field_name("operand")
+            operand = operand_of(function.node)
             if operand is None:
                 return UNKNOWN
             if operand.type == "binary_operator" and operator_of(operand) == "/":

@@ -54,8 +54,10 @@ class Interpreter(Functions):
             return self.named(name, self.arguments(node, *piped)) if made is ... else made
         if target.type == "dot":
             left, right = sides(target)
-            owner = self.value(left) if left is not None else UNKNOWN
             call = self.arguments(node, *piped)
+            if left is not None and right is not None and text_of(left) == "__MODULE__":
+                return self.named(text_of(right), call)
+            owner = self.value(left) if left is not None else UNKNOWN
             if right is None:  # fun.(x)
                 return self.call(owner, *call.arguments)
             return self.remote(owner, text_of(right), call)
@@ -107,10 +109,11 @@ class Interpreter(Functions):
                     self.value(child)
                 else:
                     with self.maybe():
-                        self._branch(child)
+                        self.branch(child)
         return UNKNOWN
 
-    def _branch(self, node: Node) -> None:
+    def branch(self, node: Node) -> None:
+        """One branch of several."""
         if node.type == "stab_clause":
             left, right = sides(node)
             with self.block():
@@ -120,7 +123,7 @@ class Interpreter(Functions):
                     self.body(right)
         elif node.type.endswith("_block"):
             for child in node.named_children:
-                self._branch(child)
+                self.branch(child)
         elif node.type != "comment":
             self.value(node)
 

@@ -31,6 +31,8 @@ _HARMLESS_MODULES = frozenset({
     "Decimal", "Poison", "URI", "Bitwise", "Calendar", "Ecto.Query", "Ecto.Changeset", "Timex", "Timer",
     "Ecto.Adapters.SQL.Sandbox",
 })  # fmt: skip
+_ACTING = frozenset({"cmd", "shell", "apply", "eval_string", "eval_file", "stop", "halt"})
+"""Functions of Elixir's and Erlang's own modules that start something of which nobody knows what it does."""
 _IS_NULL = re.compile(r"(?<!not )\bis_nil\(\s*\w+\.(\w+)\s*\)")
 _OR = re.compile(r"\bor\b|\|\|")
 
@@ -95,7 +97,8 @@ class Modules(Recorder):
         if owner in ("String", "Atom"):
             return text_function(name, call)
         self.perhaps(call)
-        if name != "changeset" and owner not in _HARMLESS_MODULES and not owner.startswith(":"):
+        harmless = owner in _HARMLESS_MODULES or owner.startswith(":")
+        if name != "changeset" and (not harmless or name in _ACTING):
             self.opaque(call.line, f"{owner}.{name}(...)")
         return UNKNOWN
 

@@ -25,6 +25,11 @@ def keyword_value(arguments: Node, name: str) -> Node | None:
     return None
 
 
+def operand_of(node: Node) -> Node | None:
+    """What a sign stands before, without the parentheses around it."""
+    return next((child for child in reversed(node.named_children) if child.type != "comment"), None)
+
+
 def operator_of(node: Node) -> str:
     """The sign of an operation."""
     return text_at(node, "operator")

@@ -23,10 +23,6 @@ class Calls(Expressions):
 
     # for subclasses
 
-    def follow(self, function: Function, arguments: tuple[object, ...], this: object = UNKNOWN) -> object:
-        """What a function of the file gives."""
-        return UNKNOWN
-
     def foreign(self, path: Foreign, call: Call) -> object:
         """A call of something imported or built in."""
         return UNKNOWN

@@ -26,6 +26,10 @@ class Expressions(Names):
         """What a call gives."""
         return UNKNOWN
 
+    def follow(self, function: Function, arguments: tuple[object, ...], this: object = UNKNOWN) -> object:
+        """What a function of the file gives."""
+        return UNKNOWN
+
     def new(self, node: Node) -> object:
         """``new Something(...)``."""
         return UNKNOWN
@@ -127,7 +131,12 @@ class Expressions(Names):
                 found[text_of(child)] = self.lookup(text_of(child))
             elif child.type == "method_definition":
                 name_node = child.child_by_field_name("name")
-                found[key_of(name_node) if name_node is not None else ""] = Function(child, self.scope)
+                function = Function(child, self.scope)
+                reads = any(part.type == "get" for part in child.children)  # runs when somebody looks at it
+                found[key_of(name_node) if name_node is not None else ""] = UNKNOWN if reads else function
+                if reads:
+                    with self.maybe():
+                        self.follow(function, ())
             elif child.type == "spread_element":
                 inner = self.value(child.named_children[0])
                 known = known and isinstance(inner, dict)

@@ -84,6 +84,9 @@ class Interpreter(Calls):
         several = node.child_by_field_name("parameters")
         patterns = [single] if single is not None else several.named_children if several is not None else []
         for index, pattern in enumerate(child for child in patterns if child.type != "comment"):
+            if pattern.type == "rest_pattern":
+                self.bind(pattern.named_children[0], list(arguments[index:]))
+                continue
             self.bind(pattern, arguments[index] if index < len(arguments) else UNKNOWN)
 
     def _hoist(self, statements: Sequence[Node]) -> None:
@@ -285,6 +288,7 @@ class Interpreter(Calls):
         body = node.child_by_field_name("body")
         for case in body.named_children if body is not None else []:
             with self.maybe():
+                self._field(case, "value")
                 self.run(case.children_by_field_name("body"))
         return None if body is not None and returns(body) else False
 

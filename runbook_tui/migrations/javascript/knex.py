@@ -199,8 +199,11 @@ class Migration(Recorder):
         name = path.path
         if self.loading:
             return self._loaded(path, call)
+        if name == "require":
+            return self._loaded(path, call)
         if name in ("Promise.all", "Promise.allSettled", "Promise.resolve", "Array.from", "Object.freeze"):
             given = call.get(0)
+            self.perhaps(Call(call.arguments[1:], call.line))
             return [self.settle(item) for item in given] if isinstance(given, list) else self.settle(given)
         if name in ("Object.keys", "Object.values", "Object.entries") and isinstance(call.get(0), dict):
             return _entries(name, call.get(0))
@@ -281,8 +284,7 @@ def read_migration(root: Node, engine: Engine) -> Body:
 
 def _run(reader: Migration, function: Function) -> None:
     """Knex hands over a connection, and once handed over ``Promise`` as well."""
-    knex = Knex()
-    reader.follow(function, (knex, Foreign("Promise")), knex)
+    reader.follow(function, (Knex(), Foreign("Promise")), reader.exports)
 
 
 def _goes_back(root: Node, engine: Engine) -> bool:

@@ -61,6 +61,9 @@ class Names(Follower, ABC):
         elif kind in ("assignment_pattern", "object_assignment_pattern"):
             left, right = sides(pattern)
             if left is not None and right is not None:
+                if value is UNKNOWN:
+                    with self.maybe():
+                        self.value(right)
                 self.bind(left, self.value(right) if value is None else value)
         elif kind == "object_pattern":
             for child in pattern.named_children:

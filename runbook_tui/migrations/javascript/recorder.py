@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 from runbook_tui.migrations.changes import Change, table_key
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.following.values import UNKNOWN
+from runbook_tui.migrations.javascript.effects import has_effect
 from runbook_tui.migrations.javascript.interpreter import Interpreter
-from runbook_tui.migrations.javascript.values import Host
+from runbook_tui.migrations.javascript.values import Call, Foreign, Host
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+    from runbook_tui.migrations.javascript.calls import Calls
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,12 @@ class Client(Host):
     def member(self, name: str) -> object:
         """All that leads to its name: ``config``, ``client``, ``dialect``, ``driverName``."""
         return self if name in ("config", "client", "dialect", "driverName") else UNKNOWN
+
+    def method(self, name: str, call: Call, reader: Calls) -> object:
+        """Past the builders, straight to the database."""
+        if isinstance(reader, Recorder) and has_effect(Foreign(f"?.{name}")):
+            reader.opaque(call.line, f"client.{name}(...)")
+        return UNKNOWN
 
 
 _CLIENTS = {
