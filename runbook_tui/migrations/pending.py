@@ -53,13 +53,14 @@ def pending(
     history = History(origin.tool, origin.engine, base, target, names)
     migrations = judge_scripts(origin, target, names) if names else ()
     parents = history.parents
+    aside = {script.id for script in target if origin.tool.sets_aside(script)}
     findings = [
         *found.findings,
         *engine_findings(engine, source),
         *_empty(target, target_files, source),
         *_nothing_applied(base, migrations, source),
         *find_history_problems(history),
-        *find_phase_problems(migrations, parents),
+        *find_phase_problems([item for item in migrations if item.id not in aside], parents),
     ]
     part = PendingMigrations(
         service=service,

@@ -149,6 +149,10 @@ class MigrationTool(ABC):
         found = sorted({str(PurePosixPath(path).parent) for path in recognised})
         return tuple(folder for folder in found if not self.marked or self.marks(paths, folder))
 
+    def sets_aside(self, script: Script) -> bool:
+        """Whether the tool can be told to leave out all migrations such as this one, and to run them later."""
+        return False
+
     def identity(self, script: Script) -> object:
         """What two migrations must not share; the id, unless the tool reads ids as numbers."""
         return script.id

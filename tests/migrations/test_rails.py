@@ -540,6 +540,16 @@ def test_post_migrate_is_of_the_same_history_and_waits_for_the_deploy(pend: Pend
     ]
 
 
+@pytest.mark.parametrize(("folder", "told"), [("post_migrate", False), ("migrate", True)])
+def test_post_migrate_keeps_nothing_waiting(pend: Pend, folder: str, *, told: bool) -> None:
+    files = {
+        f"db/{folder}/20260102000000_b.rb": ruby("drop_table :orders").replace("Next", "B"),
+        "db/migrate/20260104000000_d.rb": ruby("create_table :d").replace("Next", "D"),
+    }
+    found = pend({}, files, tool="rails").findings
+    assert any(finding.rule == "contract-before-expand" for finding in found) is told
+
+
 @pytest.mark.parametrize(
     ("tag", "phase"), [("tag :predeploy", Phase.EXPAND), ("tag :postdeploy", Phase.CONTRACT), ("", None)]
 )

@@ -104,6 +104,10 @@ class Rails(ParsedTool):
             f"{rails}:up{suffix} {version}", f"{rails}:down{suffix} {version}", f"{rails}:status{suffix}"
         )
 
+    def sets_aside(self, script: Script) -> bool:
+        """``SKIP_POST_DEPLOYMENT_MIGRATIONS`` (gitlabhq/gitlabhq, mastodon/mastodon, discourse/discourse)."""
+        return _POST in PurePosixPath(script.path).parts[:-1]
+
     def identity(self, script: Script) -> object:
         """Versions are numbers: Rails takes 007 and 7 for the same."""
         return int(script.id)
