@@ -94,8 +94,11 @@ GOOD = b"CREATE TABLE good (id int);"
         (b"DROP TABLE orders;\nSELECT '\xff';", "unreadable", "0xff"),
         (b"DROP TABLE orders;\nSELECT 1;\0", "unreadable", "NUL"),
         (b"INSERT INTO orders VALUES (1);\n" * 1_700_000, "unreadable", "too many to read"),
+        (b";" * 1_900_000, "unreadable", "too many to read"),  # seconds, and a GB of tokens
+        (b"SELECT 1;" + b"(" * 750_000 + b";", "unreadable", "too many to read"),
+        ((b"," * 250_000 + b";\n") * 20, "unreadable", "too many to read"),
     ],
-    ids=["latin", "nul", "huge"],
+    ids=["latin", "nul", "huge", "semicolons", "parentheses", "commas"],
 )
 def test_a_file_that_is_no_text_is_named_and_the_rest_is_judged(
     tool: str, data: bytes, rule: str, words: str

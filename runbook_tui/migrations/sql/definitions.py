@@ -134,7 +134,12 @@ def _create(tree: exp.Create, line: int, engine: Engine) -> list[Change] | None:
 
 def _object_name(tree: exp.Create) -> str | None:
     node = tree.this.this if isinstance(tree.this, exp.UserDefinedFunction) else tree.this
-    return table_name(node) or node.name or None
+    return _named(node)
+
+
+def _named(node: exp.Expr) -> str | None:
+    """The name of a table, or of a schema, which sqlglot takes for a table without a name."""
+    return table_name(node) or node.name or node.text("db") or None
 
 
 def _trigger_table(tree: exp.Create) -> str | None:
@@ -237,7 +242,7 @@ def _drop(tree: exp.Drop, line: int) -> list[Change] | None:
     if kind == "drop-index" and tree.args.get("concurrently"):
         kind += "-concurrently"
     exists = bool(tree.args.get("exists"))
-    targets = [table_name(target) or target.name for target in tree.args.get("tables") or ()]
+    targets = [_named(target) for target in tree.args.get("tables") or ()]
     on = tree.find(exp.OnProperty)
     owner = table_name(on.this) if on else None
     found = Change(kind, line, if_exists=exists, cascades=bool(tree.args.get("cascade")))

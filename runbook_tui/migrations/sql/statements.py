@@ -15,6 +15,10 @@ _ROUTINES = frozenset({"TRIGGER", "PROCEDURE", "FUNCTION", "EVENT"})
 _BLOCKS = frozenset({"IF", "LOOP", "WHILE", "REPEAT"})
 _PART = 256 * 1024
 """Characters of which the tokens are held at once; a token takes some hundred bytes."""
+_MARKS = ";(),"
+_MOST_MARKS = 600_000
+"""Of them in what is cut into tokens at once: each is a token, and a million take seconds and 400 MB."""
+_MOST_IN_FILE = 2_000_000
 _HEAD = 8
 """Tokens in which CREATE [OR REPLACE] [DEFINER = user@host] TRIGGER shows what it creates."""
 
@@ -70,6 +74,7 @@ def in_parts(sql: str, engine: Engine) -> Iterator[tuple[str, int, list[Statemen
     Raises:
         UnreadableSqlError: when a piece cannot be cut into tokens, however long it is made; its line is in the text.
     """
+    _refuse_endless(sql, _MOST_IN_FILE)
     start, lines, size = 0, 0, _PART
     while start < len(sql):
         at = sql.find(";\n", start + size)
@@ -144,9 +149,16 @@ def _nesting(pieces: Sequence[Piece], index: int) -> int:
     return 0
 
 
+def _refuse_endless(sql: str, most: int) -> None:
+    found = sum(map(sql.count, _MARKS))
+    if found > most:
+        raise UnreadableSqlError(f"{found} of {' '.join(_MARKS)} are too many to read")
+
+
 def _pieces(sql: str, engine: Engine) -> list[Piece]:
     import sqlglot  # 0.2 s: only when there is SQL to read
 
+    _refuse_endless(sql, _MOST_MARKS)
     tokenizer = sqlglot.Dialect.get_or_raise(engine.value).tokenizer_class
     try:
         tokens = sqlglot.tokenize(sql, read=engine.value)
