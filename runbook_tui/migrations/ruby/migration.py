@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,14 +11,14 @@ from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.following.follower import TooMuchError
 from runbook_tui.migrations.following.values import UNKNOWN
 from runbook_tui.migrations.ruby.classes import MigrationClass, does_something, find_class
-from runbook_tui.migrations.ruby.guards import exists_of, fits
+from runbook_tui.migrations.ruby.guards import exists_of
 from runbook_tui.migrations.ruby.helpers import HELPERS, LIBRARY_CALLS
-from runbook_tui.migrations.ruby.loading import ClassReader
 from runbook_tui.migrations.ruby.operations import EXECUTING, OPERATIONS
 from runbook_tui.migrations.ruby.operators import known
 from runbook_tui.migrations.ruby.place import Place
 from runbook_tui.migrations.ruby.quiet import CONDITIONS, QUIET, WRAPPERS, is_library, is_quiet
-from runbook_tui.migrations.ruby.reversing import goes_backwards, reverted
+from runbook_tui.migrations.ruby.recorder import Recorder
+from runbook_tui.migrations.ruby.reversing import reverted
 from runbook_tui.migrations.ruby.rows import BATCHES, READING, read_rows
 from runbook_tui.migrations.ruby.tables import CREATING, altering, begin, created, fill
 from runbook_tui.migrations.ruby.values import (
@@ -30,7 +29,6 @@ from runbook_tui.migrations.ruby.values import (
     Builder,
     Call,
     Constant,
-    Exists,
     Lambda,
     path_of,
     root_of,
@@ -83,63 +81,8 @@ def _body(root: Node, found: MigrationClass, engine: Engine) -> Body:
     return Body(tuple(migration.changes), has_down, transactional=wrapped, wraps_transaction=wrapped)
 
 
-class _Migration(ClassReader):
-    """Notes every change while it follows ``change`` or ``up``."""
-
-    def __init__(self, root: Node, place: Place) -> None:
-        super().__init__(root)
-        self.changes: list[Change] = []
-        self.place = place
-        self.backwards = True
-        """Whether every change so far can be turned round."""
-        self._undone = False
-        """Some change has an opposite."""
-        self._recording = False
-
-    def begin(self, method: str) -> None:
-        """Follow ``change`` or ``up``."""
-        self._recording = method == "change"
-        node = self.methods[method]
-        self.follow(method, Call(None, method, (), {}, line_of(node)))
-        if self._recording and self.changes and not self._undone:
-            self.backwards = False
-
-    # what is noted
-
-    def note(self, change: Change) -> None:
-        """One more change, as certain as the place where it stands."""
-        for guard in self.doubts:
-            if isinstance(guard, Exists) and fits(guard, change):
-                change = replace(change, if_exists=True)
-            else:
-                change = replace(change, conditional=True)
-        self.changes.append(change)
-
-    def opaque(self, line: int, what: str) -> None:
-        """Something that only running it would tell."""
-        self.note(Change("opaque", line, detail=what))
-        if self._recording:
-            self.backwards = False
-
-    def _noted(self, call: Call, changes: list[Change]) -> None:
-        """The changes of one call; ``change`` records none but those of the migration itself."""
-        for change in changes:
-            self.note(change)
-        if not self._recording or not changes:
-            return
-        if call.receiver is None and goes_backwards(call):
-            self._undone = True
-        elif not all(change.kind in ("setting", "query", "comment") for change in changes):
-            self.backwards = False
-
-    @contextmanager
-    def _upwards(self) -> Iterator[None]:
-        """What is only run upwards; the author says elsewhere, or needs not say, how it is undone."""
-        recording, self._recording = self._recording, False
-        try:
-            yield
-        finally:
-            self._recording = recording
+class _Migration(Recorder):
+    """Knows what the calls of a migration mean."""
 
     # calls
 
@@ -207,7 +150,7 @@ class _Migration(ClassReader):
             return handler(self, call)
         if name in OPERATIONS or name in HELPERS:
             reader = OPERATIONS.get(name) or HELPERS[name]
-            self._noted(call, reader(call, self.place))
+            self.noted(call, reader(call, self.place))
             if not name.startswith("drop_"):  # there the block says how to make it again
                 self._through(call)
             return UNKNOWN
@@ -231,7 +174,7 @@ class _Migration(ClassReader):
         builder = begin(call, self.place)
         if call.block is not None:
             self.run_block(call.block, builder)
-        self._noted(replace(call, name="create_table"), created(call, builder))
+        self.noted(replace(call, name="create_table"), created(call, builder))
         return UNKNOWN
 
     def _change(self, call: Call) -> object:
@@ -258,15 +201,15 @@ class _Migration(ClassReader):
         return self.run_block(call.block, DIRECTION)
 
     def _up_only(self, call: Call) -> object:
-        with self._upwards():
+        with self.upwards():
             return self.run_block(call.block)
 
     def _directed(self, call: Call) -> object:
         if call.name == "up":
-            with self._upwards():
+            with self.upwards():
                 return self.run_block(call.block)
         if call.name == "down":
-            self._undone = self._undone or does_something(call.block.node if call.block else None)
+            self.undone = self.undone or does_something(call.block.node if call.block else None)
         return UNKNOWN
 
     def _revert(self, call: Call) -> object:
@@ -319,7 +262,7 @@ class _Migration(ClassReader):
             return self.models.of(receiver).table or UNKNOWN
         changes = self._outside(call, root)
         if changes is not None:
-            self._noted(call, changes)
+            self.noted(call, changes)
         elif name in BATCHES or (call.block is not None and name in _LOOPS):
             self.perhaps(call.block, replace(call, block=None))
         elif name in READING or is_quiet(call, root, effect=effect):
