@@ -218,11 +218,14 @@ def _entries(found: PendingMigrations, folder: str) -> Iterator[Entry]:
     for migration in found.pending:
         added = of_migration.pop((migration.id, migration.path), [])
         findings = dict.fromkeys((*added, *migration.findings))
-        yield Entry(
-            migration.path, tuple(sorted(findings, key=lambda f: (f.line, f.rule, f.message))), migration
-        )
+        yield Entry(migration.path, tuple(sorted(findings, key=_by_line)), migration)
     for path, findings_there in sorted(elsewhere.items()):
         yield Entry(path, tuple(findings_there))
+
+
+def _by_line(finding: Finding) -> tuple[int, int, str, str]:
+    """Of what stands in one line the worst first."""
+    return (finding.line, list(Level).index(finding.level), finding.rule, finding.message)
 
 
 def _at(migrations: list[Migration], line: int) -> Migration:
