@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import textwrap
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -488,3 +489,26 @@ def test_rows_fit_a_terminal_and_go_whole_into_a_pipe(
     row = capsys.readouterr().out.splitlines()[2]
     assert len(row) <= 60
     assert "loses data" in row
+
+
+def test_the_example_of_the_readme_is_what_is_printed(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    block = page.partition("    $ cat ")[2].partition("\n\nIt exits")[0]
+    shown, _, printed = textwrap.dedent(f"    {block}").partition(
+        "\n\n$ runbook migrations --since v1.10.0\n"
+    )
+    path, _, sql = shown.partition("\n")
+    before = "CREATE TABLE invoices (id bigserial PRIMARY KEY);\n"
+    folder = project(
+        {
+            "db/migrations/0001_invoices.up.sql": before,
+            "db/migrations/0001_invoices.down.sql": "DROP TABLE invoices;",
+        },
+        {path: sql, path.replace(".up.", ".down."): "ALTER TABLE invoices DROP COLUMN currency;"},
+    )
+    git(folder, "tag", "v1.10.0")
+    assert main(["migrations", "--since", "v1.10.0"]) == 1
+    told = capsys.readouterr()
+    assert told.out + told.err == printed + "\n"
