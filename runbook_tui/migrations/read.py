@@ -174,7 +174,15 @@ def _judge(origin: Origin, script: Script, body: Body, schema: Schema) -> Migrat
     transactional = body.transactional and origin.engine is not Engine.MYSQL
     commands = origin.tool.commands(script, origin.source.path)
     subject = Subject(
-        script.path, origin.engine, body, judged, transactional, declared, script.data, origin.small
+        script.path,
+        origin.engine,
+        body,
+        judged,
+        transactional,
+        declared,
+        script.data,
+        origin.small,
+        origin.tool.name,
     )
     inferred = phase_of(operations)
     findings: list[Finding] = [*find_hazards(subject), *find_mixed(subject, inferred, declared)]

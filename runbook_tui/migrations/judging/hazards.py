@@ -118,7 +118,7 @@ def _irreversible(subject: Subject, judged: Judged) -> Iterator[Finding]:
     operation = judged.operation
     if operation.reversal is Reversal.NO and operation.phase is not Phase.NONE:
         message = f"{operation.text}: nothing brings it back but a backup"
-        remedy = recipe(operation.kind, subject.engine)
+        remedy = recipe(operation.kind, subject.engine, subject.tool)
         yield subject.finding("irreversible", Level.NOTE, operation.line, message, remedy)
 
 
@@ -171,15 +171,18 @@ def _upserts(subject: Subject, judged: Judged) -> Iterator[Finding]:
     """PostgreSQL's manual, "INSERT": ON CONFLICT needs a unique index of its columns; MySQL's ON DUPLICATE KEY and
     SQLite's OR REPLACE insert a second row without one."""
     operation, change = judged.operation, judged.change
-    again = [j for j in subject.judged if "-unique" in j.operation.kind and j.change.name == change.name]
+    if not judged.unique or operation.phase is Phase.NONE or change.part_of_narrowing:
+        return
+    again = any("-unique" in j.operation.kind and j.change.name == change.name for j in subject.judged)
     if again and subject.transactional:  # nobody sees it gone
         return
-    if judged.unique and operation.phase is not Phase.NONE and not change.part_of_narrowing:
-        columns = ", ".join(judged.unique)
-        effect = "insert duplicates" if subject.engine is Engine.MYSQL else "fail (ON CONFLICT)"
-        message = f"{operation.text}: upserts of running code that rely on unique {columns} {effect} once it is gone"
-        remedy = "Run it when no running code upserts by it, and before code writes duplicates."
-        yield subject.finding("upsert-needs-unique", Level.WARNING, operation.line, message, remedy)
+    columns = ", ".join(judged.unique)
+    effect = "insert duplicates" if subject.engine is Engine.MYSQL else "fail (ON CONFLICT)"
+    message = (
+        f"{operation.text}: upserts of running code that rely on unique {columns} {effect} once it is gone"
+    )
+    remedy = "Run it when no running code upserts by it, and before code writes duplicates."
+    yield subject.finding("upsert-needs-unique", Level.WARNING, operation.line, message, remedy)
 
 
 def _readers_first(subject: Subject, judged: Judged) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from runbook_tui.migrations.engine import Engine
+from runbook_tui.migrations.judging.safety import RECREATE, TABLE
 
 _TWIN = (
     "Release 1: add the new one beside the old (expand), write both or keep them in step with a trigger, "
@@ -34,6 +35,8 @@ RECIPES: dict[str, str] = {
         "Add a column of the new type (expand), keep both in step, backfill in batches, read the new one in the "
         "next release, then drop the old one."
     ),
+    "change-default": "Deploy code that writes the value itself first, so that no INSERT gets it from the default.",
+    "drop-default": "Deploy code that writes the value itself first, so that no INSERT gets it from the default.",
     "widen-type-rewrite": "Do it in a quiet hour, or with a tool that copies the table beside the live one.",
     "set-not-null": (
         "Backfill; ADD CHECK (... IS NOT NULL) NOT VALID; VALIDATE it; SET NOT NULL, which then needs no scan; "
@@ -46,6 +49,8 @@ RECIPES: dict[str, str] = {
         "the new code needs it (ON CONFLICT), declare the migration as expand."
     ),
     "add-primary-key": "CREATE UNIQUE INDEX CONCURRENTLY, then ADD CONSTRAINT ... PRIMARY KEY USING INDEX.",
+    "add-exclusion": "Do it in a quiet hour: no form of it lets writes go on.",
+    "refresh-view": "REFRESH ... CONCURRENTLY, which needs a unique index and lets reads go on.",
     "add-primary-key-using-index": "Make its columns NOT NULL first, by way of a validated CHECK.",
     "replace-constraint": (
         "Add the new one NOT VALID under another name, VALIDATE it in another transaction, then drop the old one."
@@ -81,9 +86,15 @@ _OF_ENGINES: dict[Engine, dict[str, str]] = {
     # MySQL 8.4 Reference Manual, "Online DDL Operations"
     Engine.MYSQL: {
         **dict.fromkeys(
-            ("alter-column-unknown", "rebuild-index", "rewrite-table", "replace-constraint"), _COPY
+            ("alter-column-unknown", "rebuild-index", "rewrite-table", "rebuild-table", "replace-constraint"),
+            _COPY,
         ),
         **dict.fromkeys(("drop-primary-key", "attach-partition", "detach-partition"), _COPY),
+        "create-index": _COPY,  # FULLTEXT and SPATIAL; others let writes go on
+        "rename-table": _TWIN,
+        "add-column-required": (
+            "Add it nullable or with a database default, deploy, backfill; in the next release: MODIFY it NOT NULL."
+        ),
         "add-check": f"Correct the rows first. {_COPY}",
         "add-column-rewrite": _COPY,
         "add-foreign-key": (
@@ -94,18 +105,34 @@ _OF_ENGINES: dict[Engine, dict[str, str]] = {
     },
     # SQLite, "ALTER TABLE", section "Making Other Kinds Of Table Schema Changes"
     Engine.SQLITE: {
-        **dict.fromkeys(
-            ("set-not-null", "add-check", "add-foreign-key", "add-unique", "replace-constraint"), _ANEW
-        ),
-        **dict.fromkeys(("add-primary-key", "add-primary-key-using-index", "widen-type-rewrite"), _ANEW),
+        **{kind: _ANEW for kind, row in TABLE.items() if row.sqlite is RECREATE and kind != "change-type"},
+        "rename-table": _TWIN,
+        "add-column-required": "Add it nullable or with a constant default; NOT NULL alone needs the table made anew.",
         "add-column-rewrite": "Add it nullable, without the default, and fill it in batches.",
     },
 }
 """Where an engine takes other statements than those of PostgreSQL."""
 
 
-def recipe(kind: str, engine: Engine) -> str:
+_OF_TOOLS = {
+    # ankane/strong_migrations, README, "Removing a column": Active Record keeps the columns that it knows in a cache
+    ("rails", "drop-column"): (
+        "Release 1: add the column to self.ignored_columns of the model, and allow NULL or set a default. "
+        "Release 2: drop it. Release 3: take it out of ignored_columns."
+    ),
+    # getsentry/sentry-docs, "Database Migrations", "Deleting columns": every query names the fields of the model
+    ("django", "drop-column"): (
+        "Release 1: null=True or db_default, and RemoveField among the state_operations of a "
+        "SeparateDatabaseAndState only. Release 2: drop the column, among its database_operations."
+    ),
+}
+"""Where code that the tool belongs to has a way of its own."""
+
+
+def recipe(kind: str, engine: Engine, tool: str = "") -> str:
     """What to do instead of, or around, an operation of this kind; empty when there is nothing to say."""
+    if (tool, kind) in _OF_TOOLS:
+        return _OF_TOOLS[tool, kind]
     plain = kind.removesuffix("-concurrently")
     own = _OF_ENGINES.get(engine, {})
     return own.get(kind) or RECIPES.get(kind) or own.get(plain) or RECIPES.get(plain, "")

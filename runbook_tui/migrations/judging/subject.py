@@ -30,6 +30,9 @@ class Subject:
     small: bool = False
     """Whether the manifest says that no table is large, so that scans and rewrites are over at once."""
 
+    tool: str = ""
+    """The migration tool's name."""
+
     def finding(self, rule: str, level: Level, line: int, message: str, recipe_text: str = "") -> Finding:
         """A finding in this file."""
         return Finding(rule, level, self.path, line, message, recipe_text)
