@@ -10,6 +10,7 @@ import pytest
 from runbook_tui.catalog.model import MigrationSource
 from runbook_tui.migrations.model import Migration, PendingMigrations
 from runbook_tui.migrations.pending import pending
+from tests.migrations.judged import Judge, Pend
 
 BASE = """
 CREATE TABLE orders (
@@ -21,9 +22,6 @@ CREATE TABLE orders (
 );
 CREATE TABLE customers (id bigint PRIMARY KEY, name text);
 """
-
-Pend = Callable[..., PendingMigrations]
-Judge = Callable[..., Migration]
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from runbook_tui.migrations.model import Migration
-from tests.migrations.conftest import Pend
+from tests.migrations.judged import Pend
 from tests.migrations.test_adversarial_sql import is_safe
 
 KNEX = "exports.up = async function (knex) {{\n{}\n}};\nexports.down = async (knex) => {{ {} }};\n"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from runbook_tui.migrations.model import Phase
-from tests.migrations.conftest import Judge, Pend
+from tests.migrations.judged import Judge, Pend
 from tests.migrations.test_adversarial_sql import is_safe
 
 DROP = 'op.drop_table("orders")'

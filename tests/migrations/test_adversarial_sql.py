@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from runbook_tui.migrations.model import Level, Migration, Phase
-from tests.migrations.conftest import BASE, Judge
+from tests.migrations.conftest import BASE
+from tests.migrations.judged import Judge
 
 SAFE = (Phase.EXPAND, Phase.NONE, Phase.BACKFILL)
 

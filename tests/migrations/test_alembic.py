@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
-from runbook_tui.migrations.model import Level, Migration, PendingMigrations, Phase
-
-Judge = Callable[..., Migration]
-Pend = Callable[..., PendingMigrations]
-Revision = Callable[..., str]
-E, M, C, X, ASK, NONE = (
-    Phase.EXPAND,
-    Phase.BACKFILL,
-    Phase.CONTRACT,
-    Phase.BREAKING,
-    Phase.ASK,
-    Phase.NONE,
-)
+from runbook_tui.migrations.model import Level, Phase
+from tests.migrations.judged import ASK, NONE, C, E, Judge, M, Pend, Revision, X, kinds_of
 
 # fmt: off
 OPERATIONS = [
@@ -143,7 +130,7 @@ def test_one_operation(alembic: Judge, body: str, kind: str, phase: Phase) -> No
 )
 def test_calls_that_only_give_a_value(alembic: Judge, body: str, kinds: list[str]) -> None:
     """A function of another module counts as such by its name, or where it stands for one field without arguments."""
-    assert [operation.kind for operation in alembic(body, header="import logging").operations] == kinds
+    assert kinds_of(alembic(body, header="import logging")) == kinds
 
 
 @pytest.mark.parametrize(
@@ -207,7 +194,7 @@ def test_calls_that_only_give_a_value(alembic: Judge, body: str, kinds: list[str
     ],
 )
 def test_what_is_written_out_is_followed(alembic: Judge, body: str, kinds: list[str]) -> None:
-    assert [operation.kind for operation in alembic(body).operations] == kinds
+    assert kinds_of(alembic(body)) == kinds
 
 
 def test_names_come_from_constants_loops_and_arguments(alembic: Judge) -> None:

@@ -6,19 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from runbook_tui.migrations.model import Level, Migration, PendingMigrations, Phase
+from runbook_tui.migrations.model import Level, Phase
+from tests.migrations.judged import ASK, NONE, C, E, Judge, M, Pend, X, kinds_of, rules_of
 
-Judge = Callable[..., Migration]
-Pend = Callable[..., PendingMigrations]
 Files = Callable[..., dict[str, str]]
-E, M, C, X, ASK, NONE = (
-    Phase.EXPAND,
-    Phase.BACKFILL,
-    Phase.CONTRACT,
-    Phase.BREAKING,
-    Phase.ASK,
-    Phase.NONE,
-)
 
 # fmt: off
 OPERATIONS = [
@@ -200,7 +191,7 @@ def test_names_are_those_of_the_database(django_judge: Judge) -> None:
 def test_fields_follow_renames_within_the_history(django_judge: Judge) -> None:
     operations = 'migrations.RenameField("order", "note", "remark"),\n'
     altered = 'migrations.AlterField("order", "remark", models.CharField(max_length=80, null=True)),'
-    kinds = [operation.kind for operation in django_judge(operations + altered).operations]
+    kinds = kinds_of(django_judge(operations + altered))
     assert kinds == ["rename-column", "widen-type"]
 
 
@@ -235,7 +226,7 @@ def test_concurrent_indexes_need_a_migration_that_is_not_atomic(django_judge: Ju
     assert "concurrently-in-transaction" in rules
     apart = django_judge(operation, "atomic = False")
     assert not apart.transactional
-    assert "concurrently-in-transaction" not in {finding.rule for finding in apart.findings}
+    assert "concurrently-in-transaction" not in rules_of(apart)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from textwrap import dedent, indent
 
 import pytest
@@ -10,20 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runbook_tui.catalog.model import MigrationSource
-from runbook_tui.migrations.model import Level, Migration, PendingMigrations, Phase
+from runbook_tui.migrations.model import Level, Migration, Phase
 from runbook_tui.migrations.read import read_migrations
 from runbook_tui.migrations.registry import detect_tool, tool_named
-
-Pend = Callable[..., PendingMigrations]
-Judge = Callable[..., Migration]
-E, M, C, X, ASK, NONE = (
-    Phase.EXPAND,
-    Phase.BACKFILL,
-    Phase.CONTRACT,
-    Phase.BREAKING,
-    Phase.ASK,
-    Phase.NONE,
-)
+from tests.migrations.judged import ASK, NONE, C, E, Judge, M, Pend, X, kinds_of, rules_of
 
 
 def module(body: str) -> str:
@@ -161,20 +150,20 @@ OPERATIONS = [
 @pytest.mark.parametrize(("body", "kind", "phase"), OPERATIONS, ids=[case[0][:80] for case in OPERATIONS])
 def test_one_operation(ecto: Judge, body: str, kind: str | None, phase: Phase) -> None:
     migration = ecto(body)
-    assert (kind is None and not migration.operations) or kind in [o.kind for o in migration.operations]
+    assert (kind is None and not migration.operations) or kind in kinds_of(migration)
     assert migration.phase is phase
 
 
 def test_a_foreign_key_may_wait_for_its_validation(ecto: Judge) -> None:
     found = ecto(alter("add :c, references(:customers, validate: false), null: false, default: 1"))
-    assert "add-foreign-key-not-valid" in [operation.kind for operation in found.operations]
+    assert "add-foreign-key-not-valid" in kinds_of(found)
 
 
 def test_mysql_writes_the_whole_column_anew(ecto: Judge) -> None:
     """MySQL's MODIFY loses NOT NULL and the default when they are not said again; PostgreSQL keeps them."""
     body = alter("modify :state, :string, size: 20")
-    assert [o.kind for o in ecto(body, engine="mysql").operations] == ["drop-not-null"]
-    assert [o.kind for o in ecto(body).operations] == ["state-only"]
+    assert kinds_of(ecto(body, engine="mysql")) == ["drop-not-null"]
+    assert kinds_of(ecto(body)) == ["state-only"]
 
 
 @pytest.mark.parametrize(
@@ -279,12 +268,12 @@ def test_callbacks_of_the_transaction_run_as_well(ecto: Judge) -> None:
     def before_commit, do: execute("DROP TABLE orders")
     """
     found = ecto(alter("add :c, :text"), top=top)
-    assert [operation.kind for operation in found.operations] == [
+    assert kinds_of(found) == [
         "setting",
         "add-column-nullable",
         "drop-table",
     ]
-    assert "no-lock-timeout" not in [finding.rule for finding in found.findings]
+    assert "no-lock-timeout" not in rules_of(found)
 
 
 @pytest.mark.parametrize(
@@ -294,7 +283,7 @@ def test_callbacks_of_the_transaction_run_as_well(ecto: Judge) -> None:
 def test_a_migration_says_whether_it_is_transactional(ecto: Judge, top: str, *, transactional: bool) -> None:
     migration = ecto("create index(:orders, [:note], concurrently: true)", top=top)
     assert migration.transactional is transactional
-    refused = "concurrently-in-transaction" in [finding.rule for finding in migration.findings]
+    refused = "concurrently-in-transaction" in rules_of(migration)
     assert refused is transactional
 
 
@@ -342,9 +331,7 @@ def test_up_stands_before_change(pend: Pend) -> None:
     text = module(
         "def change, do: drop(table(:a))\ndef up, do: create(table(:b))\ndef down, do: drop(table(:b))"
     )
-    assert [o.kind for o in pend({}, {"db/1_a.exs": text}, tool="ecto").pending[0].operations] == [
-        "create-table"
-    ]
+    assert kinds_of(pend({}, {"db/1_a.exs": text}, tool="ecto").pending[0]) == ["create-table"]
 
 
 @pytest.mark.parametrize(
@@ -381,7 +368,7 @@ def test_the_order_is_that_of_the_versions_with_folders_below(pend: Pend) -> Non
 def test_a_version_is_a_number(pend: Pend) -> None:
     text = module("def change, do: nil")
     found = pend({}, {"db/1_a.exs": text, "db/01_b.exs": text}, tool="ecto")
-    assert "duplicate-id" in [finding.rule for finding in found.findings]
+    assert "duplicate-id" in rules_of(found)
 
 
 @pytest.mark.parametrize(
@@ -455,7 +442,7 @@ def test_no_text_makes_it_raise(text: str) -> None:
 )
 def test_nothing_grows_without_end(ecto: Judge, start: str, double: str) -> None:
     body = "\n".join([start, *[double] * 60, "drop table(:orders)"])
-    assert [operation.kind for operation in ecto(body).operations] == ["drop-table"]
+    assert kinds_of(ecto(body)) == ["drop-table"]
 
 
 def test_deep_nesting_is_a_question() -> None:

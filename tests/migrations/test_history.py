@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from runbook_tui.migrations.model import Finding, Level, PendingMigrations, Phase
-
-Pend = Callable[..., PendingMigrations]
-Revision = Callable[..., str]
+from tests.migrations.judged import Pend, Revision
 
 ADD = "ALTER TABLE orders ADD COLUMN c int"
 DROP = "ALTER TABLE orders DROP COLUMN note"

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from runbook_tui.migrations.judging.conventions import declared_by_names
-from runbook_tui.migrations.model import Migration, PendingMigrations, Phase
+from runbook_tui.migrations.model import Migration, Phase
 from runbook_tui.migrations.tool import Script
+from tests.migrations.judged import ASK, C, E, M, Pend, Revision
 
-Pend = Callable[..., PendingMigrations]
-Revision = Callable[..., str]
-
-E, M, C, ASK = Phase.EXPAND, Phase.BACKFILL, Phase.CONTRACT, Phase.ASK
 CALL = "CALL repair();"
 
 

@@ -8,15 +8,14 @@ from dataclasses import dataclass
 
 import pytest
 
-from runbook_tui.migrations.model import Migration, Phase, SplitStep
+from runbook_tui.migrations.model import Phase, SplitStep
 from tests.locks.postgres import Postgres, started
+from tests.migrations.judged import C, E, Judge, M
 
 pytestmark = pytest.mark.xdist_group("postgres")
 
-Judge = Callable[..., Migration]
 Execute = Callable[[str], object]
 
-E, M, C, X = Phase.EXPAND, Phase.BACKFILL, Phase.CONTRACT, Phase.BREAKING
 BASE = """
 CREATE TABLE sales ("user" varchar(20) NOT NULL, note varchar(50), amount int NOT NULL DEFAULT 0);
 INSERT INTO sales ("user", note, amount) VALUES ('a', 'x', 1), ('b', NULL, 2)

@@ -5,24 +5,16 @@ A row stands for one kind of change. Where an engine has no such statement, the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.judging.recipes import recipe
-from runbook_tui.migrations.model import Migration, Phase, Reversal
+from runbook_tui.migrations.model import Phase, Reversal
+from tests.migrations.judged import ASK, C, E, Judge, M, X
 
-Judge = Callable[..., Migration]
-E, M, C, X, ASK, NONE = (
-    Phase.EXPAND,
-    Phase.BACKFILL,
-    Phase.CONTRACT,
-    Phase.BREAKING,
-    Phase.ASK,
-    Phase.NONE,
-)
 YES, LOSS, NO, UNKNOWN = Reversal.YES, Reversal.LOSS, Reversal.NO, Reversal.UNKNOWN
 
 COMMON = """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from textwrap import dedent
 
 import pytest
@@ -10,20 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runbook_tui.catalog.model import MigrationSource
-from runbook_tui.migrations.model import Level, Migration, PendingMigrations, Phase, Reversal
+from runbook_tui.migrations.model import Level, Migration, Phase, Reversal
 from runbook_tui.migrations.read import read_migrations
 from runbook_tui.migrations.registry import detect_tool, tool_named
+from tests.migrations.judged import ASK, NONE, C, E, Judge, M, Pend, X, kinds_of, rules_of
 
-Pend = Callable[..., PendingMigrations]
-Judge = Callable[..., Migration]
-E, M, C, X, ASK, NONE = (
-    Phase.EXPAND,
-    Phase.BACKFILL,
-    Phase.CONTRACT,
-    Phase.BREAKING,
-    Phase.ASK,
-    Phase.NONE,
-)
 BASE = """
 exports.up = (knex) => knex.schema
   .createTable('customers', (t) => { t.increments(); t.text('name'); })
@@ -142,7 +132,7 @@ OPERATIONS = [
 @pytest.mark.parametrize(("body", "kind", "phase"), OPERATIONS, ids=[case[0][:90] for case in OPERATIONS])
 def test_one_operation(knex: Judge, body: str, kind: str | None, phase: Phase) -> None:
     migration = knex(body)
-    assert (kind is None and not migration.operations) or kind in [o.kind for o in migration.operations]
+    assert (kind is None and not migration.operations) or kind in kinds_of(migration)
     assert migration.phase is phase
 
 
@@ -163,7 +153,7 @@ def test_mysql_differs(knex: Judge, body: str, phase: Phase) -> None:
 
 def test_sqlite_keeps_a_unique_constraint_as_an_index(knex: Judge) -> None:
     found = knex(alter("t.unique('note'); t.dropUnique(['state', 'note'])"), engine="sqlite")
-    assert [operation.kind for operation in found.operations] == ["create-unique-index", "drop-index"]
+    assert kinds_of(found) == ["create-unique-index", "drop-index"]
 
 
 @pytest.mark.parametrize(
@@ -290,7 +280,7 @@ def test_lines_are_those_of_the_file(knex: Judge) -> None:
 )  # fmt: skip
 def test_every_way_to_export(pend: Pend, name: str, text: str) -> None:
     (migration,) = pend({}, {f"db/{name}": text}, tool="knex").pending
-    assert [operation.kind for operation in migration.operations] == ["drop-table"]
+    assert kinds_of(migration) == ["drop-table"]
     assert (migration.id, migration.title) == (name, "a")
 
 
@@ -320,7 +310,7 @@ def test_a_migration_says_whether_it_is_transactional(pend: Pend, text: str, *, 
     body = "exports.up = (knex) => knex.raw('CREATE INDEX CONCURRENTLY i ON orders (note)'); exports.down = null;"
     (migration,) = pend({}, {"db/1_a.js": f"{text}\n{body}"}, tool="knex").pending
     assert migration.transactional is transactional
-    refused = "concurrently-in-transaction" in [finding.rule for finding in migration.findings]
+    refused = "concurrently-in-transaction" in rules_of(migration)
     assert refused is transactional
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from textwrap import dedent, indent
 
 import pytest
@@ -11,11 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runbook_tui.catalog.model import MigrationSource
-from runbook_tui.migrations.model import Migration, PendingMigrations, Phase, Reversal
+from runbook_tui.migrations.model import Migration, Phase, Reversal
 from runbook_tui.migrations.read import read_migrations
-
-Pend = Callable[..., PendingMigrations]
-Judge = Callable[..., Migration]
+from tests.migrations.judged import Judge, Pend, kinds_of
 
 XML = """<?xml version="1.0" encoding="UTF-8"?>
 <databaseChangeLog xmlns="http://www.liquibase.org/xml/ns/dbchangelog"
@@ -46,10 +43,6 @@ def change(pend: Pend) -> Judge:
         return migration
 
     return run
-
-
-def kinds(migration: Migration) -> list[str]:
-    return [operation.kind for operation in migration.operations]
 
 
 T = 'tableName="orders"'
@@ -226,7 +219,7 @@ ADD = '<addColumn tableName="orders"><column name="c" type="int"/></addColumn>'
 )
 def test_what_a_change_type_does(change: Judge, types: str, kinds_found: list[str], phase: Phase) -> None:
     migration = change(types)
-    assert (kinds(migration), migration.phase) == (kinds_found, phase)
+    assert (kinds_of(migration), migration.phase) == (kinds_found, phase)
 
 
 def test_what_is_new_in_the_release_does_not_concern_running_code(change: Judge) -> None:
@@ -270,16 +263,16 @@ def test_types_by_whatever_name(
         before=f"{made}</changeSet>",
         engine=engine,
     )
-    assert kinds(migration) == found
+    assert kinds_of(migration) == found
 
 
 def test_mysql_states_a_whole_column_anew(change: Judge) -> None:
     wider = '<modifyDataType tableName="orders" columnName="state" newDataType="varchar(30)"/>'
-    assert kinds(change(wider)) == ["widen-type"]
-    assert kinds(change(wider, engine="mysql")) == ["widen-type", "drop-not-null"]
+    assert kinds_of(change(wider)) == ["widen-type"]
+    assert kinds_of(change(wider, engine="mysql")) == ["widen-type", "drop-not-null"]
     auto = '<addAutoIncrement tableName="orders" columnName="id" columnDataType="bigint"/>'
     assert change(auto, engine="mysql").phase is Phase.ASK
-    assert kinds(change(auto)) == ["create-object", "set-default"]
+    assert kinds_of(change(auto)) == ["create-object", "set-default"]
 
 
 DROP = '<dropColumn tableName="orders" columnName="note"/>'
@@ -444,7 +437,7 @@ def as_json(text: str) -> str:
 def test_every_format_says_the_same(pend: Pend, path: str, text: str, lines: tuple[int, ...] | None) -> None:
     (migration,) = pend({}, {path: text}).pending
     assert migration.id == f"{path}::7::me"
-    assert kinds(migration) == ["add-column-required", "update-rows", "drop-table"]
+    assert kinds_of(migration) == ["add-column-required", "update-rows", "drop-table"]
     assert (migration.title, migration.has_down, migration.phase) == ("A column", True, Phase.BREAKING)
     assert migration.reversal is Reversal.NO
     if lines is not None:
@@ -548,7 +541,7 @@ def test_a_changelog_in_utf_16_is_read() -> None:
     text = '<?xml version="1.0" encoding="UTF-16"?>' + XML.partition("?>")[2].format(BASE)
     source = MigrationSource(path="db", datastore="shop", tool="liquibase")
     (found,) = read_migrations(source, {"db/a.xml": text.encode("utf-16")}, service="billing", engine="mysql")
-    assert kinds(found) == ["create-table"]
+    assert kinds_of(found) == ["create-table"]
 
 
 def test_a_changeset_without_its_names_is_refused(pend: Pend) -> None:

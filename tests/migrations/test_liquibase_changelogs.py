@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from runbook_tui.migrations.model import Level, PendingMigrations
 from runbook_tui.migrations.registry import detect_tool
+from tests.migrations.judged import Pend, kinds_of
 
-Pend = Callable[..., PendingMigrations]
 XML = "<databaseChangeLog{}>\n{}\n</databaseChangeLog>"
 ADD = '<addColumn tableName="t"><column name="{}" type="int"/></addColumn>'
 
@@ -181,7 +179,7 @@ def test_one_identity_may_be_several_changesets_for_several_engines(pend: Pend) 
     drop = '<dropTable tableName="t"/>'
     both = log(change("a", attributes='dbms="mysql"'), change("a", drop, 'dbms="postgresql"'))
     found = pend({}, {MASTER: both})
-    assert [[o.kind for o in item.operations] for item in found.pending] == [["drop-table"]]
+    assert [kinds_of(item) for item in found.pending] == [["drop-table"]]
     assert said(found) == []
 
 
@@ -234,7 +232,7 @@ def test_a_sql_file_is_read_where_it_is_named(pend: Pend) -> None:
     found = pend({}, {MASTER: log(change("a", named)), "db/sql/a.sql": "\n\nDROP TABLE t"})
     assert [(o.kind, o.line) for o in found.pending[0].operations] == [("drop-table", 2)]
     (lost,) = pend({}, {MASTER: log(change("a", named))}).pending
-    assert [o.kind for o in lost.operations] == ["opaque"]
+    assert kinds_of(lost) == ["opaque"]
 
 
 @pytest.mark.parametrize("attribute", ["runOnChange", "runAlways"])

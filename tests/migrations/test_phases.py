@@ -10,9 +10,8 @@ import pytest
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.judging.recipes import RECIPES, recipe
 from runbook_tui.migrations.judging.safety import TABLE
-from runbook_tui.migrations.model import Level, Migration, PendingMigrations, Phase
-
-Judge = Callable[..., Migration]
+from runbook_tui.migrations.model import Level, PendingMigrations, Phase
+from tests.migrations.judged import ASK, NONE, C, E, Judge, M, X
 
 ADD = "ALTER TABLE orders ADD COLUMN c int;"
 DROP = "ALTER TABLE orders DROP COLUMN note;"
@@ -21,14 +20,6 @@ INDEX = "CREATE INDEX i ON orders (note);"
 OPAQUE = "CALL repair();"
 RENAME = "ALTER TABLE orders RENAME COLUMN note TO remark;"
 FORBID = "ALTER TABLE orders ALTER COLUMN note SET NOT NULL;"
-E, M, C, X, ASK, NONE = (
-    Phase.EXPAND,
-    Phase.BACKFILL,
-    Phase.CONTRACT,
-    Phase.BREAKING,
-    Phase.ASK,
-    Phase.NONE,
-)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from runbook_tui.migrations.judging.safety import TABLE
 from runbook_tui.migrations.model import Migration, PendingMigrations, Phase
 from runbook_tui.migrations.pending import pending
 from runbook_tui.migrations.read import read_migrations
+from tests.migrations.judged import kinds_of
 
 DANGER = [Phase.NONE, Phase.EXPAND, Phase.BACKFILL, Phase.CONTRACT, Phase.ASK, Phase.BREAKING]
 ENGINES = ["postgres", "mysql", "sqlite"]
@@ -151,7 +152,7 @@ def test_a_comment_changes_nothing(statements: list[str], comment: str, engine: 
     plain = judge(";\n".join(statements), engine)
     commented = judge(comment + f";\n{comment}".join(statements), engine)
     assert commented.phase is plain.phase
-    assert [operation.kind for operation in commented.operations] == [o.kind for o in plain.operations]
+    assert kinds_of(commented) == kinds_of(plain)
 
 
 @QUICK
@@ -171,7 +172,7 @@ def test_one_file_or_several_of_a_release_have_the_same_operations(statements: l
     apart = pending({}, files, service="shop", source=source, engine="postgres").pending
     known = [o.kind for migration in apart for o in migration.operations]
     if not {"state-only", "replace-constraint"} & {o.kind for o in together.operations}:
-        assert known == [operation.kind for operation in together.operations]
+        assert known == kinds_of(together)
 
 
 def example(revision: Callable[..., str], tool: str) -> tuple[dict[str, bytes], dict[str, bytes]]:

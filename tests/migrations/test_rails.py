@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from textwrap import dedent, indent
 
 import pytest
@@ -11,20 +10,11 @@ from hypothesis import strategies as st
 
 from runbook_tui.migrations import syntax
 from runbook_tui.migrations.engine import Engine
-from runbook_tui.migrations.model import Level, Migration, PendingMigrations, Phase
+from runbook_tui.migrations.model import Level, Migration, Phase
 from runbook_tui.migrations.syntax import UnparsedError
 from runbook_tui.migrations.tools.rails import Rails
+from tests.migrations.judged import ASK, NONE, C, E, Judge, M, Pend, X, kinds_of, rules_of
 
-Judge = Callable[..., Migration]
-Pend = Callable[..., PendingMigrations]
-E, M, C, X, ASK, NONE = (
-    Phase.EXPAND,
-    Phase.BACKFILL,
-    Phase.CONTRACT,
-    Phase.BREAKING,
-    Phase.ASK,
-    Phase.NONE,
-)
 BASE = """
 class Base < ActiveRecord::Migration[7.1]
   def change
@@ -59,14 +49,6 @@ def rails(pend: Pend) -> Judge:
         return pend(base, target, tool="rails", engine=engine, folder="db/migrate").pending[0]
 
     return run
-
-
-def kinds(migration: Migration) -> list[str]:
-    return [operation.kind for operation in migration.operations]
-
-
-def rules(migration: Migration) -> set[str]:
-    return {finding.rule for finding in migration.findings}
 
 
 # fmt: off
@@ -211,7 +193,7 @@ def test_an_operation_is_a_row_of_the_safety_table(
     rails: Judge, body: str, expected: list[str], phase: Phase
 ) -> None:
     found = rails(body)
-    assert kinds(found) == expected
+    assert kinds_of(found) == expected
     assert found.phase is phase
 
 
@@ -240,7 +222,7 @@ TABLES = [
 
 @pytest.mark.parametrize(("line", "expected"), TABLES, ids=[case[0] for case in TABLES])
 def test_change_table_is_its_lines(rails: Judge, line: str, expected: list[str]) -> None:
-    assert kinds(rails(f"change_table :orders, bulk: true do |t|\n  {line}\nend")) == expected
+    assert kinds_of(rails(f"change_table :orders, bulk: true do |t|\n  {line}\nend")) == expected
 
 
 @pytest.mark.parametrize(
@@ -321,7 +303,7 @@ def test_plain_ruby_is_followed(rails: Judge, body: str, expected: list[tuple[st
 def test_what_only_running_it_would_tell_is_asked(rails: Judge, body: str) -> None:
     found = rails(body)
     assert found.phase is ASK
-    assert "opaque" in rules(found)
+    assert "opaque" in rules_of(found)
 
 
 @pytest.mark.parametrize(
@@ -352,7 +334,7 @@ def test_what_only_running_it_would_tell_is_asked(rails: Judge, body: str) -> No
 )
 def test_whether_it_can_be_undone(rails: Judge, method: str, body: str, extra: str, expected: bool) -> None:
     found = rails(body, method=method, extra=extra)
-    assert kinds(found)
+    assert kinds_of(found)
     assert found.has_down is expected
 
 
@@ -374,7 +356,7 @@ def test_times_and_addresses_that_take_more(
     base = {"db/1_base.rb": ruby(f"add_column :orders, :c, {kind}").replace("Next", "Base")}
     files = {**base, "db/2_next.rb": ruby(f"change_column :orders, :c, {precise}")}
     (found,) = pend(base, files, tool="rails", engine=engine).pending
-    assert kinds(found) == [expected]
+    assert kinds_of(found) == [expected]
 
 
 def test_lines_are_those_of_the_file(rails: Judge) -> None:
@@ -384,7 +366,7 @@ def test_lines_are_those_of_the_file(rails: Judge) -> None:
 
 def test_change_goes_before_up(rails: Judge) -> None:
     found = rails("drop_table :orders", extra="def change\n  add_column :orders, :c, :string\nend")
-    assert kinds(found) == ["add-column-nullable"]
+    assert kinds_of(found) == ["add-column-nullable"]
 
 
 @pytest.mark.parametrize(
@@ -396,7 +378,9 @@ def test_change_goes_before_up(rails: Judge) -> None:
     ],
 )
 def test_older_versions_had_other_defaults(rails: Judge, version: str, expected: list[str]) -> None:
-    assert kinds(rails("add_timestamps :orders\nadd_reference :orders, :shop", version=version)) == expected
+    assert (
+        kinds_of(rails("add_timestamps :orders\nadd_reference :orders, :shop", version=version)) == expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -444,20 +428,20 @@ def test_a_table_made_unless_it_is_there_is_new(rails: Judge, guard: str) -> Non
 
 def test_a_transaction_that_is_switched_off(rails: Judge) -> None:
     line = "add_index :orders, :note, algorithm: :concurrently"
-    assert "concurrently-in-transaction" in rules(rails(line))
+    assert "concurrently-in-transaction" in rules_of(rails(line))
     found = rails(line, head="disable_ddl_transaction!")
     assert not found.transactional
-    assert "concurrently-in-transaction" not in rules(found)
+    assert "concurrently-in-transaction" not in rules_of(found)
     begin = "execute 'BEGIN; DELETE FROM orders; COMMIT'"
-    assert "transaction-nesting" in rules(rails(begin))
-    assert "transaction-nesting" not in rules(rails(begin, head="disable_ddl_transaction!"))
+    assert "transaction-nesting" in rules_of(rails(begin))
+    assert "transaction-nesting" not in rules_of(rails(begin, head="disable_ddl_transaction!"))
 
 
 def test_a_json_column_is_warned_of_on_postgresql_only(rails: Judge) -> None:
     body = "add_column :orders, :data, :json"
     assert ("no-equality", Level.WARNING) in {(f.rule, f.level) for f in rails(body).findings}
-    assert "no-equality" not in rules(rails(body, engine="mysql"))
-    assert "no-equality" not in rules(rails("create_table(:r) { |t| t.json :data }"))
+    assert "no-equality" not in rules_of(rails(body, engine="mysql"))
+    assert "no-equality" not in rules_of(rails("create_table(:r) { |t| t.json :data }"))
 
 
 @pytest.mark.parametrize(
@@ -465,8 +449,8 @@ def test_a_json_column_is_warned_of_on_postgresql_only(rails: Judge) -> None:
 )
 def test_mysql_does_as_it_is_told(rails: Judge, options: str, rule: str) -> None:
     body = "add_index :orders, :note"
-    assert rule not in rules(rails(body, engine="mysql"))
-    assert rule in rules(rails(f"{body}, {options}", engine="mysql"))
+    assert rule not in rules_of(rails(body, engine="mysql"))
+    assert rule in rules_of(rails(f"{body}, {options}", engine="mysql"))
 
 
 def test_models_of_the_file_say_their_table_and_that_nothing_else_happens(rails: Judge) -> None:
@@ -485,7 +469,7 @@ def test_models_of_the_file_say_their_table_and_that_nothing_else_happens(rails:
         ("update-rows", "order_lines"),
         ("update-rows", "orders"),
     ]
-    assert kinds(rails("Sold.first.update!(note: 'x')", head=head)) == ["opaque"]
+    assert kinds_of(rails("Sold.first.update!(note: 'x')", head=head)) == ["opaque"]
 
 
 # folders, order, commands

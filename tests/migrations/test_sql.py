@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
-from runbook_tui.migrations.model import Migration, Phase, Reversal
-
-Judge = Callable[..., Migration]
-E, M, C, X, ASK, NONE = (
-    Phase.EXPAND,
-    Phase.BACKFILL,
-    Phase.CONTRACT,
-    Phase.BREAKING,
-    Phase.ASK,
-    Phase.NONE,
-)
+from runbook_tui.migrations.model import Phase, Reversal
+from tests.migrations.judged import ASK, NONE, C, E, Judge, M, X, kinds_of
 
 # fmt: off
 POSTGRES = [
@@ -243,7 +232,7 @@ def test_one_statement(sql: Judge, engine: str, text: str, kind: str, phase: Pha
     ],
 )
 def test_one_statement_with_several_operations(sql: Judge, text: str, kinds: list[str] | None) -> None:
-    found = [operation.kind for operation in sql(text).operations]
+    found = kinds_of(sql(text))
     assert found == (kinds or ["delete-rows", "copy-rows"])
 
 
@@ -264,7 +253,7 @@ def test_lines_count_across_dollar_quotes(sql: Judge) -> None:
 def test_a_routine_of_mysql_is_one_statement(sql: Judge) -> None:
     body = "BEGIN SET @a = CASE WHEN 1 THEN 2 END; IF @a THEN SET @a = 1; END IF; END;"
     text = f"CREATE TRIGGER t BEFORE INSERT ON orders FOR EACH ROW {body}\nDROP TABLE customers;"
-    assert [o.kind for o in sql(text, engine="mysql").operations] == ["create-trigger", "drop-table"]
+    assert kinds_of(sql(text, engine="mysql")) == ["create-trigger", "drop-table"]
 
 
 @pytest.mark.parametrize(
@@ -375,7 +364,7 @@ def test_a_constraint_replaced_under_its_name_is_a_question(sql: Judge) -> None:
     migration = sql(
         "ALTER TABLE orders DROP CONSTRAINT known; ALTER TABLE orders ADD CONSTRAINT known CHECK (state IN ('a', 'b'))"
     )
-    assert [o.kind for o in migration.operations] == ["state-only", "replace-constraint"]
+    assert kinds_of(migration) == ["state-only", "replace-constraint"]
     assert migration.phase is ASK
 
 
@@ -409,7 +398,7 @@ def test_a_table_made_anew_in_sqlite_is_what_differs(
         f"INSERT INTO notes ({kept}) SELECT {kept} FROM old_notes; DROP TABLE old_notes"
     )
     migration = sql(text, engine="sqlite", before=before)
-    assert [operation.kind for operation in migration.operations] == kinds
+    assert kinds_of(migration) == kinds
     assert migration.phase is phase
 
 
@@ -495,4 +484,4 @@ def test_a_long_insert_that_overwrites_is_seen_by_its_end(sql: Judge) -> None:
 
 def test_select_into_makes_a_table(sql: Judge) -> None:
     found = sql("SELECT * INTO copied FROM orders")
-    assert [operation.kind for operation in found.operations] == ["create-table", "copy-rows"]
+    assert kinds_of(found) == ["create-table", "copy-rows"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from runbook_tui.catalog.model import MigrationSource
@@ -12,8 +10,7 @@ from runbook_tui.migrations.model import Level, Migration, Phase
 from runbook_tui.migrations.pending import pending
 from runbook_tui.migrations.sql import statements
 from runbook_tui.migrations.sql.reader import read_sql
-
-Judge = Callable[..., Migration]
+from tests.migrations.judged import Judge, kinds_of, rules_of
 
 
 def operations(migration: Migration) -> list[tuple[str, int]]:
@@ -113,12 +110,12 @@ def test_a_file_that_is_no_text_is_named_and_the_rest_is_judged(
     bad, good = pending({}, files, service="shop", source=source, engine="postgres").pending
     assert [f.rule for f in bad.findings if words in f.message] == [rule]
     assert bad.phase in (Phase.ASK, Phase.CONTRACT)
-    assert [operation.kind for operation in good.operations] == ["create-table"]
+    assert kinds_of(good) == ["create-table"]
     assert good.phase is Phase.EXPAND
     edited = pending(
         files, {p: d + b"\n" for p, d in files.items()}, service="shop", source=source, engine="postgres"
     )
-    assert "edited-after-apply" in [finding.rule for finding in edited.findings]
+    assert "edited-after-apply" in rules_of(edited)
 
 
 def test_a_name_that_is_not_utf8_is_named() -> None:

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
-from runbook_tui.migrations.model import Migration, Phase, Reversal
-
-Judge = Callable[..., Migration]
-E, M, C, X, ASK, NONE = (
-    Phase.EXPAND,
-    Phase.BACKFILL,
-    Phase.CONTRACT,
-    Phase.BREAKING,
-    Phase.ASK,
-    Phase.NONE,
-)
+from runbook_tui.migrations.model import Phase, Reversal
+from tests.migrations.judged import ASK, NONE, C, E, Judge, M, X, kinds_of
 
 BEFORE = """
 CREATE TABLE orders (
@@ -106,7 +95,7 @@ def test_one_statement(sql: Judge, text: str, kind: str, phase: Phase) -> None:
 )
 def test_a_type_with_arguments(sql: Judge, old: str, new: str, kind: str) -> None:
     migration = sql(f"ALTER TABLE t ALTER COLUMN c TYPE {new}", before=f"CREATE TABLE t (c {old});")
-    assert [operation.kind for operation in migration.operations] == [kind]
+    assert kinds_of(migration) == [kind]
 
 
 @pytest.mark.parametrize(

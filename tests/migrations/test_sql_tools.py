@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import pytest
 
 from runbook_tui.migrations.model import Level, Migration, PendingMigrations, Phase
 from runbook_tui.migrations.registry import detect_tool, tool_named
+from tests.migrations.judged import Pend, kinds_of, rules_of
 
-Pend = Callable[..., PendingMigrations]
 Files = dict[str, str]
 
 TABLE = "CREATE TABLE r (id int);\n"
@@ -217,7 +217,7 @@ def test_atlas_and_sqitch_refuse_what_comes_late(pend: Pend) -> None:
         atlas({"1.sql": TABLE, "3.sql": TABLE}),
         atlas({"1.sql": TABLE, "2.sql": TABLE, "3.sql": TABLE}),
     )
-    assert [f.rule for f in pend(base, target, tool="atlas").findings] == ["sorts-before-applied"]
+    assert rules_of(pend(base, target, tool="atlas")) == ["sorts-before-applied"]
     deploy = {"db/deploy/tables.sql": TABLE, "db/deploy/early.sql": TABLE, "db/deploy/columns.sql": COLUMN}
     early = "early 2026-01-02T00:00:00Z Ann <ann@example.org>\n"
     base = {**deploy, "db/sqitch.plan": PLAN.format(LATER)}
@@ -451,7 +451,7 @@ def test_flyway_undo(pend: Pend, suffix: str) -> None:
 )
 def test_flyway_placeholders(pend: Pend, text: str, kinds: list[str]) -> None:
     (migration,) = pend({}, {"db/V1__a.sql": text}, tool="flyway").pending
-    assert [operation.kind for operation in migration.operations] == kinds
+    assert kinds_of(migration) == kinds
 
 
 def test_sqitch_reworks_a_change(pend: Pend) -> None:
@@ -475,7 +475,7 @@ def test_sqitch_reworks_a_change(pend: Pend) -> None:
     assert (migration.id, migration.path) == ("tables#2", "db/deploy/tables.sql")
     assert migration.command.endswith("--to-change tables@HEAD")
     assert migration.command_down.endswith("--to-change columns")
-    assert [operation.kind for operation in migration.operations] == ["drop-table"]
+    assert kinds_of(migration) == ["drop-table"]
 
 
 def test_sqitch_without_a_script_is_told_at_the_line_of_the_plan(pend: Pend) -> None:
@@ -529,4 +529,4 @@ PRAGMA defer_foreign_keys=OFF;
 def test_diesel_knows_its_own_function(pend: Pend) -> None:
     text = f"{TABLE}SELECT diesel_manage_updated_at('r');"
     (migration,) = pend({}, {"db/1_a/up.sql": text}, tool="diesel").pending
-    assert [operation.kind for operation in migration.operations] == ["create-table", "create-trigger"]
+    assert kinds_of(migration) == ["create-table", "create-trigger"]

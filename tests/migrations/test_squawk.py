@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 
 import pytest
 
-from runbook_tui.migrations.model import Level, Migration, PendingMigrations
+from runbook_tui.migrations.model import Level, Migration
 from runbook_tui.migrations.squawk import find_squawk, second_opinion
+from tests.migrations.judged import Pend
 
-Pend = Callable[..., PendingMigrations]
 BASE = {"db/1_base.up.sql": "CREATE TABLE orders (id bigint PRIMARY KEY, note text);"}
 
 needs_squawk = pytest.mark.skipif(find_squawk() is None, reason="squawk is not installed")

@@ -13,13 +13,12 @@ import pytest
 from runbook_tui.catalog.model import MigrationSource
 from runbook_tui.files.problems import ProblemsError
 from runbook_tui.migrations import tools
-from runbook_tui.migrations.model import Level, Migration, PendingMigrations, Phase
+from runbook_tui.migrations.model import Level, Migration, Phase
 from runbook_tui.migrations.pending import pending
 from runbook_tui.migrations.read import read_migrations
 from runbook_tui.migrations.registry import all_tools, detect_tool
+from tests.migrations.judged import Pend, rules_of
 
-Pend = Callable[..., PendingMigrations]
-Revision = Callable[..., str]
 UP = "-- migrate:up\nCREATE TABLE r (id int);\n-- migrate:down\nDROP TABLE r;\n"
 
 
@@ -73,7 +72,7 @@ def test_a_tool_that_is_named_but_has_no_files_is_a_finding(pend: Pend) -> None:
 @pytest.mark.parametrize("engine", ["", "oracle"])
 def test_an_engine_that_is_not_known_is_said(pend: Pend, engine: str) -> None:
     found = pend({"db/1_a.up.sql": ""}, {"db/1_a.up.sql": "", "db/2_b.up.sql": ""}, engine=engine)
-    assert [finding.rule for finding in found.findings] == ["engine-unknown"]
+    assert rules_of(found) == ["engine-unknown"]
 
 
 def test_a_source_only_needs_its_three_fields() -> None:
@@ -192,7 +191,7 @@ def test_dbmate_options(pend: Pend, text: str, *, has_down: bool, transactional:
 def test_dbmate_already_opens_a_transaction(pend: Pend, option: str, rules: list[str]) -> None:
     text = f"-- migrate:up{option}\nBEGIN;\nCREATE TABLE r (id int);\nCOMMIT;\n-- migrate:down\nDROP TABLE r"
     (migration,) = pend({}, {"db/1_a.sql": text}).pending
-    assert [finding.rule for finding in migration.findings] == rules
+    assert rules_of(migration) == rules
     assert [finding.line for finding in migration.findings] == [2] * len(rules)
 
 
