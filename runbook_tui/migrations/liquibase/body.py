@@ -13,7 +13,7 @@ from runbook_tui.migrations.liquibase.changelog import ChangeSet
 from runbook_tui.migrations.liquibase.dbms import applies, certain
 from runbook_tui.migrations.liquibase.nodes import Node, canonical, mapped
 from runbook_tui.migrations.liquibase.paths import Tree
-from runbook_tui.migrations.liquibase.preconditions import Guard, guard_of
+from runbook_tui.migrations.liquibase.preconditions import Guard, asked_of_database, guard_of
 from runbook_tui.migrations.liquibase.sql_code import Place
 from runbook_tui.migrations.liquibase.tree import Placed
 
@@ -36,6 +36,7 @@ def read_body(variants: Sequence[Placed], tree: Tree, engine: Engine, home: Engi
         nodes = [_expanded(node, place) for node in placed.change_set.changes]
         made = [change for node in nodes for change in changes_of(node, place)]
         made += _modified(placed.change_set, home)
+        changes += asked_of_database(placed.change_set.preconditions, engine)
         guard = _certainty(placed, home)
         if guard.stops:
             stopped = "its precondition does not hold on this engine, and stops the tool"

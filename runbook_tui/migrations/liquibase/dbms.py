@@ -14,9 +14,9 @@ _NAMES = {
 def applies(dbms: str, engine: Engine | None) -> bool:
     """As DatabaseList.definitionMatches does it: names, ``!name`` for all but one, ``all``, ``none``.
 
-    For an engine that is not known, everything may.
+    For an engine, or a name, that is not known, everything may.
     """
-    if engine is None:
+    if engine is None or "${" in dbms:
         return True
     wanted = {name.strip().lower() for name in dbms.split(",") if name.strip()}
     return any(_matches(wanted, name) for name in _NAMES[engine])
@@ -24,7 +24,7 @@ def applies(dbms: str, engine: Engine | None) -> bool:
 
 def certain(dbms: str, engine: Engine | None) -> bool:
     """Whether the answer is the same for every engine of the family."""
-    if engine is None:
+    if engine is None or "${" in dbms:
         return not dbms.strip()
     wanted = {name.strip().lower() for name in dbms.split(",") if name.strip()}
     return _matches(wanted, _NAMES[engine][0]) == applies(dbms, engine)

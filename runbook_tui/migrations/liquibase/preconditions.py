@@ -15,6 +15,7 @@ from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.liquibase.columns import bare, table_of
 from runbook_tui.migrations.liquibase.dbms import applies, certain
 from runbook_tui.migrations.liquibase.nodes import Node
+from runbook_tui.migrations.sql.reader import read_sql
 
 _PASSED_OVER = frozenset({"MARK_RAN", "CONTINUE"})
 _EXISTENCE = {
@@ -36,6 +37,7 @@ _NAMED = (
     "sequenceName",
     "viewName",
 )
+_READS = frozenset({"query", "setting", "unreadable", "opaque"})
 _SETTINGS = frozenset({"onFail", "onError", "onFailMessage", "onErrorMessage", "onSqlOutput", "onUpdateSQL"})
 
 
@@ -75,6 +77,21 @@ class Guard:
 def may_stay_pending(preconditions: Node | None) -> bool:
     """Whether it may be passed over without a note, so that it stays the next one to run."""
     return preconditions is not None and preconditions.get("onFail").upper() == "CONTINUE"
+
+
+def asked_of_database(preconditions: Node | None, engine: Engine) -> list[Change]:
+    """What asking changes: SQL that does more than read, and code."""
+    found: list[Change] = []
+    for node in preconditions.children if preconditions is not None else ():
+        if node.name in ("customPrecondition", "ext:customPrecondition"):
+            found.append(Change("opaque", node.line, detail="a precondition that is code"))
+        elif node.name == "sqlCheck":
+            sql = node.text or node.get("sql")
+            changes = read_sql(sql, engine) if "${" not in sql else []
+            found += [replace(one, line=node.line) for one in changes if one.kind not in _READS]
+        else:
+            found += asked_of_database(node, engine)
+    return found
 
 
 def guard_of(preconditions: Node | None, engine: Engine | None) -> Guard:

@@ -34,8 +34,8 @@ from runbook_tui.migrations.tool import (
 )
 
 _NAME = re.compile(r"^(\d+)(.*)\.sql$")
-_UP = re.compile(r"^--[ \t]*migrate:up\b(?P<options>[^\n]*)", re.MULTILINE)
-_DOWN = re.compile(r"^--[ \t]*migrate:down\b(?P<options>[^\n]*)", re.MULTILINE)
+_UP = re.compile(r"^--[ \t]*migrate:up\b(?P<options>[^\r\n]*)", re.MULTILINE)
+_DOWN = re.compile(r"^--[ \t]*migrate:down\b(?P<options>[^\r\n]*)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,12 @@ class Dbmate(MigrationTool):
                 why = "its name does not start with a version, so the tool passes it over"
                 findings.append(passed_over(path, why))
                 continue
-            sections = _sections(decoded(data))
+            text = decoded(data)
+            sections = _sections(text)
             problem = text_problem(path, data)
+            if sections is not None and has_statements(_UP.split(text, maxsplit=1)[0]):
+                why = "statements stand before '-- migrate:up', so the tool refuses the file"
+                problem = Finding("unreadable", Level.ERROR, path, 1, why, "Move them into the section.")
             if sections is None:
                 remedy = "Put '-- migrate:up' before the first statement."
                 problem = Finding(
