@@ -55,6 +55,21 @@ def test_elixir_that_hides_a_drop_is_never_called_safe(pend: Pend, body: str) ->
     assert not is_safe(only(pend, "ecto", "db/1_next.exs", ECTO.format(body, "drop(table(:orders))")))
 
 
+CLASSES = [
+    RAILS.format("") + "class Next\n  def up\n    drop_table :orders\n  end\nend\n",
+    RAILS.format("").replace(
+        "def up", "def exec_migration(connection, direction)\n    drop_table :orders\n  end\n\n  def up"
+    ),
+    "class ActiveRecord::Migration\n  def add_column(*) = drop_table(:orders)\nend\n"
+    + RAILS.format("add_column :orders, :x, :text"),
+]
+
+
+@pytest.mark.parametrize("text", CLASSES)
+def test_a_class_of_ruby_that_is_more_than_it_looks_is_never_called_safe(pend: Pend, text: str) -> None:
+    assert not is_safe(only(pend, "rails", "db/1_next.rb", text))
+
+
 @pytest.mark.parametrize("body", RUBY)
 def test_ruby_that_hides_a_rule_is_never_called_safe(pend: Pend, body: str) -> None:
     assert not is_safe(only(pend, "rails", "db/1_next.rb", RAILS.format(body)))

@@ -9,7 +9,7 @@ from runbook_tui.migrations.ruby.literals import parts
 from runbook_tui.migrations.ruby.operations import OPERATIONS
 from runbook_tui.migrations.ruby.rows import Models
 from runbook_tui.migrations.ruby.tables import CREATING
-from runbook_tui.migrations.syntax import line_of, text_of
+from runbook_tui.migrations.syntax import line_of, text_at, text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -19,6 +19,8 @@ _DEFINING = frozenset({
     "delegate", "def_delegator", "def_delegators", "class_exec", "included",
 })  # fmt: skip
 """Declarations that may bring methods along."""
+_RUNNING = frozenset({"migrate", "exec_migration"})
+"""Methods of Active Record's own that call ``up``. Source: rails/rails, activerecord/lib/active_record/migration.rb."""
 
 
 class ClassReader(Interpreter):
@@ -38,13 +40,20 @@ class ClassReader(Interpreter):
     def load(self, root: Node, node: Node) -> None:
         """Its constants, methods and declarations, and what stands beside it in the file."""
         for part in parts(root):
+            name = text_at(part, "name") if part.type == "class" else ""
+            if name.removeprefix("::") == "ActiveRecord::Migration":
+                self.opaque(line_of(part), "changes of what every migration can do")
             if part.type in ("class", "module") and part != node:
                 self.models.define(part)
             elif part.type == "assignment":
                 self.value(part)
             elif part.type != "class" and part != node:
                 self._run_at_once(part)
-        self._load_class(node)
+        opened = [part for part in parts(root) if part.type == "class" and part != node]
+        for again in (node, *(part for part in opened if text_at(part, "name") == text_at(node, "name"))):
+            self._load_class(again)
+        for method in _RUNNING & self.methods.keys():
+            self.opaque(line_of(self.methods[method]), f"{method}, which runs the migration in another way")
         self.loading = False
 
     def _run_at_once(self, node: Node) -> None:
