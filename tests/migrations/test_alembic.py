@@ -448,3 +448,12 @@ def test_an_empty_revision_is_nothing_whatever_it_declares(pend: Pend, revision:
 )
 def test_what_may_have_happened_is_not_relied_on(alembic: Judge, body: str, phase: Phase) -> None:
     assert alembic(body).phase is phase
+
+
+@pytest.mark.parametrize(
+    ("column", "warned"), [("sa.JSON()", True), ("postgresql.JSON()", True), ("types.JSON()", False)]
+)
+def test_a_json_of_the_project_itself_may_be_jsonb(alembic: Judge, column: str, *, warned: bool) -> None:
+    header = "from shop import types\nfrom sqlalchemy.dialects import postgresql"
+    found = alembic(f"op.add_column('orders', sa.Column('extra', {column}))", header=header).findings
+    assert any(finding.rule == "no-equality" for finding in found) is warned

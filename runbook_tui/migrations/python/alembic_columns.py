@@ -56,7 +56,9 @@ def type_of(value: object) -> ColumnType | None:
 
 
 def _named(name: str, arguments: tuple[int | str, ...]) -> ColumnType:
-    last = name.rpartition(".")[2].lower()
+    module, _, last = name.lower().rpartition(".")
+    if last == "json" and not module.startswith("sqlalchemy"):  # a project's own is jsonb as often as not
+        return ColumnType(name.lower(), arguments)
     return ColumnType(_NAMES.get(last, last), arguments)
 
 
