@@ -127,7 +127,7 @@ def _tell_unknown(group: Group, tree: Tree, found: Sequence[Inspected], tell: Ca
     for path, count in asked[:_MOST_UNKNOWN]:
         tell(f"{path}: no tool knows what is in it ({plural(count, 'file')}), so it is not judged")
     if len(asked) > _MOST_UNKNOWN:
-        tell(f"and {len(asked) - _MOST_UNKNOWN} more folders of that kind")
+        tell(f"and {plural(len(asked) - _MOST_UNKNOWN, 'more folder')} of that kind")
 
 
 def _others(

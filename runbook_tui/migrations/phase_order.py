@@ -53,9 +53,9 @@ def find_phase_problems(
 def _blocked(expands: Sequence[Migration], late: Migration) -> Finding:
     word, first = _LATE[late.phase], expands[0]
     more = f" (and {len(expands) - 1} more)" if len(expands) > 1 else ""
-    verb = "have" if more else "has"
+    verb, them = ("have", "them") if more else ("has", "it")
     message = (
-        f"{first.id}{more} {verb} to run before the deploy, but the tool can only apply it after {late.id}, "
+        f"{first.id}{more} {verb} to run before the deploy, but the tool can only apply {them} after {late.id}, "
         f"a {word} migration that has to wait for the deploy"
     )
     remedy = (
