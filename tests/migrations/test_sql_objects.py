@@ -112,6 +112,10 @@ def test_a_type_with_arguments(sql: Judge, old: str, new: str, kind: str) -> Non
         ("CREATE UNIQUE INDEX i ON totals (count)", E),  # nobody writes rows of a view
         # running code knows the name, or may know it
         ("ALTER TYPE mood RENAME VALUE 'ok' TO 'fine'", X),
+        (
+            "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; DROP FUNCTION f(numeric(3, 1), text), g(int)",
+            X,
+        ),
         ("DROP TYPE mood; CREATE TYPE mood AS ENUM ('a'); ALTER TYPE mood RENAME VALUE 'a' TO 'b'", X),
         ("CREATE SEQUENCE IF NOT EXISTS s; ALTER SEQUENCE s OWNER TO x", ASK),
         ("REFRESH MATERIALIZED VIEW totals", M),

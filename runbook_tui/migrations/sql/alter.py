@@ -114,7 +114,7 @@ def _read_action(head: str, action: Statement, table: str, engine: Engine) -> li
             return changes
     except UnreadableSqlError as error:
         unknown = unreadable(action.line, text, str(error))
-    return [match_action(action.plain, action.line, table) or unknown]
+    return match_action(action.plain, action.line, table) or [unknown]
 
 
 def _virtual_column(head: str, action: Statement, table: str, engine: Engine) -> list[Change]:

@@ -113,8 +113,8 @@ def _read_statement(sql: str, statement: Statement, engine: Engine) -> list[Chan
     if known is not None:
         return known
     matched = match_statement(statement.plain, statement.line)
-    if matched is not None:
-        return [matched]
+    if matched:
+        return matched
     return [
         unreadable(statement.line, statement.plain, reason)
         if reason
@@ -129,5 +129,5 @@ def _rename_tables(statement: Statement) -> list[Change]:
 
     pairs = statement.plain.partition(" TABLE ")[2].split(",")
     found = [match_statement(f"RENAME TABLE {pair.strip()}", statement.line) for pair in pairs]
-    known = [change for change in found if change is not None]
+    known = [change for matched in found for change in matched]
     return known if len(known) == len(pairs) else [opaque(statement.line, statement.plain)]
