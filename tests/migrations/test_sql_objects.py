@@ -155,3 +155,10 @@ def test_upserts_need_a_unique_constraint(sql: Judge, text: str, told: bool) -> 
 @pytest.mark.parametrize("text", ["VACUUM FULL public.orders", "VACUUM (FULL, ANALYZE) public.orders"])
 def test_vacuum_names_its_table(sql: Judge, text: str) -> None:
     assert sql(text).operations[0].table == "public.orders"
+
+
+@pytest.mark.parametrize(("table", "told"), [("orders", True), ("fresh", False)])
+def test_a_new_table_is_validated_at_once(sql: Judge, table: str, told: bool) -> None:
+    check = f"ALTER TABLE {table} ADD CONSTRAINT c CHECK (id > 0) NOT VALID; ALTER TABLE {table} VALIDATE CONSTRAINT c"
+    rules = {finding.rule for finding in sql(f"CREATE TABLE fresh (id int); {check}", before=BEFORE).findings}
+    assert ("validate-in-same-transaction" in rules) is told

@@ -79,7 +79,7 @@ def _validated_at_once(subject: Subject) -> Iterator[Finding]:
         j.change.name for j in subject.judged if j.operation.kind.endswith("-not-valid") and j.change.name
     }
     for item in subject.judged:
-        if item.operation.kind == "validate-constraint" and item.change.name in added:
+        if item.operation.kind == "validate-constraint" and item.change.name in added and not item.harmless:
             message = (
                 f"{item.operation.text}: NOT VALID gains nothing when it is validated in the same transaction"
             )
