@@ -11,7 +11,7 @@ from runbook_tui.migrations.changes import Column, Default, Generated
 from runbook_tui.migrations.elixir.values import Atom, Keywords
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.following.values import UNKNOWN, Unknown
-from runbook_tui.migrations.sql.defaults import default_of_sql
+from runbook_tui.migrations.sql.defaults import computed_default
 from runbook_tui.migrations.sql.types import column_of_type
 
 _POSTGRES = {
@@ -105,11 +105,7 @@ def default_of(options: Keywords, engine: Engine) -> tuple[Default, str]:
     if value is None:
         return Default.NONE, ""
     if isinstance(value, Fragment):
-        return (
-            (default_of_sql(value.sql, engine), value.sql)
-            if value.sql is not None
-            else (Default.VOLATILE, "")
-        )
+        return computed_default(value.sql, engine)
     if isinstance(value, str | int | float | bool | list | dict):
         plain = str(value) if isinstance(value, Atom) else value
         return Default.CONSTANT, repr(plain)

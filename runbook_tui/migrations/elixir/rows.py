@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from runbook_tui.migrations.changes import Change
 from runbook_tui.migrations.elixir.values import Alias, Call, Keywords, name_of
+from runbook_tui.migrations.following.rows import holds_unknown, rows_unknown
 from runbook_tui.migrations.following.values import Unknown
 
-ROWS_UNKNOWN = "insert rows that are put together when it runs"
 READING = frozenset({
     "all", "one", "one!", "get", "get!", "get_by", "get_by!", "exists?", "aggregate", "preload", "stream", "reload",
     "reload!", "config", "in_transaction?", "rollback", "checkout", "to_sql", "put_dynamic_repo", "get_dynamic_repo",
@@ -57,7 +57,7 @@ def rows_changed(name: str, call: Call) -> Change | None:
     if kind is None:
         return None
     if kind == "insert-rows" and isinstance(subject, Unknown):
-        return Change("opaque", call.line, detail=ROWS_UNKNOWN)
+        return Change("opaque", call.line, detail=rows_unknown())
     return Change(kind, call.line, _source(subject))
 
 
@@ -71,18 +71,9 @@ def _inserted(query: Query, call: Call) -> Change:
     rows = call.get(1)
     if isinstance(rows, Query):
         return Change("copy-rows", call.line, query.table, reads_tables=True)
-    if _unknown(rows):
-        detail = f"{ROWS_UNKNOWN} into {query.table}" if query.table else ROWS_UNKNOWN
-        return Change("opaque", call.line, query.table, detail=detail)
+    if holds_unknown(rows):
+        return Change("opaque", call.line, query.table, detail=rows_unknown(query.table))
     return Change("insert-rows", call.line, query.table)
-
-
-def _unknown(value: object) -> bool:
-    if isinstance(value, dict):
-        return any(_unknown(item) for item in value.values())
-    if isinstance(value, list | tuple):
-        return any(_unknown(item) for item in value)
-    return isinstance(value, Unknown)
 
 
 def set_columns(updates: object) -> tuple[str, ...]:

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from runbook_tui.migrations.changes import Default
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.following.values import UNKNOWN, Text
+from runbook_tui.migrations.javascript.queries import Raw
 from runbook_tui.migrations.javascript.values import Call, Foreign
-from runbook_tui.migrations.sql.defaults import default_of_sql
+from runbook_tui.migrations.sql.defaults import computed_default
 
 COLUMN_METHODS = frozenset({
     "tinyint", "smallint", "mediumint", "int", "bigint", "decimal", "float", "double", "real", "bit", "boolean",
@@ -158,16 +159,10 @@ _MADE: dict[str, Callable[[str, Call, Engine], str | None]] = {
 
 def default_of(value: object, engine: Engine) -> tuple[Default, str]:
     """What ``defaultTo(value)`` makes the database write, and the default as written."""
-    from runbook_tui.migrations.javascript.queries import Raw
-
     if value is None:
         return Default.NONE, ""
     if isinstance(value, Raw):
-        return (
-            (default_of_sql(value.sql, engine), value.sql)
-            if value.sql is not None
-            else (Default.VOLATILE, "")
-        )
+        return computed_default(value.sql, engine)
     if isinstance(value, bool | int | float | str | list | dict):
         plain = value.replace("\n", " ") if isinstance(value, Text) else value
         return Default.CONSTANT, repr(plain)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from runbook_tui.migrations.changes import Change, shifted
 from runbook_tui.migrations.engine import Engine
-from runbook_tui.migrations.following.values import UNKNOWN, Text, Unknown
+from runbook_tui.migrations.following.rows import holds_unknown, rows_unknown
+from runbook_tui.migrations.following.values import UNKNOWN, Text
 from runbook_tui.migrations.javascript.recorder import Draft, Recorder
 from runbook_tui.migrations.javascript.values import Call, Host, name_of
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 _LONGEST = 1_000_000
 """Characters of SQL that is put together."""
-ROWS_UNKNOWN = "insert rows that are put together when it runs"
 _PLACEHOLDERS = re.compile(r"\\\?|\?\?|\?|(?<!:):(\w+):|(?<!:):(?=[a-zA-Z_])(\w+)")
 _CHANGING = re.compile(r"delete|remove|insert|update|upsert|drop|truncate|save|create|archive", re.IGNORECASE)
 """Names of methods that a project may have added to the query builder."""
@@ -201,7 +201,7 @@ class Query(Host, Draft):
         if self.kind == "insert-rows" and self.reads_tables:
             return [Change("copy-rows", self.line, table, over=self.over, reads_tables=True)]
         if self.kind == "insert-rows" and self.values_unknown:
-            return [Change("opaque", self.line, table, detail=_into(table))]
+            return [Change("opaque", self.line, table, detail=rows_unknown(table))]
         kind = "update-rows" if self.merges else self.kind
         only_null = self.only_null and bool(self.over) and set(self.over) <= self.null_columns
         guarded = kind == "update-rows" and only_null
@@ -214,24 +214,14 @@ def inserted(table: str | None, rows: object, line: int) -> Change:
     """Rows that are inserted: those that are not written out may come from anywhere."""
     if written_out(rows):
         return Change("insert-rows", line, table)
-    return Change("opaque", line, table, detail=_into(table))
-
-
-def _into(table: str | None) -> str:
-    return f"{ROWS_UNKNOWN} into {table}" if table else ROWS_UNKNOWN
+    return Change("opaque", line, table, detail=rows_unknown(table))
 
 
 def written_out(rows: object) -> bool:
     """Whether rows to be inserted stand in the file; what a library computes for one of them counts as written."""
     if isinstance(rows, list):
         return all(isinstance(row, dict) and written_out(row) for row in rows)
-    return isinstance(rows, dict) and not any(_from_elsewhere(value) for value in rows.values())
-
-
-def _from_elsewhere(value: object) -> bool:
-    if isinstance(value, dict | list):
-        return any(_from_elsewhere(item) for item in (value.values() if isinstance(value, dict) else value))
-    return isinstance(value, Unknown | Query)
+    return isinstance(rows, dict) and not holds_unknown(rows, Query)
 
 
 def table_of(value: object) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from runbook_tui.migrations.changes import Change
+from runbook_tui.migrations.following.rows import rows_unknown
 from runbook_tui.migrations.following.values import Unknown
 from runbook_tui.migrations.python.values import (
     Call,
@@ -44,7 +45,6 @@ _ASKS = re.compile(
 )
 """Names of functions that only look something up, wherever a project has them from."""
 _LOGS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
-ROWS_UNKNOWN = "insert rows that are put together when it runs"
 _ROWS = {"update": "update-rows", "delete": "delete-rows", "insert": "insert-rows"}
 
 
@@ -109,7 +109,7 @@ def rows_of(statement: object) -> Change | None:
 def computed_rows(table: str | None, line: int) -> Change:
     """An INSERT of rows that the code puts together, most often from those of other tables."""
     if table is None:
-        return Change("opaque", line, detail=ROWS_UNKNOWN)
+        return Change("opaque", line, detail=rows_unknown())
     return Change("copy-rows", line, table, reads_tables=True)
 
 

@@ -14,7 +14,7 @@ from runbook_tui.migrations.changes import Column, ColumnType, Default, Generate
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.following.values import UNKNOWN
 from runbook_tui.migrations.ruby.values import Call, Constant, Lambda, root_of
-from runbook_tui.migrations.sql.defaults import default_of_sql
+from runbook_tui.migrations.sql.defaults import computed_default, default_of_sql
 from runbook_tui.migrations.sql.types import column_of_type
 
 Version = tuple[int, int]
@@ -124,7 +124,7 @@ def default_of(value: object, kind: object, engine: Engine) -> tuple[Default, st
         return Default.NONE, ""
     if isinstance(value, Lambda):
         text = value.value
-        return (default_of_sql(text, engine), text) if isinstance(text, str) else (Default.VOLATILE, "")
+        return computed_default(text if isinstance(text, str) else None, engine)
     if kind == "uuid" and isinstance(value, str) and "()" in value:
         return default_of_sql(value, engine), value  # the one string that Rails does not quote
     if isinstance(value, str | int | float | list | dict):

@@ -96,7 +96,7 @@ def fill(builder: Builder, call: Call, place: Place) -> None:
     name = call.name
     if name in ("references", "belongs_to"):
         for given in call.arguments:
-            builder.columns += _references(builder, call, given, place)
+            builder.columns += _references(call, given, place)
     elif name == "timestamps":
         builder.columns += timestamps_of(call, place.engine, place.version)
     elif name == "column":
@@ -119,7 +119,7 @@ def fill(builder: Builder, call: Call, place: Place) -> None:
             builder.columns.append(column)
 
 
-def _references(builder: Builder, call: Call, given: object, place: Place) -> list[Column]:
+def _references(call: Call, given: object, place: Place) -> list[Column]:
     name = given if isinstance(given, str) else None
     found = list(references_of(call, name, place.engine, place.version))
     key = call.get("foreign_key")
