@@ -139,7 +139,8 @@ def engine_findings(engine: str, source: Source) -> list[Finding]:
         return []
     of = f" of {source.datastore}" if source.datastore else ""
     named = f"the engine {engine!r}{of} is not known" if engine else f"{source.datastore} has no engine"
-    message = f"{named}: its migrations are read as PostgreSQL"
+    locks = ", and what they lock is not told" if engine else ""
+    message = f"{named}: its migrations are read as PostgreSQL{locks}"
     return [
         Finding("engine-unknown", Level.WARNING, source.path, 0, message, "Name postgres, mysql or sqlite.")
     ]

@@ -23,6 +23,7 @@ from runbook_tui.migrations.judging.judge import (
     phase_of,
     reversal_of,
 )
+from runbook_tui.migrations.judging.safety import UNREAD
 from runbook_tui.migrations.judging.schema import Schema
 from runbook_tui.migrations.judging.split import split_of
 from runbook_tui.migrations.judging.subject import Subject
@@ -65,6 +66,8 @@ class Origin:
     """How many rows the tables have, by their :func:`runbook_tui.migrations.changes.table_key`, where it is known."""
     small: bool = False
     """Whether the manifest says that no table is large."""
+    locks_known: bool = True
+    """False for an engine that is named and not known: its SQL may be much like PostgreSQL's, its locks are not."""
 
 
 def read_migrations(
@@ -112,7 +115,8 @@ def origin_of(source: Source, files: Mapping[str, bytes], *, service: str, engin
         )
     tool, family = tool_named(name), engine_family(engine)
     tool.engine_known = family is not None
-    return Origin(service, source, tool, family or Engine.POSTGRES)
+    locks_known = family is not None or not engine
+    return Origin(service, source, tool, family or Engine.POSTGRES, locks_known=locks_known)
 
 
 def ordered(scripts: Scripts) -> tuple[Script, ...]:
@@ -164,11 +168,17 @@ def _estimated(judged: Judged, origin: Origin) -> Judged:
     return replace(judged, operation=replace(operation, estimate=told))
 
 
+def _unlocked(judged: Judged) -> Judged:
+    return replace(judged, lock=UNREAD, operation=replace(judged.operation, lock=UNREAD.text))
+
+
 def _judge(origin: Origin, script: Script, body: Body, schema: Schema) -> Migration:
     judged = [
         _estimated(item, origin)
         for item in classify(body.changes, schema, origin.engine, transactional=body.transactional)
     ]
+    if not origin.locks_known:
+        judged = [_unlocked(item) for item in judged]
     operations = tuple(item.operation for item in judged)
     declared = declared_phase(script, operations)
     transactional = body.transactional and origin.engine is not Engine.MYSQL

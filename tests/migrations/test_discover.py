@@ -12,6 +12,7 @@ from runbook_tui.files.problems import ProblemsError
 from runbook_tui.migrations.discover import discover
 from runbook_tui.migrations.engine_guess import EngineGuesser
 from runbook_tui.migrations.inspection import inspect_tree
+from runbook_tui.migrations.model import Phase
 from runbook_tui.migrations.trees import LONGEST, FolderTree, shown_path, stored_path
 
 UP = "-- migrate:up\nCREATE TABLE r (id int);\n"
@@ -162,6 +163,21 @@ def test_an_engine_that_is_not_known_is_read_as_postgres_and_told() -> None:
     assert [finding.rule for finding in found.entries[0].findings if finding.path == "db"] == [
         "engine-unknown"
     ]
+
+
+@pytest.mark.parametrize(("engine", "told"), [("oracle", False), ("postgres", True)])
+def test_locks_are_told_of_engines_that_are_known(engine: str, *, told: bool) -> None:
+    sql = (
+        "-- migrate:up\nALTER TABLE r ADD COLUMN s int REFERENCES s (id);\nCREATE INDEX i ON r (s);\n"
+        "ALTER TABLE r DROP COLUMN t;\n"
+    )
+    (found,) = inspect_tree(Files({"db/1_a.sql": UP, "db/2_b.sql": sql}), ["db/2_b.sql"], engine=engine)
+    (migration,) = found.found.pending
+    about_locks = {"blocks-writes", "locks-both-tables", "long-transaction", "no-lock-timeout"}
+    assert (about_locks & {finding.rule for finding in migration.findings} == about_locks) is told
+    assert (about_locks & {finding.rule for finding in migration.findings} == set()) is not told
+    assert ({item.lock for item in migration.operations} == {"not known"}) is not told
+    assert migration.phase is Phase.BREAKING
 
 
 # trees

@@ -85,7 +85,8 @@ def _lock(subject: Subject, judged: Judged) -> Iterator[Finding]:
 def _both_tables(subject: Subject, judged: Judged) -> Iterator[Finding]:
     """Nothing is scanned for a column that is NULL, yet the table that it refers to is locked as well."""
     operation, change = judged.operation, judged.change
-    quick = operation.kind == "add-foreign-key" and change.with_column and not judged.lock.hazard
+    lock = judged.lock
+    quick = operation.kind == "add-foreign-key" and change.with_column and lock.queues and not lock.hazard
     if quick and subject.engine is Engine.POSTGRES and not judged.harmless:
         message = (
             f"{operation.text}: it locks the table that it refers to as well: writes to both wait behind "

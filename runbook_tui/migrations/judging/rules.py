@@ -143,7 +143,7 @@ _ROWS = (
      "Correct the path or the tool."),
     ("nothing-applied", _WARNING, "The version that runs has no migration here, so all count as pending",
      "Right for a new data store; move a folder in a release of its own."),
-    ("engine-unknown", _WARNING, "The engine is none that is known: it is read as PostgreSQL",
+    ("engine-unknown", _WARNING, "The engine is none that is known: it is read as PostgreSQL, without its locks",
      "Name postgres, mysql or sqlite."),
     ("engine-assumed", _NOTE, "Nothing names the engine: it is read as PostgreSQL",
      "Name it with --engine, or in a manifest."),
