@@ -88,6 +88,8 @@ def _failure(items: Together, *, again: bool) -> str:
     """What is there after a failure, and what to do."""
     if not all(item.migration.transactional for item in items):
         return "It runs outside a transaction: after a failure see how far it came before it runs again."
+    if any(one.phase is Phase.ASK for item in items for one in item.migration.operations):
+        return "What a failure leaves, only a person can tell: see how far it came before it runs again."
     said, reset = "It is one transaction: a failure takes all of it back.", _reset(items[0])
     if len(items) > 1:
         said, reset = "Each is one transaction: a failure takes back the one that failed, and no other.", ""

@@ -125,7 +125,7 @@ def _action(drafting: Drafting, change: ServiceChange, items: Together) -> dict[
     what = f"Bring {migration.datastore} to revision {line(migration.id)} with {migration.tool}"
     if not migration.command:
         return {"confirm": f"{what} ({line(migration.path)})."}
-    return {"confirm": f"{what} ({line(migration.path)}): {line(migration.command)}"}
+    return {"confirm": f"{what} ({line(migration.path)}):\n{line(migration.command, longest=2000)}"}
 
 
 def _check(drafting: Drafting, change: ServiceChange, items: Together, expect: str) -> Check | None:
@@ -169,7 +169,7 @@ def _one_by_one(drafting: Drafting, change: ServiceChange, items: Together) -> s
 def _by_hand(item: PlannedMigration) -> str:
     migration = item.migration
     what = f"Bring {migration.datastore} back to revision {line(item.previous)} with {migration.tool}"
-    return what + (f": {line(migration.command_down)}" if migration.command_down else ".")
+    return what + (f":\n{line(migration.command_down, longest=2000)}" if migration.command_down else ".")
 
 
 def _stays(change: ServiceChange, item: PlannedMigration) -> str:
