@@ -1,4 +1,4 @@
-"""Ways to judge one piece of SQL or Python at the public face of the room."""
+"""Ways to judge one piece of SQL, Python or Ruby at the public face of the room."""
 
 from __future__ import annotations
 
@@ -148,5 +148,41 @@ def django_judge(pend: Pend, django: Callable[..., dict[str, str]]) -> Judge:
         files = django(operations, attributes, header)
         base = {path: text for path, text in files.items() if "0001" in path}
         return pend(base, files, tool="django", engine=engine, folder="shop/migrations").pending[0]
+
+    return run
+
+
+RAILS_BASE = """
+class Base < ActiveRecord::Migration[7.1]
+  def change
+    create_table :customers do |t|
+      t.text :name
+    end
+    create_table :orders do |t|
+      t.string :state, limit: 20, null: false
+      t.string :note, limit: 50
+      t.decimal :amount, precision: 10, scale: 2, null: false, default: 0
+      t.references :customer, null: false, foreign_key: true
+    end
+  end
+end
+"""
+
+
+def ruby(body: str, *, method: str = "up", head: str = "", version: str = "[7.1]", extra: str = "") -> str:
+    """A migration file with that body."""
+    head, extra = indent(dedent(head), "  "), indent(dedent(extra), "  ")
+    inner = indent(dedent(body), "    ")
+    return f"class Next < ActiveRecord::Migration{version}\n{head}\n  def {method}\n{inner}\n  end\n{extra}\nend\n"
+
+
+@pytest.fixture
+def rails(pend: Pend) -> Judge:
+    """``rails(body)``: that as the one pending migration after two tables exist."""
+
+    def run(body: str, *, engine: str = "postgres", **parts: str) -> Migration:
+        base = {"db/migrate/20260101000000_base.rb": RAILS_BASE}
+        target = {**base, "db/migrate/20260102000000_next.rb": ruby(body, **parts)}
+        return pend(base, target, tool="rails", engine=engine, folder="db/migrate").pending[0]
 
     return run
