@@ -58,13 +58,14 @@ def _without_timing(pieces: Sequence[Piece]) -> list[Piece]:
     """Without when a constraint is checked, and which columns ``ON DELETE SET NULL (a, b)`` empties."""
     kept: list[Piece] = []
     words = [piece.word for piece in pieces]
+    last = max((at for at, word in enumerate(words) if word == ")"), default=0)
     index = 0
     while index < len(words):
         if tuple(words[index : index + 2]) in _TIMINGS:
             index += 2
         elif words[index] == "DEFERRABLE":
             index += 1
-        elif words[index] == "(" and _empties(words[max(index - 4, 0) : index]) and ")" in words[index:]:
+        elif words[index] == "(" and index < last and _empties(words[max(index - 4, 0) : index]):
             index = words.index(")", index) + 1
         else:
             kept.append(pieces[index])
