@@ -162,3 +162,16 @@ def test_a_table_made_anew_keeps_its_rows_only_when_all_of_them_are_copied(
     made = f"CREATE TABLE fresh (id int, note text); INSERT INTO fresh {copy}"
     text = f"{made}; DROP TABLE notes; ALTER TABLE fresh RENAME TO notes"
     assert is_safe(sql(text, engine="sqlite", before="CREATE TABLE notes (id int, note text)")) is safe
+
+
+@pytest.mark.parametrize(
+    ("engine", "text"),
+    [
+        ("postgres", f"ALTER TABLE orders ADD CHECK ({'id = 1 AND ' * 5_000} id = 2)"),
+        ("mysql", "/*!" * 30_000),
+        ("mysql", "/*!50001 DROP TABLE orders"),
+    ],
+    ids=lambda value: value[:20],
+)
+def test_sql_that_is_made_to_break_a_reader_is_a_question(sql: Judge, engine: str, text: str) -> None:
+    assert not is_safe(sql(text, engine=engine))

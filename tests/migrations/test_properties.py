@@ -234,3 +234,68 @@ def test_every_kind_that_a_reader_reports_is_a_row_of_the_table() -> None:
     }
     assert len(said) > 40
     assert said <= {*TABLE, "add-column", "alter-column", "restate-column"}
+
+
+# a file of each language that is cut up and put together in another way
+SOURCES = {
+    ("rails", "1_next.rb"): """class Next < ActiveRecord::Migration[7.1]
+  NAMES = %i[a b].freeze
+  def up
+    create_table(:a) { |t| t.string :x, null: false, default: "y" }
+    NAMES.each { |name| remove_column :orders, name if column_exists?(:orders, name) }
+    execute <<~SQL
+      UPDATE a SET x = '#{NAMES}';
+    SQL
+    reversible { |dir| dir.up { drop_table :b } }
+  end
+end
+""",
+    ("knex", "1_next.js"): """const NAMES = ["a", "b"];
+exports.up = async ({ schema }, ...rest) => {
+  for (const name of NAMES) if (await schema.hasTable(name)) await schema.dropTable(`${name}`);
+  await Promise.all(NAMES.map((n) => schema.alterTable(n, function () { this.string("x").notNullable().alter(); })));
+};
+exports.down = (knex) => knex.raw("SELECT ?", [1]).then(() => null);
+""",
+    ("ecto", "1_next.exs"): """defmodule Next do
+  use Ecto.Migration
+  @names ~w(a b)a
+  def up do
+    for name <- @names, do: drop(table(name))
+    @names |> Enum.each(&(execute "UPDATE #{&1} SET x = 1"))
+    alter table(:orders) do
+      modify :x, :text, null: false, from: {:string, null: true}
+    end
+  rescue
+    _ -> with :ok <- flush(), do: create(index(:orders, [:x]))
+  end
+end
+""",
+    ("liquibase", "changelog.xml"): """<databaseChangeLog><changeSet id="1" author="a" dbms="${x}">
+  <preConditions onFail="MARK_RAN"><not><tableExists tableName="a"/></not></preConditions>
+  <addColumn tableName="a"><column name="x" type="int"><constraints nullable="false"/></column></addColumn>
+  <sql><![CDATA[DROP TABLE a; SELECT 1;]]></sql><rollback/>
+</changeSet></databaseChangeLog>
+""",
+    ("alembic", "a.py"): """from alembic import op
+revision = "a"
+down_revision = None
+def upgrade(*names, **options):
+    for name in ["a", "b"]:
+        with op.batch_alter_table(name) as batch:
+            batch.drop_column(f"{name}") if name else [op.execute("SELECT 1") for _ in names]
+""",
+}
+
+
+@QUICK
+@given(st.data())
+@pytest.mark.parametrize(("tool", "name"), SOURCES, ids=lambda value: value)
+def test_a_file_that_is_cut_up_is_still_judged(tool: str, name: str, data: st.DataObject) -> None:
+    words = re.findall(r"\w+|\s+|[^\w\s]", SOURCES[tool, name])
+    places = st.integers(0, len(words))
+    for start, end, to in data.draw(st.lists(st.tuples(places, places, places), max_size=6)):
+        words[to:to] = words[start:end][:20]
+        del words[end : end + 3]
+    for migration in read({f"db/{name}": "".join(words).encode()}, tool):
+        assert migration.phase in Phase

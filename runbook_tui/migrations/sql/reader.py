@@ -21,7 +21,7 @@ _LONGEST_PARSED = 60_000
 """Characters of one statement: longer ones are rows to be inserted."""
 _VALUES = frozenset("'0123456789")
 """How strings and numbers begin."""
-_EXECUTED = re.compile(r"(/\*M?!\d{0,6})(.*?)\*/", re.DOTALL)
+_EXECUTED = re.compile(r"(/\*M?!\d{0,6})(.*?)(?:\*/|\Z)", re.DOTALL)
 """MySQL runs what stands in such a comment: MySQL manual, "Comments"."""
 
 
@@ -75,7 +75,12 @@ def _read_once(
     shape = _shape(statement)
     if shape and shape in inserts:
         return [replace(change, line=statement.line) for change in inserts[shape]]
-    found = _read_statement(sql, statement, engine)
+    try:
+        found = _read_statement(sql, statement, engine)
+    except RecursionError:
+        from runbook_tui.migrations.sql.parse import unreadable
+
+        found = [unreadable(statement.line, statement.text[:200], "it is nested too deep to be read")]
     if shape:
         inserts[shape] = found
     return found
