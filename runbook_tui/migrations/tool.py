@@ -186,6 +186,11 @@ def chained(scripts: Sequence[Script], key: Callable[[Script], tuple[object, ...
     return tuple(result)
 
 
+def by_number(scripts: Sequence[Script]) -> tuple[Script, ...]:
+    """The same for tools whose ids are numbers, and run in their order."""
+    return chained(scripts, lambda script: (int(script.id), script.path))
+
+
 def title_of(name: str) -> str:
     """A name such as ``add_currency-column`` in words."""
     return " ".join(name.replace("_", " ").replace("-", " ").split())

@@ -207,8 +207,7 @@ class Expressions(Names):
 
     def _either(self, node: Node, sign: str) -> object:
         left = self._field(node, "left")
-        known = left is not None if not isinstance(left, Host | Foreign) and left is not UNKNOWN else None
-        known = known if sign == "??" else truth(left)
+        known = _is_there(left) if sign == "??" else truth(left)
         if known is None:
             with self.maybe():
                 self._field(node, "right")
@@ -262,6 +261,11 @@ class Expressions(Names):
         for name in identifiers(node):
             self.assign(name, UNKNOWN)
         return UNKNOWN
+
+
+def _is_there(value: object) -> bool | None:
+    """Whether a value is neither null nor undefined; None when only running it would tell."""
+    return None if isinstance(value, Host | Foreign) or value is UNKNOWN else value is not None
 
 
 _HANDLERS: dict[str, Callable[[Expressions, Node], object]] = {

@@ -96,7 +96,7 @@ class Expressions(Literals):
         value = self.value(operand)
         if sign in ("!", "not"):
             if isinstance(value, Exists):
-                return Exists(value.what, value.table, value.names, not value.there)
+                return value.negated
             answer = truth(value)
             return UNKNOWN if answer is None else not answer
         return -value if sign == "-" and isinstance(value, int | float) else UNKNOWN

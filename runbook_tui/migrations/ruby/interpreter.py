@@ -122,7 +122,7 @@ class Interpreter(Methods):
             chosen = branches[0] if sure else branches[1]
             self.result = None
             return self.run([chosen]) if chosen is not None else False
-        guards = (value, _negated(value)) if isinstance(value, Exists) else (None, None)
+        guards = (value, value.negated) if isinstance(value, Exists) else (None, None)
         return self._branches(branches, guards)
 
     def _branches(self, blocks: Sequence[Node | None], guards: Sequence[Exists | None] = ()) -> Ended:
@@ -196,10 +196,6 @@ class Interpreter(Methods):
     def _class(self, node: Node) -> Ended:
         self.define(node)
         return False
-
-
-def _negated(guard: Exists) -> Exists:
-    return Exists(guard.what, guard.table, guard.names, not guard.there)
 
 
 def _raises(node: Node) -> bool:

@@ -7,7 +7,7 @@ are ``list`` and ``dict``. The rest is one of the classes below, or ``UNKNOWN``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from runbook_tui.migrations.following.values import UNKNOWN, Unknown
@@ -59,6 +59,11 @@ class Exists:
     table: str
     names: tuple[str, ...] = ()
     there: bool = True
+
+    @property
+    def negated(self) -> Exists:
+        """The opposite question."""
+        return replace(self, there=not self.there)
 
 
 @dataclass(slots=True, eq=False)

@@ -22,7 +22,7 @@ from runbook_tui.migrations.tool import (
     Script,
     Scripts,
     below,
-    chained,
+    by_number,
     title_of,
 )
 
@@ -66,7 +66,7 @@ class Ecto(ParsedTool):
                 why = "its name is not <version>_<name>.exs, so the tool passes it over"
                 remedy = "Rename it, or move it out of the folder."
                 findings.append(Finding("not-a-migration", Level.WARNING, path, 0, why, remedy))
-        return Scripts(chained(found, lambda script: (int(script.id), script.path)), tuple(findings))
+        return Scripts(by_number(found), tuple(findings))
 
     def _script(self, path: str, data: bytes, numbered: re.Match[str]) -> Script:
         tree = self.tree(data, "elixir")

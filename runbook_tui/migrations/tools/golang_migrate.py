@@ -30,7 +30,7 @@ from runbook_tui.migrations.tool import (
     MigrationTool,
     Script,
     Scripts,
-    chained,
+    by_number,
     directly_in,
     title_of,
 )
@@ -78,7 +78,7 @@ class GolangMigrate(MigrationTool):
                 ups.append(Script(found[1], title, path, (), data, content=down, problem=problem))
             elif path.replace(".down.", ".up.") not in inside:
                 findings.append(passed_over(path, "it undoes a migration that is not there"))
-        return Scripts(chained(ups, lambda script: (int(script.id), script.path)), tuple(findings))
+        return Scripts(by_number(ups), tuple(findings))
 
     def commands(self, script: Script, folder: str) -> Commands:
         """``goto`` a version; ``down`` steps before the first."""

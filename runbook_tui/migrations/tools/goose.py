@@ -35,7 +35,7 @@ from runbook_tui.migrations.tool import (
     MigrationTool,
     Script,
     Scripts,
-    chained,
+    by_number,
     directly_in,
     title_of,
 )
@@ -93,7 +93,7 @@ class Goose(MigrationTool):
             found.append(
                 Script(name[1], title_of(name[2]), path, (), data, content=sections, problem=problem)
             )
-        return Scripts(chained(found, lambda script: (int(script.id), script.path)), tuple(findings))
+        return Scripts(by_number(found), tuple(findings))
 
     def commands(self, script: Script, folder: str) -> Commands:
         """``up-to`` and ``down-to`` a version; ``GOOSE_DRIVER`` names the kind of database."""

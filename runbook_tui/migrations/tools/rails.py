@@ -23,7 +23,7 @@ from runbook_tui.migrations.tool import (
     Script,
     Scripts,
     below,
-    chained,
+    by_number,
     title_of,
 )
 
@@ -72,7 +72,7 @@ class Rails(ParsedTool):
                 why = "Rails refuses to migrate: the name is not digits, then small letters, digits and _"
                 findings.append(Finding("not-a-migration", Level.ERROR, path, 0, why, "Rename the file."))
         findings += _same_names(found)
-        return Scripts(chained(found, lambda script: (int(script.id), script.path)), tuple(findings))
+        return Scripts(by_number(found), tuple(findings))
 
     def _script(self, path: str, data: bytes, name: re.Match[str]) -> Script:
         tree = self.tree(data, "ruby")

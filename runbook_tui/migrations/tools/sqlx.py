@@ -32,7 +32,7 @@ from runbook_tui.migrations.tool import (
     MigrationTool,
     Script,
     Scripts,
-    chained,
+    by_number,
     directly_in,
     title_of,
 )
@@ -89,7 +89,7 @@ class Sqlx(MigrationTool):
             name = _matched(path)
             if name is not None and name[3] == ".down" and int(name[1]) not in ups:
                 findings.append(passed_over(path, "it undoes a migration that is not there"))
-        return Scripts(chained(found, lambda script: (int(script.id), script.path)), tuple(findings))
+        return Scripts(by_number(found), tuple(findings))
 
     def commands(self, script: Script, folder: str) -> Commands:
         """``--target-version``; going back needs a down file."""
