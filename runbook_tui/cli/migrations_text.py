@@ -32,6 +32,8 @@ _BESIDE = 45
 """Columns that a terminal needs beside a name: the phase, the way back, and what can be read of the lock."""
 _FEW = 5
 """Migrations of which everything is told."""
+_MANY = 100
+"""Pending migrations of which the harmless ones have a row as well."""
 _LAST = 20
 """Migrations of a long folder that are told one by one; those before them have long been applied."""
 _ORDER = (Phase.EXPAND, Phase.BACKFILL, Phase.CONTRACT, Phase.BREAKING, Phase.ASK, Phase.NONE)
@@ -49,7 +51,8 @@ class Printer:
         """A heading, the table, and the findings."""
         entries = section.inspected.entries
         migrations = [entry for entry in entries if entry.migration]
-        telling = [entry for entry in migrations if self._is_told(section) or _is_telling(entry)]
+        whole = self.everything or (not is_long(section) and len(migrations) <= _MANY)
+        telling = [entry for entry in migrations if whole or _is_telling(entry)]
         before = [] if self._is_told(section) else telling[:-_LAST]
         shown = telling[len(before) :]
         yield styled(plain(_heading(section)), "bold")

@@ -475,6 +475,17 @@ def test_of_a_long_folder_the_last_are_told_and_the_others_counted(
     assert "db/20260206_r.sql:3: error rename" in capsys.readouterr().out
 
 
+def test_of_very_many_pending_migrations_only_those_to_look_at_have_a_row(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    harmless = {f"db/2027{n:04}_c.sql": HARMLESS.replace("note", f"c{n}") for n in range(101)}
+    project({FIRST: ONE}, {**harmless, THIRD: RENAME})
+    assert main(["migrations", "--since", "base"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert "  101 expand, 1 breaking; nothing to look at in 101 of them (--all shows them)" in lines
+    assert [line.split()[0] for line in lines if line.startswith(("  expand", "  breaking"))] == ["breaking"]
+
+
 def test_rows_fit_a_terminal_and_go_whole_into_a_pipe(
     project: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
