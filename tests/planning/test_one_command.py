@@ -182,6 +182,26 @@ def test_a_step_takes_as_long_as_the_counted_rows_say(
     assert world.step(f"{phase.value}-billing-1").estimate == estimate
 
 
+def test_the_step_lists_what_it_changes_and_nothing_else(world: World) -> None:
+    kinds = ("query", "add-index", "setting")
+    operations = [Operation(kind, Phase.EXPAND, 1, f"{kind} it", lock="none") for kind in kinds]
+    world.service("billing", uses={"db": "owner"})
+    world.migration("billing", "1", Phase.EXPAND, operations=operations)
+    note = world.step("expand-billing-1").migration
+    assert note and note.operations == ("add-index it (line 1; locks: none)",)
+
+
+def test_nothing_is_promised_of_the_failure_of_code_that_nobody_can_read(world: World) -> None:
+    world.service("billing", uses={"db": "owner"}).store("db", engine="postgres@15")
+    world.migration("billing", "1", Phase.ASK).migration("billing", "2", Phase.EXPAND)
+    text = world.step("backfill-billing-1").description or ""
+    assert "What a failure leaves, only a person can tell" in text
+    assert "one transaction" not in text
+    world.answer("migrations", "billing/1", phase="expand", reversible=True)
+    assert "only a person can tell" in (world.step("expand-billing-1").description or "")
+    assert "a failure takes all of it back" in (world.step("expand-billing-2").description or "")
+
+
 def test_the_first_migration_of_an_app_is_undone_to_nothing_of_that_app(world: World) -> None:
     world.service("shop", uses={"db": "owner"}).not_linear("shop")
     world.migration("shop", "cart.0001_initial", Phase.EXPAND, parents=["auth.0009_x"], tool="django")

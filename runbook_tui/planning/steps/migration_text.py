@@ -9,6 +9,9 @@ from runbook_tui.planning.migrations import WHILE_RUNNING, PlannedMigration
 from runbook_tui.planning.words import bullets, line, paragraphs, split_lines
 from runbook_tui.runbook.model import MigrationNote
 
+_QUIET = frozenset({"query", "setting"})
+"""Operations that change nothing: nobody who applies them has to know."""
+
 Together = Sequence[PlannedMigration]
 """Migrations that one command applies, in its order; mostly one."""
 
@@ -78,6 +81,7 @@ def note(items: Together) -> MigrationNote:
             line(f"{prefix(one, items)}{_operation(operation)}")
             for one in items
             for operation in one.migration.operations
+            if operation.kind not in _QUIET
         ),
         hazards=tuple(
             line(prefix(one, items) + _at(finding.message, finding.line))
