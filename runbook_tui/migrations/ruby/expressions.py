@@ -14,6 +14,8 @@ from runbook_tui.migrations.syntax import line_of, sides, text_at, text_of
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_PLAIN = frozenset({"string", "chained_string", "constant", "simple_symbol", "identifier"})
+
 
 class Expressions(Literals):
     """Gives the values of expressions, and hands every call to the subclass, in the order of the file."""
@@ -68,22 +70,13 @@ class Expressions(Literals):
         return self.called(Call(None, name, (), {}, line_of(node)), effect=effect)
 
     def _lambda(self, node: Node) -> object:
+        """Known is what gives text or a name: ``-> { "now()" }``."""
         body = node.child_by_field_name("body")
-        inner = parts(body) if body is not None else []
-        inner = [
-            part for outer in inner for part in (parts(outer) if outer.type == "block_body" else [outer])
-        ]
-        inner = [part for part in inner if part.type not in ("lambda_parameters", "block_parameters")]
-        plain = len(inner) == 1 and inner[0].type in (
-            "string",
-            "chained_string",
-            "constant",
-            "simple_symbol",
-            "identifier",
-        )
-        if plain:
-            return Lambda(self.value(inner[0]))
-        return Lambda(UNKNOWN)
+        outer = parts(body) if body is not None else []
+        inner = [part for item in outer for part in (parts(item) if item.type == "block_body" else [item])]
+        given = [part for part in inner if part.type not in ("lambda_parameters", "block_parameters")]
+        plain = len(given) == 1 and given[0].type in _PLAIN
+        return Lambda(self.value(given[0]) if plain else UNKNOWN)
 
     def _element(self, node: Node) -> object:
         inner = [self.value(part) for part in parts(node)]
