@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from runbook_tui.catalog.answers import MigrationAnswer
 from runbook_tui.catalog.model import ContractMode, Datastore
+from runbook_tui.migrations.graph import in_order
 from runbook_tui.migrations.model import Migration, Operation, PendingMigrations, Phase, Reversal
 from runbook_tui.migrations.registry import tool_named
 from runbook_tui.release.model import Release, ServiceChange
@@ -89,7 +90,7 @@ def applies_all(change: ServiceChange, part: PendingMigrations) -> bool:
 def planned(release: Release) -> tuple[PlannedMigration, ...]:
     """Every pending migration of the services that move, sorted by service and data store.
 
-    Within a folder they are in the order of a chain, or by id where the tool has no chain.
+    Within a folder they are in the order of a chain, or parents first and by id where the tool has no chain.
     """
     found: list[PlannedMigration] = []
     for change in sorted(release.changes, key=lambda item: item.name):
@@ -109,6 +110,7 @@ def _folder(release: Release, change: ServiceChange, part: PendingMigrations) ->
         switch is None or switch.enabled
     )
     history = _history(part)
+    order = part.pending if part.linear else _parents_first(part, history)
     pending = {item.id: item for item in part.pending}
     phases = {item.id: placed_phase(item, answer_of(release, item)) for item in part.pending}
     narrowing = [item.id for item in part.pending if phases[item.id] in (Phase.CONTRACT, Phase.BREAKING)]
@@ -122,10 +124,8 @@ def _folder(release: Release, change: ServiceChange, part: PendingMigrations) ->
         }
         alone = {*unknown, *(name for name in narrowing if phases[name] is Phase.BREAKING)} - stopped
         moments = {name: (name in stopped or shown[name], name if name in alone else "") for name in shown}
-        leaders = _leaders(part, moments, shown)
-    for migration in (
-        part.pending if part.linear else sorted(part.pending, key=lambda item: (item.id, item.path))
-    ):
+        leaders = _leaders(order, moments, shown)
+    for migration in order:
         phase = phases[migration.id]
         answer = answer_of(release, migration)
         yield PlannedMigration(
@@ -144,19 +144,27 @@ def _folder(release: Release, change: ServiceChange, part: PendingMigrations) ->
         )
 
 
+def _parents_first(part: PendingMigrations, history: Mapping[str, tuple[str, ...]]) -> tuple[Migration, ...]:
+    """The same for every order in which they were read."""
+    known = sorted(part.pending, key=lambda item: (item.id, item.path))
+    order, _ = in_order({item.id: history[item.id] for item in known})
+    place = {name: index for index, name in enumerate(order)}
+    return tuple(sorted(known, key=lambda item: place[item.id]))
+
+
 def _leaders(
-    part: PendingMigrations, moments: Mapping[str, object], shown: Mapping[str, StepPhase]
+    pending: Sequence[Migration], moments: Mapping[str, object], shown: Mapping[str, StepPhase]
 ) -> dict[str, Migration]:
     """The migration that names the step of each: of those that follow one another and have the same moment, the first.
 
     One command applies them, so a second step with the same command would do nothing. While everything is stopped, the
     first of the latest part of the release names it.
     """
-    order = list(StepPhase)
+    parts = list(StepPhase)
     found: dict[str, Migration] = {}
-    for _, run in groupby(part.pending, key=lambda item: moments[item.id]):
+    for _, run in groupby(pending, key=lambda item: moments[item.id]):
         together = list(run)
-        first = max(together, key=lambda item: order.index(shown[item.id]))
+        first = max(together, key=lambda item: parts.index(shown[item.id]))
         found.update((item.id, first) for item in together)
     return found
 

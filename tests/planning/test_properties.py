@@ -17,6 +17,7 @@ from runbook_tui.planning.model import Plan, Strength
 from runbook_tui.planning.planner import plan
 from runbook_tui.release.model import Release, ServiceChange
 from runbook_tui.runbook.graph import order_violations, waves
+from tests.planning.conftest import COMMANDS
 
 if TYPE_CHECKING:
     from tests.planning.conftest import World
@@ -38,6 +39,7 @@ def _worlds(draw: st.DrawFn, empty: Callable[[], World]) -> World:
             name,
             moves=draw(st.sampled_from([True, True, True, False])),
             uses=draw(st.dictionaries(st.sampled_from(_STORES), st.sampled_from(["owner", "write", "read"]))),
+            commands={**COMMANDS, "migrate": draw(st.sampled_from([COMMANDS["migrate"], "migrate all"]))},
             depends_on=[{"service": one, "kind": kind} for one, kind in zip(depends, kinds, strict=True)],
         )
     for store in _STORES:
@@ -163,10 +165,14 @@ def _check_steps(release: Release, found: Plan) -> None:
         for item in part.pending
     }
     steps = [step for step in found.steps if step.migration]
-    assert {
-        (step.service, step.migration.datastore, step.migration.revision) for step in steps if step.migration
-    } == pending
-    assert len(steps) == len(pending)
+    applied = [
+        (step.service, step.migration.datastore, revision)
+        for step in steps
+        if step.migration
+        for revision in step.migration.revisions or (step.migration.revision,)
+    ]
+    assert set(applied) == pending
+    assert len(applied) == len(pending)
     assert {f"deploy-{change.name}" for change in moving} <= set(ids)
     assert {end for item in found.constraints for end in (item.before, item.after)} <= set(ids)
 
