@@ -387,3 +387,31 @@ def test_a_file_that_does_not_parse_keeps_its_place(pend: Pend) -> None:
     assert found.pending[0].findings[0].path == "a/migrations/0002_y.py"
     assert found.pending[0].findings[0].line
     assert found.findings == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from elsewhere import Migration\n",
+        "from elsewhere import Dropping as Migration\n",
+        "from elsewhere import *\n",
+        "Migration = type('Migration', (Base,), {'operations': drop_everything()})\n",
+    ],
+)
+def test_a_migration_that_is_made_elsewhere_is_asked_about(pend: Pend, text: str) -> None:
+    first = "from django.db import migrations\nclass Migration(migrations.Migration):\n    operations = []\n"
+    base = {"shop/migrations/0001_first.py": first}
+    found = pend(
+        base, {**base, "shop/migrations/0002_next.py": text}, tool="django", folder="shop/migrations"
+    )
+    assert [(m.id, m.phase) for m in found.pending] == [("shop.0002_next", ASK)]
+
+
+def test_modules_among_migrations_without_a_migration(pend: Pend) -> None:
+    first = "from django.db import migrations\nclass Migration(migrations.Migration):\n    operations = []\n"
+    base = {"shop/migrations/0001_first.py": first, "shop/migrations/_helpers.py": "x = 1\n"}
+    added = {"shop/migrations/helpers.py": "x = 1\n", "shop/models.py": "x = 1\n"}
+    found = pend(base, {**base, **added}, tool="django", folder="shop")
+    assert [(f.rule, f.path) for f in found.findings if f.rule == "not-a-migration"] == [
+        ("not-a-migration", "shop/migrations/helpers.py")
+    ]

@@ -53,6 +53,13 @@ class _Module:
     """What makes it do more than its list of operations says; empty for nearly all."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A module that has a Migration which is not written out as a class: assigned, or imported."""
+
+    line: int
+
+
 class Django(MigrationTool):
     """Reads the migrations of one or more apps."""
 
@@ -63,7 +70,7 @@ class Django(MigrationTool):
     beginning = "zero"
 
     def __init__(self) -> None:
-        self._modules: dict[bytes, _Module | Unparsable | None] = {}
+        self._modules: dict[bytes, _Module | _Made | Unparsable | None] = {}
         """What was read already: most files are the same in both commits."""
 
     def recognises(self, path: str, data: bytes) -> bool:
@@ -73,19 +80,25 @@ class Django(MigrationTool):
     def scripts(self, files: Files, folder: str) -> Scripts:
         """Every migration below the folder: that of one app, or of a project with many."""
         parsed: dict[str, _Module | Unparsable] = {}
+        others: dict[str, _Made | None] = {}
         inside = below(files, folder)
         for path, data in inside.items():
-            if path.endswith(".py") and not PurePosixPath(path).name.startswith(("__", "~")):
+            if path.endswith(".py") and not PurePosixPath(path).name.startswith(("_", "~")):
                 module = self._module(data)
-                if module is not None:
+                if isinstance(module, _Module | Unparsable):
                     parsed[path] = module
+                else:
+                    others[path] = module
         labels = _labels(parsed)
         scripts = [
             _script(path, inside[path], module, labels[_folder(path)]) for path, module in parsed.items()
         ]
-        return Scripts(tuple(_with_run_before(scripts, parsed)))
+        beside = {path: made for path, made in others.items() if _folder(path) in labels}
+        made = [_made(path, inside[path], m, labels[_folder(path)]) for path, m in beside.items() if m]
+        refused = tuple(_refused(path) for path, m in beside.items() if m is None)
+        return Scripts((*_with_run_before(scripts, parsed), *made), refused)
 
-    def _module(self, data: bytes) -> _Module | Unparsable | None:
+    def _module(self, data: bytes) -> _Module | _Made | Unparsable | None:
         if data not in self._modules:
             self._modules[data] = _module(data)
         return self._modules[data]
@@ -146,22 +159,47 @@ def _folder(path: str) -> str:
     return str(PurePosixPath(path).parent)
 
 
-def _module(data: bytes) -> _Module | Unparsable | None:
+def _module(data: bytes) -> _Module | _Made | Unparsable | None:
     """A migration's module; None for another Python file."""
-    if b"Migration" not in data:
+    if b"Migration" not in data and b"import *" not in data:
         return None
     tree = parse_python(data)
     if isinstance(tree, Unparsable):
         return tree
     found = [n for n in ast.walk(tree) if isinstance(n, ast.ClassDef) and n.name == "Migration"]
     node = next((n for n in reversed(tree.body) if n in found), next(iter(found), None))
-    if node is None or not node.bases:
+    if node is None:
+        return next((_Made(item.lineno) for item in tree.body if _binds_migration(item)), None)
+    if not node.bases:
         return None
     try:
         interpreter = Interpreter(tree)
         return _Module(interpreter, node, interpreter.class_values(node, _HEADER), _unusual(tree, node))
     except (TooMuchError, RecursionError):
         return Unparsable(1, "it is too tangled to be followed")
+
+
+def _binds_migration(statement: ast.stmt) -> bool:
+    """Whether a statement of the module gives something the name ``Migration``."""
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        return any((alias.asname or alias.name) in ("Migration", "*") for alias in statement.names)
+    targets = statement.targets if isinstance(statement, ast.Assign) else ()
+    return any(isinstance(target, ast.Name) and target.id == "Migration" for target in targets)
+
+
+def _made(path: str, data: bytes, made: _Made, label: str) -> Script:
+    stem = PurePosixPath(path).stem
+    message = "its Migration is not written out as a class here, so only a person can tell what it does"
+    problem = Finding("unreadable", Level.WARNING, path, made.line, message, "Write the class out.")
+    title = title_of(stem.lstrip("0123456789"))
+    return Script(f"{label}.{stem}", title, path, (), data, group=label, problem=problem)
+
+
+def _refused(path: str) -> Finding:
+    """Source: django/django, django/db/migrations/loader.py: BadMigrationError."""
+    message = "it stands among migrations and has no class Migration: Django refuses to load them"
+    remedy = "Move it out of the folder, or let its name begin with an underscore."
+    return Finding("not-a-migration", Level.ERROR, path, 0, message, remedy)
 
 
 def _unusual(tree: ast.Module, node: ast.ClassDef) -> str:
