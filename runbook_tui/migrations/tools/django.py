@@ -33,6 +33,7 @@ from runbook_tui.migrations.tool import (
     title_of,
 )
 
+_STAR = re.compile(rb"^from\s[^\n]*\simport\s+\*", re.MULTILINE)
 _HEADER = frozenset({"dependencies", "replaces", "run_before", "atomic", "safe", "is_post_deployment"})
 _PAIR = re.compile(rb"""\(\s*['"](\w+)['"]\s*,\s*['"](\w+)['"]\s*,?\s*\)""")
 _LOOKS = re.compile(
@@ -93,7 +94,9 @@ class Django(MigrationTool):
         scripts = [
             _script(path, inside[path], module, labels[_folder(path)]) for path, module in parsed.items()
         ]
-        beside = {path: made for path, made in others.items() if _folder(path) in labels}
+        whole = {_folder(path) for path, module in parsed.items() if isinstance(module, _Module)}
+        own = {place for place in whole if PurePosixPath(place).name == "migrations" or place == folder}
+        beside = {path: made for path, made in others.items() if _folder(path) in own}
         made = [_made(path, inside[path], m, labels[_folder(path)]) for path, m in beside.items() if m]
         refused = tuple(_refused(path) for path, m in beside.items() if m is None)
         return Scripts((*_with_run_before(scripts, parsed), *made), refused)
@@ -161,8 +164,9 @@ def _folder(path: str) -> str:
 
 def _module(data: bytes) -> _Module | _Made | Unparsable | None:
     """A migration's module; None for another Python file."""
-    if b"Migration" not in data and b"import *" not in data:
-        return None
+    if b"Migration" not in data:
+        star = _STAR.search(data)
+        return _Made(data.count(b"\n", 0, star.start()) + 1) if star else None
     tree = parse_python(data)
     if isinstance(tree, Unparsable):
         return tree
