@@ -13,7 +13,7 @@ from runbook_tui.migrations.engine import Engine, engine_family
 from runbook_tui.migrations.graph import in_order
 from runbook_tui.migrations.judging.classify import Judged, classify
 from runbook_tui.migrations.judging.conventions import declared_by_names
-from runbook_tui.migrations.judging.estimates import estimate
+from runbook_tui.migrations.judging.estimates import estimate, seconds
 from runbook_tui.migrations.judging.hazards import find_hazards
 from runbook_tui.migrations.judging.judge import (
     declared_phase,
@@ -164,8 +164,8 @@ def _estimated(judged: Judged, origin: Origin) -> Judged:
     rows = origin.rows.get(table_key(operation.table)) if operation.table else None
     if rows is None or judged.harmless:
         return judged
-    told = estimate(operation.kind, judged.lock, origin.engine, rows)
-    return replace(judged, operation=replace(operation, estimate=told))
+    known = (operation.kind, judged.lock, origin.engine, rows)
+    return replace(judged, operation=replace(operation, estimate=estimate(*known), seconds=seconds(*known)))
 
 
 def _unlocked(judged: Judged) -> Judged:

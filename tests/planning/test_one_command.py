@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from runbook_tui.catalog.model import MigrationSource
+from runbook_tui.migrations.changes import table_key
 from runbook_tui.migrations.model import Operation, Phase, Reversal, SplitStep
+from runbook_tui.migrations.pending import pending as pending_between
 from runbook_tui.planning.planner import plan
 from runbook_tui.runbook.model import Step
 
@@ -209,3 +212,17 @@ def test_the_first_migration_of_an_app_is_undone_to_nothing_of_that_app(world: W
     assert rollback
     back = rollback.step("expand-shop-cart.0001_initial").rollback
     assert back and back.run == "migrate db down to cart.zero"
+
+
+def test_counted_rows_reach_the_operations_as_seconds() -> None:
+    source = MigrationSource(path="db", datastore="db", tool="goose")
+    base = {"db/1_a.sql": b"-- +goose Up\nCREATE TABLE orders (id bigint, code int);\n"}
+    new = {"db/2_b.sql": b"-- +goose Up\nUPDATE orders SET code = 1;\n"}
+    known: Any = {"service": "billing", "source": source, "engine": "postgres@15"}
+    rows = {table_key("orders"): 3_000_000}
+    (counted,) = pending_between(base, base | new, **known, rows=rows).pending
+    assert [(one.seconds, one.estimate) for one in counted.operations] == [
+        (63.0, "about 63 s for 3,000,000 rows")
+    ]
+    (unknown,) = pending_between(base, base | new, **known).pending
+    assert [one.seconds for one in unknown.operations] == [None]
