@@ -84,6 +84,8 @@ class Files:
             {"migrations/1_a.sql": "SELECT 1", "Cargo.toml": "[dependencies]\nsqlx = '0.8'"},
             {"migrations": "sqlx"},
         ),
+        # what a linter keeps is never loaded
+        ({".rules/django/x.py": DJANGO}, {}),
         ({"src/main.py": "print(1)", "query.sql": "SELECT 1"}, {}),
     ],
 )

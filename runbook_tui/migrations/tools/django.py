@@ -119,14 +119,16 @@ class Django(MigrationTool):
     def folders(self, recognised: Sequence[str], paths: Collection[str]) -> tuple[str, ...]:
         """What the apps of one project have in common: their migrations depend on one another.
 
-        A project is where ``manage.py`` is. Apps of tests and in hidden folders are left by themselves.
+        A project is where ``manage.py`` is. Apps of tests are left by themselves.
         """
         projects = {_folder(path) for path in paths if PurePosixPath(path).name == "manage.py"}
         together: dict[str, set[str]] = {}
         for app in sorted({_folder(path) for path in recognised}):
+            if app.startswith(".") and app != ".":
+                continue  # what linters and editors keep there is never loaded
             project = next((parent for parent in PurePosixPath(app).parents if str(parent) in projects), None)
-            inside = PurePosixPath(app).relative_to(project).parts if project is not None else (".",)
-            aside = any(part.startswith((".", "test")) for part in inside)
+            inside = PurePosixPath(app).relative_to(project).parts if project is not None else ()
+            aside = project is None or any(part.startswith("test") for part in inside)
             together.setdefault(app if aside else str(project), set()).add(app)
         return tuple(sorted(posixpath.commonpath(apps) or "." for apps in together.values()))
 
