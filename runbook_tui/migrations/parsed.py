@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from runbook_tui.migrations.changes import Body, Change
 from runbook_tui.migrations.engine import Engine
+from runbook_tui.migrations.model import Finding, Level
 from runbook_tui.migrations.syntax import UnparsedError, parse
 from runbook_tui.migrations.tool import BodyReader, MigrationTool, Script
 
@@ -30,6 +31,14 @@ class ParsedTool(MigrationTool):
             except UnparsedError as error:
                 self._trees[key] = error
         return self._trees[key]
+
+    @staticmethod
+    def problem(path: str, tree: Node | UnparsedError) -> Finding | None:
+        """Why there is no tree. A question: the language's own parser may know more than the grammar does."""
+        if not isinstance(tree, UnparsedError):
+            return None
+        remedy = "Mend or install what it says, or read the file yourself and say when it may run."
+        return Finding("unreadable", Level.WARNING, path, tree.line, tree.reason, remedy)
 
     @abstractmethod
     def body(self, tree: Node, script: Script, engine: Engine) -> Body:

@@ -76,25 +76,27 @@ def _rebuilt_tables(changes: list[Change], schema: Schema, engine: Engine) -> li
 
     Elsewhere rows that are written while they are copied are lost, so a person has to look.
     """
-    created = {table_key(change.table or "") for change in changes if change.kind == "create-table"}
-    for rename in [change for change in changes if change.kind == "rename-table"]:
-        if table_key(rename.table or "") not in created:
+    places = _places(changes, lambda change: (change.kind, table_key(change.table)) if change.table else None)
+    taken: set[int] = set()
+    instead: list[Change] = []
+
+    def first(kind: str, table: str | None) -> int | None:
+        own = places.get((kind, table_key(table)), ()) if table else ()
+        return next((place for place in own if place not in taken), None)
+
+    for index, rename in enumerate(changes):
+        if rename.kind != "rename-table":
             continue
-        made = _first(changes, "create-table", rename.table)
-        copied = _first(changes, "copy-rows", rename.table)
-        dropped = _first(changes, "drop-table", rename.to)
+        made, copied = first("create-table", rename.table), first("copy-rows", rename.table)
+        dropped = first("drop-table", rename.to)
         if made is None or dropped is None or copied is None:
             continue
         # the new table takes the old one's name at the end, or the old one gives it up at the start
-        table = str(rename.to if changes.index(made) < changes.index(rename) else rename.table)
-        changes = [change for change in changes if change not in (made, copied, dropped, rename)]
+        table = str(rename.to if made < index else rename.table)
+        taken |= {made, copied, dropped, index}
         known = schema.tables.get(table_key(table)) if engine is Engine.SQLITE else None
-        changes += _differences(made, table, known, copied, str(dropped.table))
-    return changes
-
-
-def _first(changes: Sequence[Change], kind: str, table: str | None) -> Change | None:
-    return next((change for change in changes if change.kind == kind and _same(change.table, table)), None)
+        instead += _differences(changes[made], table, known, changes[copied], str(changes[dropped].table))
+    return [change for index, change in enumerate(changes) if index not in taken] + instead
 
 
 def _differences(made: Change, table: str, before: Table | None, copied: Change, source: str) -> list[Change]:

@@ -15,7 +15,6 @@ from runbook_tui.migrations.changes import Body
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.model import Finding, Level
 from runbook_tui.migrations.parsed import ParsedTool
-from runbook_tui.migrations.syntax import UnparsedError
 from runbook_tui.migrations.tool import (
     Commands,
     Files,
@@ -70,10 +69,7 @@ class Ecto(ParsedTool):
 
     def _script(self, path: str, data: bytes, numbered: re.Match[str]) -> Script:
         tree = self.tree(data, "elixir")
-        problem = None
-        if isinstance(tree, UnparsedError):
-            remedy = "Mend the file, or read it yourself: only this one could not be read."
-            problem = Finding("unreadable", Level.ERROR, path, tree.line, tree.reason, remedy)
+        problem = self.problem(path, tree)
         return Script(numbered[1], title_of(numbered[2]), path, (), data, content=tree, problem=problem)
 
     def commands(self, script: Script, folder: str) -> Commands:

@@ -16,7 +16,6 @@ from runbook_tui.migrations.changes import Body
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.model import Finding, Level
 from runbook_tui.migrations.parsed import ParsedTool
-from runbook_tui.migrations.syntax import UnparsedError
 from runbook_tui.migrations.tool import (
     Commands,
     Files,
@@ -83,11 +82,8 @@ class Knex(ParsedTool):
         name = PurePosixPath(path)
         numbered = _NAME.match(name.stem)
         tree = self.tree(data, _LANGUAGES[name.suffix])
-        problem = None
-        if isinstance(tree, UnparsedError):
-            remedy = "Mend the file, or read it yourself: only this one could not be read."
-            problem = Finding("unreadable", Level.ERROR, path, tree.line, tree.reason, remedy)
-        elif _UP.search(data) and _EXPORTS_UP.search(data) and not _DOWN.search(data):
+        problem = self.problem(path, tree)
+        if problem is None and _UP.search(data) and _EXPORTS_UP.search(data) and not _DOWN.search(data):
             why = "it exports no down(): Knex runs no migration at all while a pending one lacks it"
             remedy = "Export a function down, if only one that throws."
             problem = Finding("no-down-function", Level.ERROR, path, 1, why, remedy)

@@ -16,7 +16,6 @@ from runbook_tui.migrations.changes import Body
 from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.model import Finding, Level, Phase
 from runbook_tui.migrations.parsed import ParsedTool
-from runbook_tui.migrations.syntax import UnparsedError
 from runbook_tui.migrations.tool import (
     Commands,
     Files,
@@ -76,10 +75,7 @@ class Rails(ParsedTool):
 
     def _script(self, path: str, data: bytes, name: re.Match[str]) -> Script:
         tree = self.tree(data, "ruby")
-        problem = None
-        if isinstance(tree, UnparsedError):
-            remedy = "Mend or install what it says, or read the file and answer when it may run."
-            problem = Finding("unreadable", Level.WARNING, path, tree.line, tree.reason, remedy)
+        problem = self.problem(path, tree)
         tag = _TAG.search(data)
         return Script(
             id=name[1],
