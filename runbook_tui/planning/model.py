@@ -82,6 +82,20 @@ class PlanFinding:
     step: str | None = None
 
 
+def warning(
+    rule: str, text: str, source: str | None = None, remedy: str = "", step: str | None = None
+) -> PlanFinding:
+    """A finding that does not stop an execution, and should be looked at before one."""
+    return PlanFinding(rule, "warning", text, source, remedy, step)
+
+
+def note(
+    rule: str, text: str, source: str | None = None, remedy: str = "", step: str | None = None
+) -> PlanFinding:
+    """A finding to know of."""
+    return PlanFinding(rule, "note", text, source, remedy, step)
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedRelease:
     """One release of a split: which service goes to which commit, and why then."""
