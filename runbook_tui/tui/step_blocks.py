@@ -155,7 +155,7 @@ def _migration(step: Step) -> list[Block]:
     assert note is not None
     blocks: list[Block] = [
         Field("Data store", line(note.datastore)),
-        Field("Revision", line(f"{note.revision} ({note.tool})")),
+        Field("Revision", line(f"{', '.join(note.revisions) or note.revision} ({note.tool})")),
         Field("File", line(note.path)),
     ]
     blocks += [Field("Operation" if not i else "", line(text)) for i, text in enumerate(note.operations)]

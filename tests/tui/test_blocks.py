@@ -277,3 +277,12 @@ def test_a_flood_of_output_keeps_only_its_end() -> None:
     assert text.endswith(f"{3 * MAX_LINES - 1}\n")
     assert store.text("one").count("\n") < MAX_LINES
     assert max(cell_len(part) for part in text.split("\n")) < 10
+
+
+def test_a_step_names_every_migration_that_its_command_applies(checkout_runbook: Runbook) -> None:
+    step = next(step for step in checkout_runbook.steps if step.migration is not None)
+    assert step.migration is not None
+    note = step.migration.model_copy(update={"revision": "0043", "revisions": ("0042", "0043")})
+    several = step.model_copy(update={"migration": note})
+    drawn = [text.plain for block in details(checkout_runbook, several) for text in block.lines(100)]
+    assert any("0042, 0043" in text for text in drawn)
