@@ -26,6 +26,10 @@ _OF_PROJECTS = (
     *("requirements.txt", "sqitch.conf"),
 )
 """What the folder of a project has."""
+_OF_ENVIRONMENTS = ("env.py", "script.py.mako", "sqitch.plan", "atlas.sum", "migration_lock.toml")
+"""What the folder of a tool's migrations has."""
+_DECLARING = frozenset({"expand", "contract", "migrate", "post_migrate"})
+"""Folders whose names say when their migrations run: they are looked at from outside."""
 _FARTHEST = 4
 """Folders above a path in which a project is looked for."""
 
@@ -163,11 +167,15 @@ def _add(groups: dict[Path, Group], path: Path, *, listed: bool = False) -> None
 
 
 def _project(folder: Path) -> Path:
-    """The nearest folder of a project, outside of any repository; the folder itself when there is none near."""
+    """Where to look from, outside of any repository: the nearest project, else what holds all of a tool's files."""
     above = [folder, *folder.parents[:_FARTHEST]]
     if Path.home() in above:
         above = above[: above.index(Path.home())]
-    return next((place for place in above if any((place / name).exists() for name in _OF_PROJECTS)), folder)
+    for names in (_OF_PROJECTS, _OF_ENVIRONMENTS):
+        for place in above:
+            if any((place / name).exists() for name in names):
+                return place
+    return folder.parent if folder.name in _DECLARING else folder
 
 
 def _from_here(folder: Path) -> str:

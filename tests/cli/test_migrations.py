@@ -318,6 +318,30 @@ def test_a_file_outside_of_a_repository_is_judged_in_its_project(tmp_path: Path,
     assert (entry["path"], entry["engine"], entry["engine_source"]) == (FIRST, "mysql", "go.mod")
 
 
+@pytest.mark.parametrize(
+    ("beside", "path", "text"),
+    [
+        (
+            {"db/env.py": ""},
+            "db/versions/2026/contract/a.py",
+            "revision = 'a'\ndown_revision = None\ndef upgrade():\n    op.add_column('t', sa.Column('c', sa.Text))\n",
+        ),
+        (
+            {"db/migrate/20260101000000_first.rb": "class First < ActiveRecord::Migration[7.1]\nend\n"},
+            "db/post_migrate/20260102000000_next.rb",
+            "class Next < ActiveRecord::Migration[7.1]\n  def up\n    remove_column :t, :c\n  end\nend\n",
+        ),
+    ],
+)
+def test_folders_outside_of_a_repository_declare_a_phase_too(
+    tmp_path: Path, judged: Judged, beside: dict[str, str], path: str, text: str
+) -> None:
+    write(tmp_path, {**beside, path: text})
+    (entry,) = judged(str(tmp_path / path))
+    assert (entry["phase"], entry["declared"]) == ("contract", "contract")
+    assert f"{entry['repository']}/{entry['path']}".endswith(path)
+
+
 def test_plain_sql_of_no_tool_is_judged_by_itself(tmp_path: Path, judged: Judged) -> None:
     write(tmp_path, {"change.sql": "ALTER TABLE orders\n  DROP COLUMN note;\n", "notes.txt": "hello"})
     sql, text = judged(str(tmp_path / "change.sql"), str(tmp_path / "notes.txt"))
