@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from runbook_tui.authoring.draft import Request
+    from runbook_tui.authoring.migration_sections import Section
     from runbook_tui.catalog.manifest import LoadedManifest
     from runbook_tui.migrations.model import Finding, Migration
     from runbook_tui.release.model import ServiceChange
@@ -96,3 +98,36 @@ def _sources(loaded: LoadedManifest, change: ServiceChange) -> Mapping[str, str]
 def shown_text(data: bytes) -> str:
     """What is shown of a file."""
     return data[:_LONGEST].decode("utf-8-sig", "replace").replace("\r\n", "\n")
+
+
+def review_of(found: Sequence[Section]) -> Review:
+    """Everything in one table: first what manifests name, then what was found in folders."""
+    from runbook_tui.authoring.draft import Request
+
+    manifests = dict.fromkeys(section.manifest for section in found if section.manifest)
+    parts = [review(Request(Path(manifest))) for manifest in manifests]
+    migrations = [one for part in parts for one in part.migrations]
+    findings = [finding for part in parts for finding in part.findings]
+    for section in found:
+        for entry in section.inspected.entries if not section.manifest else ():
+            if entry.migration is None:
+                findings += entry.findings
+            else:
+                source = _source(section.root, entry.path)
+                migrations.append(Reviewed(entry.migration, entry.findings, source, _folder(section)))
+    return Review(tuple(migrations), tuple(findings))
+
+
+def _folder(section: Section) -> str:
+    return os.path.normpath(os.path.join(section.root, section.inspected.folder))  # noqa: PTH118 - shown only
+
+
+def _source(root: str, path: str) -> str:
+    """The file as it lies there; what is only in a commit, or gone, is not shown."""
+    from runbook_tui.migrations.trees import stored_path
+
+    try:
+        with Path(os.fsdecode(stored_path(root)), os.fsdecode(stored_path(path))).open("rb") as file:
+            return shown_text(file.read(_LONGEST))
+    except OSError as error:
+        return f"({path} cannot be read: {error.strerror})"

@@ -3,7 +3,7 @@
 PATH is a manifest (what is pending between the running and the released version), a repository or folder (its
 migrations are found), or migration files (judged in the context of their folder); - reads paths from standard input.
 Without PATH it is the services.yaml of the current folder, else the current repository. With --since what is pending
-is what the files have and that commit has not: the check of a pull request.
+is what the files have and that commit has not: the check of a pull inquiry.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from runbook_tui.cli.migrations_sections import Section
+    from runbook_tui.authoring.migration_sections import Section
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -45,15 +45,15 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Judge; 1 when something of ``--fail-on`` or above was found, 2 when the input cannot be used."""
-    from runbook_tui.cli.migrations_paths import Request
-    from runbook_tui.cli.migrations_sections import sections
+    from runbook_tui.authoring.migration_paths import Inquiry
+    from runbook_tui.authoring.migration_sections import sections
     from runbook_tui.cli.output import emit, narrate
 
     if args.rules:
         return _rules(args)
     paths, listed = _paths(args.path)
-    request = Request(paths, listed, tool=args.tool, engine=args.engine, since=args.since, squawk=args.squawk)
-    found = sections(request, narrate)
+    inquiry = Inquiry(paths, listed, tool=args.tool, engine=args.engine, since=args.since, squawk=args.squawk)
+    found = sections(inquiry, narrate)
     if args.app:
         from runbook_tui.cli.migrations_app import open_migrations
 
@@ -77,7 +77,7 @@ def _print(found: list[Section], *, everything: bool, quiet: bool) -> None:
     from runbook_tui.cli.output import narrate
 
     printer = Printer(everything=everything)
-    # of many folders a pull request touches a few
+    # of many folders a pull inquiry touches a few
     shown = [part for part in found if part.manifest or not part.pending or part.inspected.entries]
     for number, section in enumerate(shown):
         if number and not quiet:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from runbook_tui.cli.migrations_sections import Section
+from runbook_tui.authoring.migration_sections import Section
 from runbook_tui.migrations.inspection import Entry
 from runbook_tui.migrations.model import Level, Phase, Reversal
 

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from runbook_tui import __version__
-from runbook_tui.cli.migrations_sections import Section
+from runbook_tui.authoring.migration_sections import Section
 from runbook_tui.migrations.inspection import Entry
 from runbook_tui.migrations.judging.rules import RULES, Rule
 from runbook_tui.migrations.model import Finding

@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
+from runbook_tui.authoring.migration_sections import Section
 from runbook_tui.cli.migrations_alike import Told, fold
 from runbook_tui.cli.migrations_json import answer_command
-from runbook_tui.cli.migrations_sections import Section
 from runbook_tui.cli.output import styled, table
 from runbook_tui.migrations.inspection import Entry
 from runbook_tui.migrations.model import Finding, Level, Migration, Phase, Reversal

@@ -10,25 +10,13 @@ from typing import Any
 import pytest
 
 from runbook_tui.cli.main import main
+from tests.cli.manifests import SERVICES
 
 UP = "-- migrate:up\n{}\n-- migrate:down\nSELECT 1;\n"
 ONE = UP.format("CREATE TABLE orders (id int PRIMARY KEY, state text);")
 ASKED = UP.format("DO $$ BEGIN PERFORM tidy(); END $$;")
 BREAKING = UP.format("ALTER TABLE orders RENAME COLUMN state TO status;")
-SERVICES = """
-version: 1
-system: shop
-services:
-  orders:
-    owner: ann
-    repository: shop
-    path: orders
-    deployed: v1
-    release: v2
-    datastores: [{name: orders-db, access: owner, engine: postgres@16}]
-    migrations: {path: db, datastore: orders-db}
-  cart: {owner: ann, repository: shop, deployed: v1, release: v1}
-"""
+CART = "  cart: {owner: ann, repository: shop, deployed: v1, release: v1}\n"
 
 
 @pytest.fixture
@@ -51,7 +39,7 @@ def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         git("add", "--all")
         git("commit", "--quiet", "--message", version)
         git("tag", version)
-    (tmp_path / "services.yaml").write_text(SERVICES, encoding="utf-8")
+    (tmp_path / "services.yaml").write_text(SERVICES + CART, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

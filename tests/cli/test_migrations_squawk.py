@@ -10,23 +10,11 @@ import pytest
 
 from runbook_tui.cli.main import main
 from runbook_tui.migrations.squawk import find_squawk
+from tests.cli.manifests import SERVICES
 
 needs_squawk = pytest.mark.skipif(find_squawk() is None, reason="squawk is not installed")
 DOMAIN = "CREATE DOMAIN price AS int CHECK (value > 0);"
 FILE = f"-- migrate:up\n{DOMAIN}\n-- migrate:down\nDROP DOMAIN price;\n"
-SERVICES = """
-version: 1
-system: shop
-services:
-  orders:
-    owner: ann
-    repository: shop
-    path: orders
-    deployed: v1
-    release: v2
-    datastores: [{name: orders-db, access: owner, engine: postgres@16}]
-    migrations: {path: db, datastore: orders-db}
-"""
 
 
 def shop(folder: Path) -> None:

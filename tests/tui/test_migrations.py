@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Input
 
-from runbook_tui.cli.migrations_app import review_of
-from runbook_tui.cli.migrations_paths import Request
-from runbook_tui.cli.migrations_sections import sections
+from runbook_tui.authoring.migration_paths import Inquiry
+from runbook_tui.authoring.migration_sections import sections
+from runbook_tui.authoring.review import review_of
 from runbook_tui.tui.app import RunbookApp
 from runbook_tui.tui.dialogs.message import MessageDialog
 from runbook_tui.tui.screens.author import AuthorScreen
@@ -156,7 +156,7 @@ async def test_the_table_alone_without_a_runbook(tmp_path: Path) -> None:
     (tmp_path / "db").mkdir()
     for name in ("1_a.up.sql", "2_b.up.sql"):
         (tmp_path / "db" / name).write_text("CREATE TABLE t (id int);")
-    found = sections(Request([str(tmp_path)]), print)
+    found = sections(Inquiry([str(tmp_path)]), print)
     app = RunbookApp(Path(), mode="migrations", review=lambda: review_of(found))
     async with app.run_test(size=(100, 30)) as pilot:
         screen = app.screen

@@ -88,7 +88,6 @@ class ColumnDraft(Host, Draft):
     method_name: str
     call: Call
     nullable: bool | None = True
-    stated_nullable: bool = False
     default: object = None
     unsigned: bool = False
     checked: bool | None = None

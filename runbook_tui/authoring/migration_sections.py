@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from runbook_tui.cli.migrations_paths import Group, Request, sort_paths, wrong_names
-from runbook_tui.cli.migrations_squawk import Read, Squawk
+from runbook_tui.authoring.migration_paths import Group, Inquiry, sort_paths, wrong_names
+from runbook_tui.authoring.migration_squawk import Read, Squawk
 from runbook_tui.files.problems import Place, Problem, ProblemsError
 from runbook_tui.migrations.discover import unknown_folders
 from runbook_tui.migrations.inspection import Inspected, inspect_file, inspect_tree
@@ -34,25 +34,25 @@ class Section:
     """Whether only what is pending was looked at, not every migration of the folder."""
 
 
-def sections(request: Request, tell: Callable[[str], None]) -> list[Section]:
+def sections(inquiry: Inquiry, tell: Callable[[str], None]) -> list[Section]:
     """Everything asked for, in the order of its roots.
 
     Args:
-        request: the command line.
+        inquiry: the paths, and how to look at them.
         tell: is called with what was passed over.
 
     Raises:
         ProblemsError: paths, tools, engines, refs and manifests that cannot be used, all at once.
     """
-    problems = list(wrong_names(request))
-    manifests, groups = sort_paths(request, problems)
+    problems = list(wrong_names(inquiry))
+    manifests, groups = sort_paths(inquiry, problems)
     if problems:
         raise ProblemsError([*problems, *_problems_of(manifests)])
-    squawk = Squawk(tell) if request.squawk else None
+    squawk = Squawk(tell) if inquiry.squawk else None
     found: list[Section] = []
     readers: list[Callable[[], Iterable[Section]]] = [
         *(partial(_of_manifest, path, tell, squawk) for path in manifests),
-        *(partial(_of_group, group, request, tell, squawk) for group in groups),
+        *(partial(_of_group, group, inquiry, tell, squawk) for group in groups),
     ]
     for read in readers:
         try:
@@ -65,40 +65,40 @@ def sections(request: Request, tell: Callable[[str], None]) -> list[Section]:
 
 
 def _of_group(
-    group: Group, request: Request, tell: Callable[[str], None], squawk: Squawk | None
+    group: Group, inquiry: Inquiry, tell: Callable[[str], None], squawk: Squawk | None
 ) -> list[Section]:
     try:
-        return list(_read_group(group, request, tell, squawk))
+        return list(_read_group(group, inquiry, tell, squawk))
     except RepositoryError as error:
-        where = f"--since {request.since}" if request.since else group.shown
+        where = f"--since {inquiry.since}" if inquiry.since else group.shown
         raise ProblemsError([Problem(Place(where), error.what, error.expected, error.remedy)]) from error
 
 
 def _read_group(
-    group: Group, request: Request, tell: Callable[[str], None], squawk: Squawk | None
+    group: Group, inquiry: Inquiry, tell: Callable[[str], None], squawk: Squawk | None
 ) -> Iterator[Section]:
-    if request.since is not None and not group.repository:
+    if inquiry.since is not None and not group.repository:
         what = f"{group.shown} is in no git repository"
         raise ProblemsError([Problem(Place("--since"), what, "a repository", "leave the option out")])
-    repository = Repository.open(group.root) if request.since is not None or group.bare else None
+    repository = Repository.open(group.root) if inquiry.since is not None or group.bare else None
     tree: Tree
     if repository is not None and group.bare:
         tree = CommitTree(repository, "HEAD")
     else:
         given = map(Path, group.wanted.values())
         tree = FolderTree(group.root, (path if path.is_dir() else path.parent for path in given))
-    since = CommitTree(repository, request.since) if repository is not None and request.since else None
-    found = inspect_tree(tree, tuple(group.wanted), since=since, tool=request.tool, engine=request.engine)
+    since = CommitTree(repository, inquiry.since) if repository is not None and inquiry.since else None
+    found = inspect_tree(tree, tuple(group.wanted), since=since, tool=inquiry.tool, engine=inquiry.engine)
     for inspected in found:
         yield _heard(Section(group.shown, inspected, pending=since is not None), tree.read, squawk)
-    for section in _others(group, request, tree, found, tell):
+    for section in _others(group, inquiry, tree, found, tell):
         yield _heard(section, tree.read, squawk)
-    if request.tool is None:
+    if inquiry.tool is None:
         _tell_unknown(group, tree, found, tell)
     gone = any(finding.rule == "gone" for inspected in found for finding in inspected.found.findings)
-    if repository is not None and request.since and gone and _is_behind(repository, request.since):
+    if repository is not None and inquiry.since and gone and _is_behind(repository, inquiry.since):
         tell(
-            f"{group.shown} lacks commits of {request.since}, and what they add looks gone: "
+            f"{group.shown} lacks commits of {inquiry.since}, and what they add looks gone: "
             "merge or rebase first, or compare with the commit where they part"
         )
 
@@ -131,13 +131,13 @@ def _tell_unknown(group: Group, tree: Tree, found: Sequence[Inspected], tell: Ca
 
 
 def _others(
-    group: Group, request: Request, tree: Tree, found: Sequence[Inspected], tell: Callable[[str], None]
+    group: Group, inquiry: Inquiry, tree: Tree, found: Sequence[Inspected], tell: Callable[[str], None]
 ) -> Iterator[Section]:
     """Paths at which there is no migration."""
     told = [entry.path for inspected in found for entry in inspected.entries]
     passed_over = 0
     for inside, given in group.wanted.items():
-        compared = request.since is not None and any(
+        compared = inquiry.since is not None and any(
             is_below(item.folder, inside) or is_below(inside, item.folder) for item in found
         )
         if compared or any(is_below(path, inside) for path in told):
@@ -147,7 +147,7 @@ def _others(
         elif Path(given).is_dir():
             tell(f"no migrations are found in {given}")
         else:
-            yield Section(group.shown, inspect_file(tree, inside, engine=request.engine))
+            yield Section(group.shown, inspect_file(tree, inside, engine=inquiry.engine))
     if passed_over:
         tell(f"{plural(passed_over, 'listed path')} without a migration passed over")
 

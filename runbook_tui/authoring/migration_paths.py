@@ -35,8 +35,8 @@ _FARTHEST = 4
 
 
 @dataclass(slots=True)
-class Request:
-    """The command line."""
+class Inquiry:
+    """What somebody wants to be told of."""
 
     paths: list[str]
     listed: list[str] | None = None
@@ -61,16 +61,16 @@ class Group:
     listed: set[str] = field(default_factory=set)
 
 
-def sort_paths(request: Request, problems: list[Problem]) -> tuple[list[Path], list[Group]]:
+def sort_paths(inquiry: Inquiry, problems: list[Problem]) -> tuple[list[Path], list[Group]]:
     """The manifests, and the other paths by their repository.
 
     Args:
-        request: the command line.
+        inquiry: the paths, and how to look at them.
         problems: gets what is wrong with paths.
     """
     manifests: list[Path] = []
     groups: dict[Path, Group] = {}
-    for text in request.paths or ([] if request.listed is not None else [_default()]):
+    for text in inquiry.paths or ([] if inquiry.listed is not None else [_default()]):
         path = Path(text)
         try:
             if not text:
@@ -79,13 +79,13 @@ def sort_paths(request: Request, problems: list[Problem]) -> tuple[list[Path], l
                 problems.append(_missing(path))
             elif _is_manifest(path):
                 manifests.append(path)
-                problems += _not_of_manifests(path, request)
+                problems += _not_of_manifests(path, inquiry)
             else:
                 _add(groups, path)
         except (OSError, RuntimeError) as error:  # RuntimeError: pathlib's word for a loop of links
             problems.append(Problem(Place(shown_path(os.fsencode(text))), f"it cannot be read: {error}"))
-    for text in request.listed or ():
-        if os.path.lexists(text) or request.since is not None:  # one that is gone is news then
+    for text in inquiry.listed or ():
+        if os.path.lexists(text) or inquiry.since is not None:  # one that is gone is news then
             _add(groups, Path(text), listed=True)
     return manifests, list(groups.values())
 
@@ -94,9 +94,9 @@ def _empty(where: str, expected: str) -> Problem:
     return Problem(Place(where), "it is empty, as a variable of a script is that nobody set", expected)
 
 
-def _not_of_manifests(path: Path, request: Request) -> Iterator[Problem]:
+def _not_of_manifests(path: Path, inquiry: Inquiry) -> Iterator[Problem]:
     for option in ("tool", "engine", "since"):
-        if getattr(request, option) is not None:
+        if getattr(inquiry, option) is not None:
             yield Problem(
                 Place(f"--{option}"), f"{path} is a manifest, which says it itself", "", "leave it out"
             )
@@ -111,23 +111,23 @@ def _default() -> str:
     return "."
 
 
-def wrong_names(request: Request) -> Iterator[Problem]:
+def wrong_names(inquiry: Inquiry) -> Iterator[Problem]:
     """Tools and engines that do not exist, and what is empty."""
     from runbook_tui.migrations.engine import Engine, engine_family
     from runbook_tui.migrations.registry import tool_names
 
-    if request.since == "":
+    if inquiry.since == "":
         yield _empty("--since", "a tag, branch or SHA")
-    if request.tool is not None and request.tool not in tool_names():
+    if inquiry.tool is not None and inquiry.tool not in tool_names():
         known = tool_names()
-        what = f"there is no migration tool {request.tool}"
+        what = f"there is no migration tool {inquiry.tool}"
         yield Problem(
-            Place("--tool"), what, one_of(known, most=len(known)), did_you_mean(request.tool, known)
+            Place("--tool"), what, one_of(known, most=len(known)), did_you_mean(inquiry.tool, known)
         )
-    if request.engine is not None and engine_family(request.engine) is None:
+    if inquiry.engine is not None and engine_family(inquiry.engine) is None:
         engines = [engine.value for engine in Engine]
-        what = f"the engine {request.engine} is not known"
-        yield Problem(Place("--engine"), what, one_of(engines), did_you_mean(request.engine, engines))
+        what = f"the engine {inquiry.engine} is not known"
+        yield Problem(Place("--engine"), what, one_of(engines), did_you_mean(inquiry.engine, engines))
 
 
 def _missing(path: Path) -> Problem:
