@@ -14,7 +14,7 @@ from runbook_tui.migrations.engine import Engine
 from runbook_tui.migrations.model import Finding, Phase
 
 if TYPE_CHECKING:
-    from runbook_tui.migrations.live.tables import VersionTable
+    from runbook_tui.migrations.version_table import VersionTable
 
 Files = Mapping[str, bytes]
 """Paths relative to the root of the repository, with ``/``, and what the files hold."""

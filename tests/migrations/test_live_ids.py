@@ -195,7 +195,7 @@ OWN = """
 from pathlib import PurePosixPath
 
 from runbook_tui.migrations.live.records import column
-from runbook_tui.migrations.live.tables import VersionTable
+from runbook_tui.migrations.version_table import VersionTable
 from runbook_tui.migrations.tool import MigrationTool, Script, Scripts, below, chained
 from tests.migrations.live_history import check, sqlite_database
 from pathlib import Path

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from runbook_tui.migrations.live.model import LiveState, Refusal
 from runbook_tui.migrations.live.position import Position, locate
-from runbook_tui.migrations.live.tables import VersionTable, version_table_of
+from runbook_tui.migrations.live.tables import version_table_of
 from runbook_tui.migrations.model import Finding, Level, PendingMigrations, Phase
 from runbook_tui.migrations.read import Source, ordered
 from runbook_tui.migrations.registry import tool_named
 from runbook_tui.migrations.tool import Files, MigrationTool, Script
+from runbook_tui.migrations.version_table import VersionTable
 from runbook_tui.text.terminal import plain
 
 _NAMED = 5

@@ -6,29 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from runbook_tui.migrations.version_table import Records
+
 LONGEST = 500
 """Characters of one value that are read: no tool writes longer ids."""
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """A migration that the tool began and did not finish."""
-
-    key: str
-    why: str
-    """What the table says about it: ``dirty``, ``success is false``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Records:
-    """What a version table says. Keys are ids as the table's :attr:`VersionTable.key` makes them."""
-
-    applied: frozenset[str] = frozenset()
-    heads: bool = False
-    """Whether only the ends are recorded: all that lies before them is applied as well (Alembic)."""
-    up_to: str | None = None
-    """Every number up to and with this one counts as applied (golang-migrate's version, a baseline)."""
-    failed: tuple[Failed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +20,7 @@ class LiveState:
     """Name of the environment variable with its URL: how messages name it."""
     version_table: str | None
     """Where the tool keeps its records, as it was found; None when there is no such table."""
-    records: Records = Records()
+    records: Records = field(default_factory=Records)
     locked: str = ""
     """The lock of the tool that is taken, in words; empty when none is."""
     others: tuple[str, ...] = ()

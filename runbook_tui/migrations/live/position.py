@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from runbook_tui.migrations.graph import ancestors
-from runbook_tui.migrations.live.model import LiveState, Records
-from runbook_tui.migrations.live.tables import VersionTable
+from runbook_tui.migrations.live.model import LiveState
 from runbook_tui.migrations.tool import MigrationTool, Script
+from runbook_tui.migrations.version_table import Records, VersionTable
 
 
 @dataclass(frozen=True, slots=True)

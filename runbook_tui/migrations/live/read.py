@@ -8,16 +8,10 @@ from typing import TYPE_CHECKING
 
 from runbook_tui.migrations.engine import Engine, engine_family
 from runbook_tui.migrations.live.catalogue import FoundTable, count_rows, find_tables
-from runbook_tui.migrations.live.model import LONGEST, LiveState, Records, Refusal, RefusedError
-from runbook_tui.migrations.live.tables import (
-    TABLES,
-    Lock,
-    VersionTable,
-    all_names,
-    tools_of,
-    version_table_of,
-)
+from runbook_tui.migrations.live.model import LONGEST, LiveState, Refusal, RefusedError
+from runbook_tui.migrations.live.tables import TABLES, all_names, tools_of, version_table_of
 from runbook_tui.migrations.registry import tool_named
+from runbook_tui.migrations.version_table import Lock, Records, VersionTable
 
 if TYPE_CHECKING:
     import sqlalchemy
@@ -126,7 +120,7 @@ class _Question:
         """The tool's table: in the schema that is named, in the search path, or in the tool's own schema."""
         names = (self._name,) if self._name else self.version_table.names
         for table in sorted(tables, key=lambda table: not table.here):
-            right = table.name.lower() in names and self.version_table.is_it(table)
+            right = table.name.lower() in names and self.version_table.is_it(table.columns)
             schema = (table.schema or "").lower()
             if right and (schema in self._schemas or (table.here and not self._schema)):
                 return table

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection
 
-from runbook_tui.migrations.live.model import Failed, Records
-
-Rows = Sequence[Mapping[str, str | None]]
-"""Rows as column -> text, in the order of :attr:`VersionTable.order`."""
+from runbook_tui.migrations.version_table import Failed, Records, Rows
 
 _TRUE = frozenset({"1", "t", "true", "y", "yes", "\x01"})
 

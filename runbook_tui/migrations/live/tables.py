@@ -11,57 +11,12 @@ Sources: the tools' own documentation and source, named in the ``tools/`` file o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from runbook_tui.migrations.live import records
 from runbook_tui.migrations.live.catalogue import FoundTable
-from runbook_tui.migrations.live.model import Records
-from runbook_tui.migrations.live.records import Rows
 from runbook_tui.migrations.tool import MigrationTool
-
-
-@dataclass(frozen=True, slots=True)
-class Lock:
-    """The table with which a tool keeps a second run of itself out."""
-
-    table: str
-    column: str
-    """True, or 1, while it is held."""
-    holder: str = ""
-    """Column that says who holds it."""
-
-
-@dataclass(frozen=True, slots=True)
-class VersionTable:
-    """Where a tool writes down what it applied."""
-
-    tool: str
-    names: tuple[str, ...]
-    """What it may be called unless the manifest says otherwise, in lower case."""
-    columns: tuple[str, ...]
-    """Columns that are read; a table without one of them is not this tool's."""
-    read: Callable[[Rows], Records]
-    key: Callable[[str], str] = str
-    """From a migration's id to what ``read`` makes of its row."""
-    align: Callable[[Collection[str], Collection[str]], frozenset[str]] = lambda recorded, _: frozenset(
-        recorded
-    )
-    """From recorded keys and those of the files to keys of the files, where the tool records more or less."""
-    without: frozenset[str] = frozenset()
-    """Columns of another tool's table of the same name."""
-    order: str = ""
-    """Column that says which row is the later one."""
-    schemas: tuple[str, ...] = ()
-    """Schemas (databases of MySQL) of the tool's own."""
-    lock: Lock | None = None
-    beside: str = ""
-    """Name of an SQLite file of the tool's own, beside the one that is migrated."""
-
-    def is_it(self, table: FoundTable) -> bool:
-        """Whether a table has this tool's columns."""
-        there = table.columns.keys()
-        return there >= set(self.columns) and not self.without.intersection(there)
+from runbook_tui.migrations.version_table import Lock, VersionTable
 
 
 def file_name(name: str) -> str:
@@ -179,7 +134,7 @@ def tools_of(table: FoundTable) -> tuple[str, ...]:
     return tuple(
         tool
         for tool, version in sorted(TABLES.items())
-        if table.name.lower() in version.names and version.is_it(table)
+        if table.name.lower() in version.names and version.is_it(table.columns)
     )
 
 
