@@ -131,6 +131,10 @@ class Api(Model):
         ]
         | None
     ) = Field(default=None, description="the promise of a schema registry, where there is one")
+    retained_since: Line | None = Field(
+        default=None,
+        description="ref of the oldest version whose messages are still kept; a *_TRANSITIVE promise holds from there on",
+    )
 
 
 class Dependency(Model):

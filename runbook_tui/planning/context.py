@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from runbook_tui.catalog.model import Access, BackfillPosition, ContractMode, Datastore
+from runbook_tui.contracts.model import Verdict
 from runbook_tui.migrations.model import Migration
+from runbook_tui.planning.contract_order import Demand, demands, verdict
 from runbook_tui.planning.ids import StepIds, identity
 from runbook_tui.planning.migrations import (
     PlannedMigration,
@@ -16,7 +18,7 @@ from runbook_tui.planning.migrations import (
     placed_phase,
     planned,
 )
-from runbook_tui.release.model import ContractChange, Release, ServiceChange, Usage
+from runbook_tui.release.model import ContractChange, ContractUse, Release, ServiceChange, Usage
 from runbook_tui.runbook.model import Step
 
 
@@ -77,6 +79,29 @@ class Scope:
         """Changed API and event definitions of the services that move, sorted by name."""
         found = {(item.api, item.provider): item for change in self.moving for item in change.contracts}
         return tuple(found[key] for key in sorted(found))
+
+    @cached_property
+    def demands(self) -> tuple[Demand, ...]:
+        """What the changed definitions demand of providers and consumers that move."""
+        return tuple(
+            demand
+            for contract in self.contract_changes
+            for name in contract.consumers
+            if name != contract.provider and name in self.changes and self.changes[name].moves
+            for demand in demands(self, contract, self.changes[name])
+        )
+
+    def verdict(self, contract: ContractChange) -> Verdict | None:
+        """Who goes first because of a changed definition; None while nobody knows."""
+        return verdict(self.release, contract)
+
+    @cached_property
+    def _contract_uses(self) -> dict[tuple[str, str], ContractUse]:
+        return {(use.api, use.service): use for use in self.release.contract_uses}
+
+    def contract_use(self, api: str, service: str) -> ContractUse | None:
+        """What a search of a consumer for the names of a change has found."""
+        return self._contract_uses.get((api, service))
 
     def users(self, store: str) -> tuple[User, ...]:
         """Every service of the manifest that uses a data store, by name. Who migrates a store owns it."""

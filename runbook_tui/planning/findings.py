@@ -8,10 +8,10 @@ from difflib import get_close_matches
 from runbook_tui.catalog.model import CommandCheck
 from runbook_tui.migrations.model import Level
 from runbook_tui.planning.context import Scope
+from runbook_tui.planning.contract_findings import contract_findings
 from runbook_tui.planning.migration_findings import migration_findings
 from runbook_tui.planning.model import PlanFinding, Strength, Yielded, note, warning
 from runbook_tui.planning.rules import (
-    contracts,
     dependency_first,
     frame,
     pinned,
@@ -32,8 +32,7 @@ def findings(scope: Scope, steps: Mapping[str, Step], yielded: Iterable[Yielded]
         *_pins(scope, steps),
         *_commands(scope),
         *migration_findings(scope, steps),
-        *_contracts(scope),
-        *_unused_answers(scope),
+        *contract_findings(scope),
         *_stale_answers(scope),
         *_lost(scope),
         *_untouched(scope),
@@ -105,42 +104,6 @@ def _verification(scope: Scope, change: ServiceChange) -> Iterator[PlanFinding]:
         yield note(verify_after_deploy.NAME, text, scope.release.manifest_path, remedy, step)
 
 
-def _contracts(scope: Scope) -> Iterator[PlanFinding]:
-    if contracts.CONSUMER_FIRST in scope.off:
-        return
-    for change in scope.contract_changes:
-        if contracts.verdict(scope, change) != contracts.CONSUMER_FIRST:
-            continue
-        provider = scope.changes[change.provider]
-        for name in sorted(set(change.consumers) - {change.provider}):
-            consumer = scope.changes.get(name)
-            if consumer is None or consumer.moves:
-                continue
-            text = (
-                f"{new(provider)} changes {change.api} for consumers that moved first, and {old(consumer)} is not in "
-                "the release"
-            )
-            remedy = f"release {name} first, or take {change.api} out of its consumes if it no longer uses it"
-            level = "error" if change.kind == "removed" else "warning"
-            step = scope.deploy(provider.name)
-            yield PlanFinding("consumer-not-in-release", level, text, line(change.path), remedy, step)
-
-
-def _unused_answers(scope: Scope) -> Iterator[PlanFinding]:
-    """A verdict belongs to one change; left in the file it would be taken for the next change of that API."""
-    changed = {change.api for change in scope.contract_changes}
-    for change in scope.moving:
-        for api in sorted({item.api for item in change.service.provides} - changed):
-            answer = scope.release.answers.contracts.get(api)
-            if answer is not None:
-                text = (
-                    f"{api} does not change in this release, and {line(answer.by)} answers that it does, "
-                    f"{answer.verdict}: {line(answer.because)}"
-                )
-                remedy = f"take contract:{api} out of the answers before {api} changes again"
-                yield warning("unused-answer", text, remedy=remedy)
-
-
 def _stale_answers(scope: Scope) -> Iterator[PlanFinding]:
     """Who answered saw something else than what is released."""
     for item in scope.release.stale_answers:
@@ -184,8 +147,11 @@ def _gaps(scope: Scope) -> Iterator[PlanFinding]:
 
 def _gave_way(item: Yielded) -> PlanFinding:
     gave, to = item.constraint, item.to
-    derived = all(other.strength is Strength.HARD for other in to)
+    circle = any(other.strength is Strength.PREFERRED for other in to)
     way = "; ".join(f"{other.before} before {other.after}: {other.because}" for other in to[:3])
     text = line(f"{gave.before} before {gave.after} ({gave.because}) gives way to {way}", longest=1500)
-    remedy = "" if derived else "the manifest's dependencies form a circle: mark one soft"
+    if gave.strength is Strength.LIKELY:
+        remedy = f"look whether {gave.after.removeprefix('deploy-')} needs it; if it does, release it later"
+        return warning(gave.rule, text, gave.source, remedy, gave.after)
+    remedy = "the manifest's dependencies form a circle: mark one soft" if circle else ""
     return note(dependency_first.NAME, text, gave.source, remedy, gave.after)

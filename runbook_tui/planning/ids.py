@@ -70,6 +70,8 @@ class StepIds:
                 named = (change.name, *([migration.datastore] if several else []), migration.id)
                 wanted["migration", *about] = _join(words[about], *named)
                 wanted["gate", *about] = _join("gate", *named)
+        for api in {api.api for change in release.changes for api in change.service.provides}:
+            wanted["gate", "contract", api] = _join("gate", "contract", api)
         self._ids = assign(wanted)
 
     def preflight(self, service: str) -> str:
@@ -87,6 +89,10 @@ class StepIds:
     def migration(self, migration: Migration) -> str:
         """The step that applies a migration, unless another one's does: ask :meth:`Scope.step_of`."""
         return self._ids["migration", *identity(migration)]
+
+    def contract_gate(self, api: str) -> str:
+        """The decision that the deploy of a changed API waits for."""
+        return self._ids["gate", "contract", api]
 
     def gate(self, migration: Migration) -> str:
         """The decision that a migration waits for."""

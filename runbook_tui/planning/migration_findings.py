@@ -12,7 +12,7 @@ from runbook_tui.planning.context import Scope
 from runbook_tui.planning.migrations import WHILE_RUNNING, PlannedMigration, applies_all
 from runbook_tui.planning.model import PlanFinding, note, warning
 from runbook_tui.planning.rules import backfill_position, contract_last
-from runbook_tui.planning.words import line, names, old
+from runbook_tui.planning.words import line, names, old, plural
 from runbook_tui.release.model import ServiceChange
 from runbook_tui.runbook.model import Step
 
@@ -106,6 +106,16 @@ def _outside(scope: Scope, item: PlannedMigration, step: str) -> Iterator[PlanFi
                 text = f"{line(migration.id)} would break {found.service}. {where}"
                 remedy = f"release {found.service} without it first, or leave {line(migration.id)} for a later release"
                 yield PlanFinding("still-used", "error", text, found.source, remedy, step)
+        for found in usage.searched(scope, item):
+            if found.still_used:
+                text = (
+                    f"{line(migration.id)} drops what is still named after the deploy. {found.text} "
+                    f"{'; '.join(found.hits[:3])}"
+                )
+                remedy = (
+                    f"look at {plural(len(found.hits), 'place')}: {found.service} must not need it any more"
+                )
+                yield warning("still-used", text, found.source, remedy, step)
     if item.phase is Phase.BACKFILL and not item.stopped and backfill_position.NAME not in scope.off:
         writers = [user for user in scope.staying_users(migration.datastore) if user.writes]
         if writers and not scope.backfills_first(migration.datastore):

@@ -16,7 +16,9 @@ class Strength(IntEnum):
     """Breaks ties only (``kind: soft``)."""
     PREFERRED = 1
     """Yields to a derived constraint that says the opposite, and the plan says so (plain ``depends_on``)."""
-    HARD = 2
+    LIKELY = 2
+    """Derived from what changed, while nothing shows that it matters to these two; yields to what never yields."""
+    HARD = 3
     """Never yields."""
 
 

@@ -23,14 +23,15 @@ class Settled:
 
 
 def settle(nodes: Sequence[str], constraints: Iterable[Constraint]) -> Settled:
-    """Admit preferences one after the other, in sorted order, as long as they contradict nothing admitted before.
+    """Admit what may yield one after the other, in sorted order, as long as it contradicts nothing admitted before.
 
-    So what yields is the same for every order of the input, and no preference yields without need. Hard constraints
-    never yield, even where they contradict each other.
+    What was derived is admitted before what people prefer. So what yields is the same for every order of the input,
+    and nothing yields without need. Hard constraints never yield, even where they contradict each other.
     """
     given = in_order(constraints)
     hard = [item for item in given if item.strength is Strength.HARD]
-    preferred, yielded = _admit(nodes, hard, [item for item in given if item.strength is Strength.PREFERRED])
+    wishes = [item for item in given if item.strength in (Strength.LIKELY, Strength.PREFERRED)]
+    preferred, yielded = _admit(nodes, hard, sorted(wishes, key=lambda item: -item.strength))
     soft = tuple(item for item in given if item.strength is Strength.SOFT)
     return Settled(tuple(in_order([*hard, *preferred])), soft, tuple(yielded))
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from runbook_tui.migrations.model import Phase
 from runbook_tui.planning.context import Scope
+from runbook_tui.planning.contract_findings import fault_text
 from runbook_tui.planning.migrations import PlannedMigration
 from runbook_tui.planning.model import Question
-from runbook_tui.planning.rules import contracts
+from runbook_tui.planning.rules.contracts import CONSUMER_FIRST, PROVIDER_FIRST
 from runbook_tui.planning.steps.drafting import pager
-from runbook_tui.planning.words import line, names, new, old, paragraphs
+from runbook_tui.planning.words import bullets, line, names, new, old, paragraphs
 from runbook_tui.release.model import ContractChange
 
 PHASES = ("expand", "backfill", "contract")
@@ -58,28 +59,30 @@ def _void(scope: Scope, question: str) -> str:
 
 
 def _contracts(scope: Scope) -> Iterator[Question]:
-    if {contracts.PROVIDER_FIRST, contracts.CONSUMER_FIRST} <= scope.off:
+    if {PROVIDER_FIRST, CONSUMER_FIRST} <= scope.off:
         return
-    for change in scope.contract_changes:
-        consumers = sorted(set(change.consumers) - {change.provider})
-        if consumers and contracts.verdict(scope, change) is None:
-            yield _contract(scope, change, consumers)
+    for contract in scope.contract_changes:
+        consumers = sorted(set(contract.consumers) - {contract.provider})
+        if consumers and scope.verdict(contract) is None:
+            yield _contract(scope, contract, consumers)
 
 
-def _contract(scope: Scope, change: ContractChange, consumers: list[str]) -> Question:
-    provider = scope.changes[change.provider]
+def _contract(scope: Scope, contract: ContractChange, consumers: list[str]) -> Question:
+    provider = scope.changes[contract.provider]
     used = [scope.changes[name] for name in consumers if name in scope.changes]
     moving, staying = [one for one in used if one.moves], [one for one in used if not one.moves]
+    faults = [fault_text(fault) for fault in (contract.diff.faults if contract.diff else ())]
     return Question(
-        id=f"contract:{change.api}",
+        id=f"contract:{contract.api}",
         text=(
-            f"{change.api} is {change.kind} in {new(provider)}: who is deployed first, {provider.name} or its "
-            f"consumers ({names(consumers)})?{_void(scope, f'contract:{change.api}')}"
+            f"{contract.api} is {contract.kind} in {new(provider)} and cannot be compared: who is deployed first, "
+            f"{provider.name} or its consumers ({names(consumers)})?{_void(scope, f'contract:{contract.api}')}"
         ),
         choices=VERDICTS,
         blocking=True,
-        source=line(change.path),
+        source=line(contract.path),
         detail=paragraphs(
+            bullets(faults, most=5),
             "Provider first when it only widens what may be asked for. Consumer first when something is taken away, "
             "or when an answer may hold what the old consumer does not understand. Either when neither notices.",
             "In the release: " + names(new(one) for one in moving) + "." if moving else "",

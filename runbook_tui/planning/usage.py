@@ -1,4 +1,4 @@
-"""Evidence on users of a data store that are not in the release: do they still use what a migration drops?"""
+"""Evidence on users of a data store: does the code that will be running still use what a migration drops?"""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from runbook_tui.migrations.model import Phase
 from runbook_tui.planning.context import Scope, User
 from runbook_tui.planning.migrations import PlannedMigration
-from runbook_tui.planning.words import line, names, old, plural
+from runbook_tui.planning.words import line, names, new, plural
 
 _SHOWN = 20
 
@@ -46,8 +46,15 @@ def evidence(scope: Scope, item: PlannedMigration) -> tuple[Evidence, ...]:
     return tuple(_of_user(scope, item, user) for user in affected(scope, item))
 
 
+def searched(scope: Scope, item: PlannedMigration) -> tuple[Evidence, ...]:
+    """What a search of each user in the release has found at the version it goes to, by name."""
+    users = scope.moving_users(item.migration.datastore) if item.migration.dropped else ()
+    known = (user for user in users if scope.usage(item.migration, user.name) is not None)
+    return tuple(_of_user(scope, item, user) for user in known)
+
+
 def _of_user(scope: Scope, item: PlannedMigration, user: User) -> Evidence:
-    migration, who = item.migration, old(user.change)
+    migration, who = item.migration, new(user.change)
     if not migration.dropped:
         return Evidence(user.name, f"{who}: nothing to search for; a person has to know.")
     found = scope.usage(migration, user.name)

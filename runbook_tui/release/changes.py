@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from hashlib import sha256
 
 from runbook_tui.catalog.model import Api, MigrationSource, Service
 from runbook_tui.files.problems import Place, Problem, ProblemsError
@@ -14,6 +13,7 @@ from runbook_tui.migrations.model import PendingMigrations
 from runbook_tui.migrations.registry import UnknownToolError
 from runbook_tui.release.answered import apply_answers
 from runbook_tui.release.checkouts import Pinned, problem
+from runbook_tui.release.contracts import Version, contract_changes, read_all
 from runbook_tui.release.model import ContractChange, ServiceChange
 from runbook_tui.release.selection import Selection
 from runbook_tui.repositories.git import Repository
@@ -106,31 +106,23 @@ class _Reader:
 
     def _contract_changes(self, trees: _Trees) -> Iterator[ContractChange]:
         service = self._change.service
+        apis: list[tuple[Api, str]] = []
         for index, api in enumerate(service.provides):
             if api.definition is None:
                 continue
             path = inside(service, api.definition)
-            before, after = trees.under(path)
-            if not before and not after:
+            if any(trees.under(path)):
+                apis.append((api, path))
+            else:
                 self._miss(path, "provides", index, "definition")
-            elif before != after:
-                kind = "modified" if before and after else "added" if after else "removed"
-                digest = sha256(repr((sorted(before.items()), sorted(after.items()))).encode()).hexdigest()[
-                    :12
-                ]
-                yield self._contract_change(api, path, kind, digest)
-
-    def _contract_change(self, api: Api, path: str, kind: str, digest: str) -> ContractChange:
-        services = self._selection.loaded.manifest.services
-        consumers = sorted(name for name, service in services.items() if api.api in service.consumes)
-        return ContractChange(
-            api=api.api,
-            provider=self._change.name,
-            type=api.type,
-            path=path,
-            consumers=tuple(consumers),
-            kind=kind,
-            digest=digest,
+        if not apis or self._problems:
+            return
+        paths = [path for _, path in apis]
+        base = Version(self._repository, self._change.base.sha, _named(trees.base, paths))
+        target = Version(self._repository, self._change.target.sha, _named(trees.target, paths))
+        read_all(base, target)
+        yield from contract_changes(
+            apis, base, target, provider=self._change.name, consumers=self._selection.consumers
         )
 
     def _pending(self, trees: _Trees) -> Iterator[PendingMigrations]:
@@ -226,6 +218,11 @@ class _Reader:
 
 def _version(repository: Repository, commit: Resolved) -> str:
     return commit.tag or repository.tag_at(commit.sha) or commit.sha[:_SHORT]
+
+
+def _named(files: Mapping[str, str], paths: Iterable[str]) -> dict[str, str]:
+    """Those of ``files`` that are one of ``paths`` or lie in it."""
+    return {name: blob for path in paths for name, blob in _under(files, path).items()}
 
 
 def _under(files: Mapping[str, str], path: str) -> dict[str, str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from runbook_tui.catalog.answers import Answers
 from runbook_tui.catalog.model import Manifest, Service
+from runbook_tui.contracts.model import Change, ContractDiff
 from runbook_tui.migrations.model import PendingMigrations
 from runbook_tui.repositories.model import Commit, Hit, Resolved
 
@@ -25,6 +27,23 @@ class ContractChange:
     """``added``, ``removed`` or ``modified``."""
     digest: str = ""
     """Of the definition at both commits: 12 hexadecimal digits. An answer holds for it alone."""
+    diff: ContractDiff | None = None
+    """What differs; None where nobody has compared."""
+    compatibility: str | None = None
+    """What its registry promises, such as ``BACKWARD_TRANSITIVE``."""
+    broken_promises: tuple[BrokenPromise, ...] = ()
+    """Where the new version does not keep what ``compatibility`` promises."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenPromise:
+    """A change that the compatibility mode of a registry forbids."""
+
+    change: Change
+    version: str
+    """Full SHA of the commit with the older version."""
+    running: bool
+    """Whether that is the version that runs now; otherwise one whose messages are still kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +73,30 @@ class ServiceChange:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """A search for names that a contract migration drops, in a user of the data store outside the release."""
+    """A search for names that a contract migration drops, in a user of the data store."""
 
     migration: str
     """``service/id`` of the migration."""
     service: str
     """The user that was searched."""
     commit: str
+    """The one that will be running: what runs now, for a user outside the release."""
     names: tuple[str, ...]
     hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContractUse:
+    """A search in a consumer for the names of what changes in an API or event."""
+
+    api: str
+    service: str
+    """The consumer that was searched."""
+    names: tuple[str, ...]
+    before: Mapping[str, tuple[Hit, ...]]
+    """Name to where it stands at the commit that runs now; names that were not found are left out."""
+    after: Mapping[str, tuple[Hit, ...]]
+    """The same at the commit that will be running."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,5 +135,6 @@ class Release:
     changes: tuple[ServiceChange, ...]
     """Every service of the manifest, sorted by name; those that do not move are in it too."""
     usages: tuple[Usage, ...] = ()
+    contract_uses: tuple[ContractUse, ...] = ()
     introductions: tuple[Introduction, ...] = ()
     stale_answers: tuple[StaleAnswer, ...] = ()

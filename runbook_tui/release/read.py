@@ -10,6 +10,7 @@ from runbook_tui.files.problems import Problem, ProblemsError
 from runbook_tui.release.answered import current_answers
 from runbook_tui.release.changes import read_change
 from runbook_tui.release.checkouts import pin, problem
+from runbook_tui.release.contract_uses import read_contract_uses
 from runbook_tui.release.live import Databases
 from runbook_tui.release.model import Introduction, Release, ServiceChange
 from runbook_tui.release.parallel import ask_all
@@ -41,6 +42,7 @@ def read_release(
     changes = ask_all(sorted(pinned), lambda name: read_change(selection, name, pinned[name]), problems)
     _raise_any(problems)
     usages = read_usages(selection, changes, pinned, problems)
+    contract_uses = read_contract_uses(selection, changes, pinned, problems)
     _raise_any(problems)
     answers, stale = current_answers(loaded.answers, changes.values())
     return Release(
@@ -50,6 +52,7 @@ def read_release(
         stale_answers=stale,
         changes=tuple(changes.values()),
         usages=usages,
+        contract_uses=contract_uses,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from runbook_tui.catalog.manifest import LoadedManifest
 from runbook_tui.files.problems import Place, Problem
@@ -11,7 +12,7 @@ from runbook_tui.files.suggestions import did_you_mean, one_of
 from runbook_tui.release.live import Databases
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Selection:
     """The services of a release and the refs that people gave for them."""
 
@@ -30,6 +31,18 @@ class Selection:
         if not self.takes_part(name):
             return self.base_ref(name)
         return self.targets.get(name) or self.loaded.manifest.services[name].release
+
+    @cached_property
+    def _consumers(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, set[str]] = {}
+        for name, service in self.loaded.manifest.services.items():
+            for api in service.consumes:
+                found.setdefault(api, set()).add(name)
+        return {api: tuple(sorted(names)) for api, names in found.items()}
+
+    def consumers(self, api: str) -> tuple[str, ...]:
+        """The services that consume an API, sorted."""
+        return self._consumers.get(api, ())
 
     def takes_part(self, name: str) -> bool:
         """Whether a service was selected."""

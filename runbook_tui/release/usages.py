@@ -1,4 +1,4 @@
-"""Searches the code that keeps running for names that a migration of the release drops."""
+"""Searches the code that will be running for names that a migration of the release drops."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ def read_usages(
     pinned: Mapping[str, Pinned],
     problems: list[Problem],
 ) -> tuple[Usage, ...]:
-    """One usage for each dropping migration and each user of its data store that stays as it is.
+    """One usage for each dropping migration and each user of its data store.
 
-    Searched is the service's own path at the commit that runs, without its migration folders. A search
+    Searched is the service's own path at the commit that will be running, without its migration folders. A search
     that found nothing is a usage without hits. One git process each.
     """
 
     def search(asked: _Search) -> Usage:
         service, where = changes[asked.service].service, pinned[asked.service]
         folders = [inside(service, source.path) for source in service.migration_sources]
-        commit = where.base.sha
+        commit = where.target.sha
         try:
             hits = where.repository.grep(commit, asked.names, service.path, exclude=folders)
         except RepositoryError as error:
@@ -50,12 +50,15 @@ def read_usages(
 
 
 def _searches(changes: Mapping[str, ServiceChange]) -> Iterator[_Search]:
-    staying = [change for _, change in sorted(changes.items()) if not change.moves]
     for _, change in sorted(changes.items()):
         for pending in change.pending:
+            users = [
+                user.name
+                for _, user in sorted(changes.items())
+                if any(use.name == pending.datastore for use in user.service.datastores)
+                or any(source.datastore == pending.datastore for source in user.service.migration_sources)
+            ]
             for migration in pending.pending:
-                if not migration.dropped:
-                    continue
-                for user in staying:
-                    if any(use.name == pending.datastore for use in user.service.datastores):
-                        yield _Search(migration.key, user.name, migration.dropped)
+                if migration.dropped:
+                    for user in users:
+                        yield _Search(migration.key, user, migration.dropped)

@@ -191,6 +191,19 @@ class Repository:
                     found.setdefault(file, (entry.commit.sha, entry.parents[0]))
         return found
 
+    def commits_of(self, path: str, until: str, since: str | None = None) -> tuple[str, ...]:
+        """Full names of the commits that changed ``path``, newest first, ``until`` included: one process.
+
+        Only those of ``since..until`` and ``since`` itself where it is given.
+        """
+        ends = [self._full(until)]
+        if since is not None:
+            oldest = self._full(since)
+            ends.append(f"^{oldest}")
+        options = ["--format=tformat:%H", "--first-parent", "--no-renames", "--end-of-options", *ends]
+        found = self._git.read("log", *options, "--", *_pathspecs(path)).decode().split()
+        return (*found, oldest) if since is not None else tuple(found)
+
     def fetch(self) -> None:
         """Bring the default remote's branches and tags: four processes. Nothing else uses the network.
 

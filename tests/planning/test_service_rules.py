@@ -22,11 +22,10 @@ def test_a_new_definition_needs_its_provider_first_without_a_question(world: Wor
     assert not world.plan().questions
 
 
-@pytest.mark.parametrize("kind", ["modified", "removed"])
-def test_a_changed_definition_is_asked_about_and_orders_nothing_until_answered(
-    world: World, kind: str
+def test_a_definition_that_nobody_compared_is_asked_about_and_orders_nothing_until_answered(
+    world: World,
 ) -> None:
-    world.service("billing").service("web").api("billing", "billing-http", "web", kind=kind)
+    world.service("billing").service("web").api("billing", "billing-http", "web")
     (question,) = world.plan().questions
     assert question.id == "contract:billing-http"
     assert question.blocking
@@ -34,6 +33,15 @@ def test_a_changed_definition_is_asked_about_and_orders_nothing_until_answered(
     assert question.source == "api/billing-http.yaml"
     assert not world.constraints("provider-first")
     assert not world.constraints("consumer-first")
+    told = world.findings("order-not-known")
+    assert {finding.step for finding in told} == {"deploy-billing", "deploy-web"}
+    assert "Order not known" in (world.step("deploy-web").description or "")
+
+
+def test_a_definition_that_is_gone_has_its_consumers_first(world: World) -> None:
+    world.service("billing").service("web").api("billing", "billing-http", "web", kind="removed")
+    assert set(world.constraints("consumer-first")) == {("deploy-web", "deploy-billing")}
+    assert not world.plan().questions
 
 
 @pytest.mark.parametrize(

@@ -139,17 +139,22 @@ def test_both_trees_reach_the_migration_reader_byte_for_byte(
     assert named == {"service": "billing", "source": whole, "engine": "postgres@15", **known}
 
 
-def test_users_that_stay_are_searched_at_the_commit_that_runs(shop: System) -> None:
+def test_every_user_is_searched_at_the_commit_that_will_be_running(shop: System) -> None:
     release = read_release(shop.load(MANIFEST))
+    found = {usage.service: usage for usage in release.usages}
     running = shop.git("reports", "rev-parse", "v1^{commit}")
-    assert release.usages == (
-        Usage("billing/0002", "reports", running, ("legacy_code",), (Hit("app/q.py", 2, "legacy_code"),)),
+    assert found["reports"] == Usage(
+        "billing/0002", "reports", running, ("legacy_code",), (Hit("app/q.py", 2, "legacy_code"),)
     )
+    assert found["billing"].commit == shop.git("mono", "rev-parse", "v2^{commit}")
+    assert not found["billing"].hits
+    assert sorted(found) == ["billing", "invoices", "reports"]
 
 
 def test_users_that_were_not_selected_are_searched_too(shop: System) -> None:
     release = read_release(shop.load(MANIFEST), only=["billing"])
     assert [(usage.service, [hit.path for hit in usage.hits]) for usage in release.usages] == [
+        ("billing", []),
         ("invoices", ["a.py"]),
         ("reports", ["app/q.py"]),
     ]
@@ -159,8 +164,8 @@ def test_finding_nothing_is_an_answer(shop: System) -> None:
     loaded = shop.load(
         MANIFEST.replace("deployed: v1\n        release: v1", "deployed: v2\n        release: v2", 1)
     )
-    (usage,) = read_release(loaded).usages
-    assert (usage.service, usage.hits) == ("reports", ())
+    usages = {usage.service: usage for usage in read_release(loaded).usages}
+    assert usages["reports"].hits == ()
 
 
 def test_answers_about_migrations_that_could_not_be_read(shop: System) -> None:
@@ -252,6 +257,7 @@ def test_git_processes_of_one_repository(shop: System, processes: list[list[str]
         "ls-tree",  # at the base
         "ls-tree",  # at the target
         "cat-file",  # all files of both
+        "grep",  # its own code, for what a migration drops
     ]
     processes.clear()
     without, _, _ = head.partition("        migrations:")

@@ -4,77 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from runbook_tui.planning.context import Context, Scope
+from runbook_tui.contracts.model import Verdict
+from runbook_tui.planning import contract_usage
+from runbook_tui.planning.context import Context
 from runbook_tui.planning.model import Constraint
 from runbook_tui.planning.rules.evidence import constraint
-from runbook_tui.planning.words import line, new, old
-from runbook_tui.release.model import ContractChange, ServiceChange
+from runbook_tui.planning.words import line, names
 
 PROVIDER_FIRST = "provider-first"
 CONSUMER_FIRST = "consumer-first"
 
 
-def verdict(scope: Scope, change: ContractChange) -> str | None:
-    """``provider-first``, ``consumer-first`` or ``either``; None while nobody has said.
-
-    A definition that is new needs no answer: nothing can use it before somebody provides it.
-    """
-    answer = scope.release.answers.contracts.get(change.api)
-    if answer is not None:
-        return answer.verdict
-    return PROVIDER_FIRST if change.kind == "added" else None
-
-
 def provider_first(context: Context) -> Iterator[Constraint]:
     """The provider of an API is deployed before its consumers when the change widens what they may ask for.
 
-    That is so for a definition that is new, and where a person gave that verdict on a changed one: otherwise a
-    consumer would call what is not there yet.
+    The same holds where it narrows what is answered: new consumers may rely on either. As long as nothing shows that a
+    consumer does, this yields to a constraint that says the opposite.
     """
-    scope = context.scope
-    for change, provider, consumer in _pairs(scope, PROVIDER_FIRST):
-        because = f"{new(consumer)} may use {change.api}, which {new(provider)} {_provides(change)}"
-        yield constraint(
-            scope.deploy(provider.name),
-            scope.deploy(consumer.name),
-            PROVIDER_FIRST,
-            because + _said(scope, change),
-            change.path,
-        )
+    yield from _derived(context, Verdict.PROVIDER_FIRST)
 
 
 def consumer_first(context: Context) -> Iterator[Constraint]:
     """The consumers of an API are deployed before its provider when the change takes away what they may ask for.
 
-    That follows a person's verdict: the last caller has to be gone, or every reader has to understand more, before
-    the provider changes what it sends. A consumer that is not in the release is a finding.
+    The same holds where it widens what is answered or sent: the last caller has to be gone, and every reader has to
+    understand more, before the provider changes. A consumer that is not in the release is a finding.
     """
+    yield from _derived(context, Verdict.CONSUMER_FIRST)
+    for contract in context.scope.contract_changes:
+        gate = context.scope.ids.contract_gate(contract.api)
+        if context.has(gate):
+            outside = names(one.consumer.name for one in contract_usage.outside(context.scope, contract))
+            because = f"{line(contract.api)} is also consumed by {outside}, outside of this release"
+            deploy = context.scope.deploy(contract.provider)
+            yield constraint(gate, deploy, CONSUMER_FIRST, because, contract.path)
+
+
+def _derived(context: Context, first: Verdict) -> Iterator[Constraint]:
     scope = context.scope
-    for change, provider, consumer in _pairs(scope, CONSUMER_FIRST):
-        because = f"{old(consumer)} may break on what {new(provider)} changes in {change.api}"
-        yield constraint(
-            scope.deploy(consumer.name),
-            scope.deploy(provider.name),
-            CONSUMER_FIRST,
-            because + _said(scope, change),
-            change.path,
-        )
-
-
-def _pairs(scope: Scope, wanted: str) -> Iterator[tuple[ContractChange, ServiceChange, ServiceChange]]:
-    """Changes with this verdict, with their provider and each of their consumers in the release."""
-    for change in scope.contract_changes:
-        if verdict(scope, change) == wanted:
-            for name in sorted(set(change.consumers) - {change.provider}):
-                consumer = scope.changes.get(name)
-                if consumer is not None and consumer.moves:
-                    yield change, scope.changes[change.provider], consumer
-
-
-def _provides(change: ContractChange) -> str:
-    return "is the first to provide" if change.kind == "added" else "provides in its new form"
-
-
-def _said(scope: Scope, change: ContractChange) -> str:
-    answer = scope.release.answers.contracts.get(change.api)
-    return f" ({answer.by}: {line(answer.because)})" if answer else ""
+    for demand in scope.demands:
+        if demand.first is first:
+            provider, consumer = scope.deploy(demand.provider.name), scope.deploy(demand.consumer.name)
+            before, after = (provider, consumer) if first is Verdict.PROVIDER_FIRST else (consumer, provider)
+            yield constraint(
+                before, after, first.value, demand.because, demand.source, strength=demand.strength
+            )

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from runbook_tui.planning import neighbours
 from runbook_tui.planning.rules.verify_after_deploy import NAME as VERIFY_AFTER_DEPLOY
+from runbook_tui.planning.steps import contracts
 from runbook_tui.planning.steps.drafting import DEPLOY, STOP, VERIFY, Drafting, key, sha
-from runbook_tui.planning.words import line, names, new, old, plural
+from runbook_tui.planning.words import line, names, new, old, paragraphs, plural
 from runbook_tui.release.model import ServiceChange
 from runbook_tui.runbook.model import Check, Kind, Risk, Step, StepPhase
 
@@ -24,9 +25,10 @@ def deploys(drafting: Drafting) -> Iterator[Step]:
             change,
             id=drafting.scope.deploy(change.name),
             title=f"Deploy {new(change)}",
-            description=(
+            description=paragraphs(
                 f"{old(change)} ({sha(change.base.sha)}) becomes {line(change.version)} ({sha(change.target.sha)}): "
-                f"{plural(len(change.commits), 'commit')}."
+                f"{plural(len(change.commits), 'commit')}.",
+                *contracts.told(drafting.scope, change),
             ),
             rollback=drafting.back(change, by_hand),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runbook_tui.planning.steps import around, deploy, migrate
+from runbook_tui.planning.steps import around, contracts, deploy, migrate
 from runbook_tui.planning.steps.drafting import Drafting
 from runbook_tui.runbook.model import Step
 
@@ -20,6 +20,7 @@ def derive(drafting: Drafting) -> dict[str, Step]:
     changes = [
         *migrate.migrations(drafting),
         *migrate.gates(drafting),
+        *contracts.gates(drafting),
         *deploy.deploys(drafting),
         *deploy.offline(drafting),
         *deploy.neighbour_checks(drafting),

@@ -71,7 +71,9 @@ def _migration(drafting: Drafting, items: Together) -> Step:
             "title": _title(items),
             "kind": Kind.BACKFILL if phases == {Phase.BACKFILL} else Kind.MIGRATE,
             "phase": max((item.shown for item in items), key=list(StepPhase).index),
-            "description": migration_text.description(items, lock_time.advice(drafting, change, items)),
+            "description": migration_text.description(
+                items, [*_searched(drafting, items), *lock_time.advice(drafting, change, items)]
+            ),
             "environment": lock_time.environment(drafting, change, items),
             "verify": _check(drafting, change, items, last.migration.id),
             "rollback": None if lasting else _rollback(drafting, change, items),
@@ -83,6 +85,13 @@ def _migration(drafting: Drafting, items: Together) -> Step:
             "migration": migration_text.note(items),
         }
     )
+
+
+def _searched(drafting: Drafting, items: Together) -> Iterator[str]:
+    """Where the versions that will be running were searched for what the step drops, and what was found."""
+    for item in items:
+        for one in usage.searched(drafting.scope, item):
+            yield f"{migration_text.prefix(item, items)}{one.text}\n{bullets(one.hits, most=5)}".strip()
 
 
 def _title(items: Together) -> str:

@@ -21,7 +21,7 @@ def description(items: Together, locks: Iterable[str]) -> str | None:
 
     Args:
         items: what the step applies.
-        locks: what :mod:`lock_time` tells of them.
+        locks: what was searched for, and what :mod:`lock_time` tells of them.
     """
     parts = []
     if len(items) > 1:
