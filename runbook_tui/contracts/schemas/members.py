@@ -1,0 +1,224 @@
+"""Objects: which members there are, which are required, and whether others are allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from runbook_tui.contracts.documents.node import Node
+from runbook_tui.contracts.model import Action, Direction, Effect, Kind
+from runbook_tui.contracts.schemas.run import Pair, Run
+from runbook_tui.contracts.schemas.shape import Nodes, Shape, Shapes
+from runbook_tui.contracts.schemas.spot import Spot
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One version of a member."""
+
+    nodes: Nodes
+    """All that holds for its value; empty where nothing does."""
+    node: Node
+    required: bool
+    hidden: bool
+    """Whether it does not belong in the message: read-only in a request, write-only in a response."""
+    default: bool
+
+
+def compare_members(pair: Pair, run: Run) -> None:
+    """Tell how the members of an object differ."""
+    old, new = pair.old, pair.new
+    for name in dict.fromkeys([*new.properties, *old.properties]):
+        before = _member(old, run.old, name, pair.spot)
+        after = _member(new, run.new, name, pair.spot)
+        _compare_member(pair, run, name, before, after)
+    for keyword, rule, words in (
+        ("additionalProperties", "additional-properties", "members that are not named"),
+        ("unevaluatedProperties", "unevaluated-properties", "members that no part of the schema names"),
+    ):
+        compare_rest(pair, run, keyword, rule, words)
+    _compare_patterns(pair, run)
+    _compare_names(pair, run)
+
+
+def _member(shape: Shape, shapes: Shapes, name: str, spot: Spot) -> Member | None:
+    if name not in shape.properties:
+        return None
+    nodes = shape.properties[name]
+    required = shape.required.get(name)
+    found = shapes.of(nodes) if nodes else None
+    keyword = "readOnly" if spot.request else "writeOnly"
+    hidden = found is not None and spot.direction is not Direction.EVENT and found.flag(keyword)
+    default = found is not None and found.first("default") is not None
+    node = nodes[0] if nodes else required or shape.node
+    return Member(nodes, node, required is not None, hidden, default)
+
+
+def _compare_member(pair: Pair, run: Run, name: str, before: Member | None, after: Member | None) -> None:
+    spot = pair.spot.member(name)
+    hidden = [member is not None and member.hidden for member in (before, after)]
+    if before is not None and after is not None:
+        if all(hidden):
+            return
+        if any(hidden):
+            _tell_hidden(pair, run, spot, before, after)
+            return
+        _compare_required(pair, run, name, before, after)
+        if before.nodes and after.nodes:
+            run.descend(before.nodes, after.nodes, spot)
+    elif after is not None and not after.hidden:
+        _tell_added(pair, run, name, after)
+    elif before is not None and not before.hidden:
+        _tell_removed(pair, run, name, before)
+
+
+def _tell_hidden(pair: Pair, run: Run, spot: Spot, before: Member, after: Member) -> None:
+    """A member that leaves the message or comes into it, because it is now written by one side only or by both."""
+    word = "read-only" if spot.request else "write-only"
+    came = before.hidden
+    needed = "required" if after.required else "optional"
+    effect = None
+    if came and after.required:
+        effect = Effect.NARROWS
+    text = f"makes {spot} {'no longer ' if came else ''}{word}"
+    rule = f"{spot.direction}-{needed}-property-became-{'not-' if came else ''}{word}"
+    keyword = "readOnly" if spot.request else "writeOnly"
+    node = after.node.get(keyword) or after.node
+    run.tell(spot, rule, Kind.EXISTENCE, Action.ADD if came else Action.REMOVE, effect, at=node, text=text)
+
+
+def _compare_required(pair: Pair, run: Run, name: str, before: Member, after: Member) -> None:
+    if before.required == after.required:
+        return
+    spot = pair.spot.member(name)
+    if after.required:
+        node = pair.new.required[name]
+        suffix = "became-required"
+        if after.default and spot.request:
+            suffix += "-with-default"
+        text = f"requires {spot}" if spot.request else f"always has {spot}"
+        run.tell(
+            spot, spot.rule(suffix), Kind.REQUIREDNESS, Action.SPECIALIZE, Effect.NARROWS, at=node, text=text
+        )
+        return
+    text = f"no longer requires {spot}" if spot.request else f"may leave out {spot}"
+    rule = spot.rule("became-optional")
+    run.tell(spot, rule, Kind.REQUIREDNESS, Action.GENERALIZE, Effect.WIDENS, at=after.node, text=text)
+
+
+def _tell_added(pair: Pair, run: Run, name: str, after: Member) -> None:
+    """A reader that is closed rejects what it does not know; an open one passes over it."""
+    spot = pair.spot.member(name)
+    needed = "required" if after.required else "optional"
+    closed = pair.old.closed is not None
+    if spot.request:
+        effect = Effect.WIDENS
+        if after.required:
+            effect = Effect.NEITHER if closed else Effect.NARROWS
+        rule = f"new-{needed}-{spot.inner}" + ("-with-default" if after.required and after.default else "")
+        text = f"adds the {needed} property {spot}"
+    else:
+        effect = Effect.WIDENS if closed else Effect.NARROWS
+        rule = f"{spot.direction}-{needed}-property-added"
+        text = f"adds the property {spot}"
+    run.tell(spot, rule, Kind.EXISTENCE, Action.ADD, effect, at=after.node, text=text)
+
+
+def _tell_removed(pair: Pair, run: Run, name: str, before: Member) -> None:
+    spot = pair.spot.member(name)
+    needed = "required" if before.required else "optional"
+    closed = pair.new.closed is not None
+    if spot.request:
+        effect = Effect.NARROWS
+        if before.required:
+            effect = Effect.NEITHER if closed else Effect.WIDENS
+        rule = spot.rule("removed")
+    else:
+        effect = Effect.WIDENS
+        if closed:
+            effect = Effect.NEITHER if before.required else Effect.NARROWS
+        rule = f"{spot.direction}-{needed}-property-removed"
+    text = f"removes the property {spot}"
+    run.tell(spot, rule, Kind.EXISTENCE, Action.REMOVE, effect, at=before.node, text=text)
+
+
+def compare_rest(pair: Pair, run: Run, keyword: str, rule: str, words: str) -> None:
+    """Tell how two versions differ in what they allow beyond what is named: anything, nothing, or by a schema."""
+    spot = pair.spot
+    old, new = (_limiting(shape.all(keyword)) for shape in (pair.old, pair.new))
+    if old is None and new is None:
+        return
+    if old is not None and new is not None and old.value is not False and new.value is not False:
+        run.descend((old,), (new,), spot.items() if rule.endswith("items") else spot.others())
+        return
+    if old is not None and new is not None and old.value == new.value:
+        return
+    narrows = old is None or (new is not None and new.value is False)
+    effect = Effect.NARROWS if narrows else Effect.WIDENS
+    action = Action.SPECIALIZE if narrows else Action.GENERALIZE
+    # The rules of oasdiff speak of the keyword: one that is added forbids.
+    suffix = f"{rule}-{'added' if narrows else 'removed'}"
+    if narrows:
+        text = f"{'forbids' if new is not None and new.value is False else 'limits'} {words} in {spot}"
+    else:
+        text = f"allows {words} in {spot}"
+    node = new or old
+    if node is not None:
+        run.tell(spot, spot.rule(suffix), Kind.STRUCTURE, action, effect, at=node, text=text)
+
+
+def _limiting(found: list[Node]) -> Node | None:
+    """The first that says no, else the first that says something."""
+    limiting = [
+        node for node in found if node.value is False or (isinstance(node.value, dict) and node.value)
+    ]
+    return next((node for node in limiting if node.value is False), limiting[0] if limiting else None)
+
+
+def _compare_patterns(pair: Pair, run: Run) -> None:
+    old, new = (_by_key(shape, "patternProperties") for shape in (pair.old, pair.new))
+    words = "properties whose names match"
+    compare_keyed(pair, run, (old, new), "pattern-property", lambda key: f"{words} '{key}'")
+
+
+def _by_key(shape: Shape, keyword: str) -> dict[str, Node]:
+    return {key: node for found in shape.all(keyword) for key, node in found.items()}
+
+
+def compare_keyed(
+    pair: Pair,
+    run: Run,
+    versions: tuple[dict[str, Node], dict[str, Node]],
+    rule: str,
+    words: Callable[[str], str],
+) -> None:
+    """Tell how schemas by key differ, each of which limits part of the object: one more allows less."""
+    spot = pair.spot
+    old, new = versions
+    for key, node in new.items():
+        if key in old:
+            run.descend((old[key],), (node,), spot.others())
+        else:
+            text = f"limits {words(key)} in {spot}"
+            added = spot.rule(f"{rule}-added")
+            run.tell(spot, added, Kind.CONSTRAINTS, Action.ADD, Effect.NARROWS, at=node, text=text)
+    for key, node in old.items():
+        if key not in new:
+            text = f"no longer limits {words(key)} in {spot}"
+            removed = spot.rule(f"{rule}-removed")
+            run.tell(spot, removed, Kind.CONSTRAINTS, Action.REMOVE, Effect.WIDENS, at=node, text=text)
+
+
+def _compare_names(pair: Pair, run: Run) -> None:
+    spot = pair.spot
+    old, new = pair.old.first("propertyNames"), pair.new.first("propertyNames")
+    if old is not None and new is not None:
+        run.descend((old,), (new,), spot.others())
+    elif new is not None:
+        text = f"limits the names of the properties of {spot}"
+        rule = spot.rule("property-names-added")
+        run.tell(spot, rule, Kind.STRUCTURE, Action.ADD, Effect.NARROWS, at=new, text=text)
+    elif old is not None:
+        text = f"no longer limits the names of the properties of {spot}"
+        rule = spot.rule("property-names-removed")
+        run.tell(spot, rule, Kind.STRUCTURE, Action.REMOVE, Effect.WIDENS, at=old, text=text)
