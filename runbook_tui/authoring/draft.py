@@ -127,8 +127,8 @@ def _with_split(request: Request, loaded: LoadedManifest, release: Release, plan
     known = replace(release, introductions=read_introductions(release, loaded))
     fixed = dict(request.targets or {})
 
-    def read(targets: Mapping[str, str]) -> Release:
-        return read_release(loaded, targets={**fixed, **targets}, only=request.only)
+    def read(targets: Mapping[str, str], bases: Mapping[str, str]) -> Release:
+        return read_release(loaded, targets={**fixed, **targets}, bases=bases, only=request.only)
 
     cycles = tuple(
         replace(cycle, split=propose(known, cycle, _options(request), read)) for cycle in planned.cycles

@@ -86,7 +86,7 @@ class Scope:
         return tuple(
             demand
             for contract in self.contract_changes
-            for name in contract.consumers
+            for name in sorted(set(contract.consumers))
             if name != contract.provider and name in self.changes and self.changes[name].moves
             for demand in demands(self, contract, self.changes[name])
         )

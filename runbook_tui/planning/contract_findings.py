@@ -31,7 +31,11 @@ def contract_findings(scope: Scope) -> Iterator[PlanFinding]:
 
 def concerned(scope: Scope, contract: ContractChange) -> list[str]:
     """The services of the release whose order a contract decides: its provider and the consumers that move."""
-    moving = [name for name in contract.consumers if name in scope.changes and scope.changes[name].moves]
+    moving = [
+        name
+        for name in sorted(set(contract.consumers))
+        if name in scope.changes and scope.changes[name].moves
+    ]
     return [contract.provider, *(name for name in moving if name != contract.provider)]
 
 

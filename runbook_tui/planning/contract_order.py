@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runbook_tui.contracts.model import Change, Direction, Effect, Verdict
-from runbook_tui.planning.model import Strength
+from runbook_tui.planning.model import Constraint, Strength
 from runbook_tui.planning.words import line, new, old, plural
 from runbook_tui.release.model import ContractChange, ContractUse, Release, ServiceChange
 from runbook_tui.repositories.model import Hit
@@ -57,6 +57,18 @@ def verdict(release: Release, contract: ContractChange) -> Verdict | None:
 def narrowing(contract: ContractChange) -> tuple[Change, ...]:
     """The changes that running consumers may not survive."""
     return _demanding(contract, Verdict.CONSUMER_FIRST)
+
+
+def contradicting(scope: Scope, cycle: Iterable[Constraint]) -> tuple[ContractChange, ...]:
+    """The contracts whose demands are part of a cycle, by API."""
+    edges = {(item.before, item.after, item.rule) for item in cycle}
+    found: dict[str, ContractChange] = {}
+    for demand in scope.demands:
+        pair = scope.deploy(demand.provider.name), scope.deploy(demand.consumer.name)
+        before, after = pair if demand.first is Verdict.PROVIDER_FIRST else pair[::-1]
+        if (before, after, demand.first.value) in edges:
+            found[demand.contract.api] = demand.contract
+    return tuple(found[api] for api in sorted(found))
 
 
 def demands(scope: Scope, contract: ContractChange, consumer: ServiceChange) -> Iterator[Demand]:

@@ -33,7 +33,7 @@ def consumers(scope: Scope, contract: ContractChange) -> tuple[ConsumerEvidence,
     """Every consumer of a change that needs its consumers first or has to be split, by name."""
     if scope.verdict(contract) not in (Verdict.CONSUMER_FIRST, Verdict.SPLIT):
         return ()
-    found = (scope.changes[name] for name in contract.consumers if name in scope.changes)
+    found = (scope.changes[name] for name in sorted(set(contract.consumers)) if name in scope.changes)
     return tuple(
         ConsumerEvidence(consumer, _evidence(scope, contract, consumer))
         for consumer in found

@@ -39,7 +39,11 @@ def findings(scope: Scope, steps: Mapping[str, Step], yielded: Iterable[Yielded]
         *_gaps(scope),
         *(_gave_way(item) for item in yielded),
     }
-    return tuple(sorted(found, key=lambda item: (_LEVELS[item.level], item.rule, item.text, item.step or "")))
+
+    def key(item: PlanFinding) -> tuple[int, str, str, str, str, str]:
+        return (_LEVELS[item.level], item.rule, item.text, item.step or "", item.source or "", item.remedy)
+
+    return tuple(sorted(found, key=key))
 
 
 def _scope(scope: Scope) -> Iterator[PlanFinding]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
+from runbook_tui.contracts.model import Change, Verdict
 from runbook_tui.migrations.model import Level, Phase
 from runbook_tui.planning.context import Scope
+from runbook_tui.planning.contract_order import contradicting
 from runbook_tui.planning.migrations import PlannedMigration
 from runbook_tui.planning.model import Constraint
 from runbook_tui.planning.rules import (
@@ -18,6 +20,7 @@ from runbook_tui.planning.rules import (
     pinned,
 )
 from runbook_tui.planning.words import line, names, split_lines
+from runbook_tui.release.model import ContractChange
 
 _COSTS = (
     pinned.NAME,  # one line of the manifest
@@ -67,18 +70,45 @@ def remedy(scope: Scope, cycle: Iterable[Constraint], edge: Constraint) -> str:
     return f"switch the rule {edge.rule} off with a reason, or take out what contradicts it"
 
 
-def instead(scope: Scope, steps: Collection[str]) -> tuple[str, ...]:
-    """What to do over two releases in place of the migrations that have no safe moment, a line each.
+def instead(scope: Scope, steps: Collection[str], constraints: Iterable[Constraint] = ()) -> tuple[str, ...]:
+    """What to do over two releases in place of the migrations and API changes that have no safe moment, a line each.
 
     Args:
         scope: the release.
         steps: of a contradiction, with all that is part of it.
+        constraints: those of its smallest cycle.
     """
     lines: list[str] = []
     for item in scope.migrations:
         if item.phase is Phase.BREAKING and item.migration.split and scope.step_of(item) in steps:
             lines += [f"{line(item.migration.key)}:", *split_lines(item.migration)]
+    for contract in contradicting(scope, constraints):
+        if scope.verdict(contract) is Verdict.SPLIT:
+            lines += [f"{line(contract.api)}:", *_in_three(scope, contract)]
     return tuple(lines)
+
+
+def _in_three(scope: Scope, contract: ContractChange) -> list[str]:
+    """Expand, switch, contract: through a form that both versions understand."""
+    provider, consumers = (
+        contract.provider,
+        names(name for name in sorted(set(contract.consumers)) if name != contract.provider),
+    )
+    changes = contract.diff.changes if contract.diff is not None else ()
+    comes = [one for one in changes if one.first is Verdict.PROVIDER_FIRST]
+    goes = [one for one in changes if one.first is not Verdict.PROVIDER_FIRST]
+    new_form = f"what is new ({_told(comes)})" if comes else "the new form under a name of its own"
+    old_form = f"the change that takes away or replaces ({_told(goes)})" if goes else "the old form"
+    return [
+        f"release 1, expand: {provider} provides {new_form} beside the old form, which stays",
+        f"release 1 or 2, switch: {consumers} use the new form only",
+        f"last release, contract: {provider} makes {old_form}",
+    ]
+
+
+def _told(changes: Iterable[Change]) -> str:
+    found = [line(change.text) for change in changes]
+    return "; ".join(found[:3]) + (f"; {len(found) - 3} more" if len(found) > 3 else "")
 
 
 def _taken_apart(scope: Scope, cycle: Iterable[Constraint], edge: Constraint) -> PlannedMigration | None:
@@ -117,17 +147,27 @@ def _bear_both(scope: Scope, edge: Constraint) -> str:
     deployed = {scope.deploy(change.name): change.name for change in scope.moving}
     first, second = deployed[edge.before], deployed[edge.after]
     provider, consumer = (first, second) if edge.rule == contracts.PROVIDER_FIRST else (second, first)
-    apis = names(
-        change.api
-        for change in scope.contract_changes
-        if change.provider == provider and consumer in change.consumers
+    concerned = contradicting(scope, [edge])
+    apis = names(line(change.api) for change in concerned)
+    answered = [change.api for change in concerned if change.api in scope.release.answers.contracts]
+    anew = f"; then answer {names(map(line, answered))} anew" if answered else ""
+    unless = "".join(
+        f", or answer contract:{line(change.api)} if {consumer} does not use it"
+        for change in concerned
+        if change.api not in answered
     )
+    if any(scope.verdict(change) is Verdict.SPLIT for change in concerned):
+        return (
+            f"make {apis} change in steps that each order allows: {provider} adds the new form beside the old one, "
+            f"{consumer} switches, {provider} takes the old one away in a later release{anew}{unless}"
+        )
     if provider == first:
-        hidden = f"keep what {consumer} uses of {apis} behind a switch until {provider} is deployed"
-        return f"{hidden}; then answer {apis} anew"
+        return (
+            f"keep what {consumer} uses of {apis} behind a switch until {provider} is deployed{anew}{unless}"
+        )
     return (
-        f"let {provider} keep the old form of {apis} beside the new one, and take it away in a later release; then "
-        f"answer {apis} anew"
+        f"let {provider} keep the old form of {apis} beside the new one, and take it away in a later "
+        f"release{anew}{unless}"
     )
 
 

@@ -64,5 +64,5 @@ def contradictions(scope: Scope, graph: Graph) -> tuple[Cycle, ...]:
         constraints = tuple(strongest(graph.between(first, second)) for first, second in pairs)
         edge = cheapest(constraints)
         way = remedy(scope, constraints, edge)
-        found.append(Cycle(constraints, edge, way, instead(scope, component), ()))
+        found.append(Cycle(constraints, edge, way, instead(scope, component, constraints), ()))
     return tuple(found)

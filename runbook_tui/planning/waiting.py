@@ -1,25 +1,24 @@
-"""What has to wait when one migration of a release waits: nothing may go ahead of what it needs."""
+"""What has to wait when one part of a release waits: nothing may go ahead of what it needs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from runbook_tui.migrations.model import Migration
 from runbook_tui.planning.context import Scope
 from runbook_tui.planning.model import Constraint, Strength
-from runbook_tui.planning.parts import History
+from runbook_tui.planning.parts import History, Subject
 from runbook_tui.planning.rules.registry import JOINING
 
 
 class Waiting:
-    """The services that go only part of their way, or not at all, so that one migration can wait.
+    """The services that go only part of their way, or not at all, so that a migration or a definition can wait.
 
     Args:
         scope: the part of the release that was tried.
         constraints: what the rules say of it.
-        history: where migrations came in.
+        history: where migrations and definitions came in.
 
-    A service whose own migration waits goes to the commit before that migration came in. Another service that needs
+    A service whose own migration or definition waits goes to the commit before that came in. Another service that needs
     something that waits stays where it is: nobody knows an earlier commit of it that does not.
     """
 
@@ -30,20 +29,21 @@ class Waiting:
         for found in constraints:
             if found.strength is Strength.HARD and found.rule not in JOINING:
                 self._after.setdefault(found.before, []).append(found.after)
-        self._migrations = {scope.step_of(item): item.leader for item in scope.migrations}
+        self._migrations = {scope.step_of(item): Subject.of(item.leader) for item in scope.migrations}
         self._deploys = {scope.deploy(change.name): change.name for change in scope.moving}
-        self._own: dict[str, list[Migration]] = {}
+        self._own: dict[str, list[tuple[Subject, str]]] = {}
         for item in scope.migrations:
-            self._own.setdefault(item.migration.service, []).append(item.migration)
+            own = (Subject.of(item.migration), scope.step_of(item))
+            self._own.setdefault(item.migration.service, []).append(own)
         self.targets: dict[str, str] = {}
         """Service to the commit that it goes to instead of its target."""
         self._left_out: dict[str, int] = {}
         self._held: set[str] = set()
         self._open: list[str] = []
 
-    def hold(self, migration: Migration) -> None:
-        """Let a migration wait, and everything that needs it."""
-        self._cut(migration)
+    def hold(self, subject: Subject) -> None:
+        """Let a migration or a definition wait, and everything that needs it."""
+        self._cut(subject)
         while self._open:
             for following in self._after.get(self._open.pop(), ()):
                 if following in self._migrations and following not in self._held:
@@ -67,27 +67,31 @@ class Waiting:
     def _service_of(self, step: str) -> str:
         return self._deploys.get(step) or self._migrations[step].service
 
-    def _cut(self, migration: Migration) -> None:
-        change = self._scope.changes[migration.service]
-        position, found = self._history.position(migration), self._history.introduction(migration)
+    def _cut(self, subject: Subject) -> None:
+        change = self._scope.changes[subject.service]
+        position, found = self._history.position(subject), self._history.introduction(subject)
         if position is None or found is None or found.parent == change.base.sha:
             self._stay(change.name)
         elif position + 1 > self._left_out.get(change.name, 0):
             self._left_out[change.name] = position + 1
             self.targets[change.name] = found.parent
-            newer = [item for item in self._own[change.name] if self._is_newer(item, position)]
-            self._mark([self._scope.deploy(change.name), *map(self._scope.applying, newer)])
+            own = self._own.get(change.name, [])
+            self._mark(
+                [
+                    self._scope.deploy(change.name),
+                    *(step for one, step in own if self._is_newer(one, position)),
+                ]
+            )
 
-    def _is_newer(self, migration: Migration, position: int) -> bool:
-        own = self._history.position(migration)
+    def _is_newer(self, subject: Subject, position: int) -> bool:
+        own = self._history.position(subject)
         return own is None or own <= position
 
     def _stay(self, service: str) -> None:
         change = self._scope.changes[service]
         self._left_out[service] = len(change.commits) + 1  # no cut leaves out more
         self.targets[service] = change.base.sha
-        own = self._own.get(service, [])
-        self._mark([self._scope.deploy(service), *map(self._scope.applying, own)])
+        self._mark([self._scope.deploy(service), *(step for _, step in self._own.get(service, []))])
 
     def _mark(self, steps: Iterable[str]) -> None:
         """Whatever follows a deploy is looked at again when the service stops at an earlier commit than before."""

@@ -10,12 +10,15 @@ from hashlib import sha256
 
 from runbook_tui.catalog.model import Api
 from runbook_tui.contracts.files import ContractFiles
-from runbook_tui.contracts.model import Change, ContractDiff, Direction, Effect, Fault
-from runbook_tui.release.model import BrokenPromise, ContractChange
+from runbook_tui.contracts.model import Change, ContractDiff, Direction, Effect, Fault, Verdict
+from runbook_tui.release.model import BrokenPromise, ContractChange, Introduction
 from runbook_tui.repositories.git import Repository
 
 _REFERS = re.compile(rb"""\$ref["']?\s*:\s*["']?[^#"'\s]|^\s*import\s""", re.MULTILINE)
 """What a definition that needs other files looks like: only then are the names of all files asked for."""
+
+_MOST_COMMITS = 200
+"""Commits of a release that are looked at for the first one that a definition cannot go along with."""
 
 _MOST_FILES = 2000
 """Files that one definition may lead to."""
@@ -153,6 +156,28 @@ def _diff(api: Api, path: str, old: ContractFiles, new: ContractFiles) -> Contra
     return compare(old, new, api.type)
 
 
+def introduction(contract: ContractChange, api: Api, base: Version, target: str) -> Introduction | None:
+    """The commit that a release can stop before, so that what the contract demands of it can be met.
+
+    That is the first one after which consumers have to go first, or the first change where they never have to.
+    """
+    old = base.files(_under(base.blobs, contract.path))
+    changes = reversed(base.repository.changes_of(contract.path, target, base.commit))
+    first: Introduction | None = None
+    for commit, parent in list(changes)[:_MOST_COMMITS]:
+        if parent is None:
+            continue
+        version = Version(base.repository, commit, base.repository.files_under(commit, [contract.path]))
+        read_all(version)
+        found = _diff(api, contract.path, old, version.files(version.blobs)).verdict
+        made = Introduction(f"contract:{contract.api}", commit, parent)
+        if found in (Verdict.CONSUMER_FIRST, Verdict.SPLIT):
+            return made
+        if found is Verdict.PROVIDER_FIRST:
+            first = first or made
+    return first
+
+
 def forbids(mode: str, change: Change) -> bool:
     """Whether a compatibility mode forbids a change of an event."""
     if change.direction is not Direction.EVENT or change.effect is None:
@@ -168,7 +193,9 @@ def forbids(mode: str, change: Change) -> bool:
 def _retained(api: Api, path: str, base: Version) -> Iterator[tuple[str, ContractFiles]]:
     """Older versions of a definition whose messages are still kept, newest first."""
     seen = {tuple(sorted(_under(base.blobs, path).items()))}
-    for commit in base.repository.commits_of(path, until=base.commit, since=api.retained_since):
+    since = api.retained_since
+    commits = [commit for commit, _ in base.repository.changes_of(path, base.commit, since)]
+    for commit in commits if since is None else [*commits, since]:
         blobs = base.repository.files_under(commit, [path])
         if blobs and tuple(sorted(blobs.items())) not in seen:
             seen.add(tuple(sorted(blobs.items())))

@@ -101,14 +101,15 @@ class ContractUse:
 
 @dataclass(frozen=True, slots=True)
 class Introduction:
-    """The commit that brought a pending migration in, for splitting a release in two."""
+    """The commit that brought in what may have to wait, for splitting a release in two."""
 
-    migration: str
-    """``service/id`` of the migration."""
+    subject: str
+    """``service/id`` of a migration, or ``contract:<api>``: the first change of its definition that running code may
+    not survive, or the first change at all where it has none."""
     commit: str
-    """Full SHA of the first-parent commit that added the file."""
+    """Full SHA of the first-parent commit that made it."""
     parent: str
-    """The commit before it: a target without the migration."""
+    """The commit before it: a target without it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from runbook_tui.catalog.manifest import LoadedManifest
 from runbook_tui.files.problems import Problem, ProblemsError
@@ -11,6 +11,7 @@ from runbook_tui.release.answered import current_answers
 from runbook_tui.release.changes import read_change
 from runbook_tui.release.checkouts import pin, problem
 from runbook_tui.release.contract_uses import read_contract_uses
+from runbook_tui.release.contracts import Version, introduction, read_all
 from runbook_tui.release.live import Databases
 from runbook_tui.release.model import Introduction, Release, ServiceChange
 from runbook_tui.release.parallel import ask_all
@@ -24,19 +25,21 @@ def read_release(
     loaded: LoadedManifest,
     *,
     targets: Mapping[str, str] | None = None,
+    bases: Mapping[str, str] | None = None,
     only: Collection[str] | None = None,
     fetch: bool = False,
     live: Databases | None = None,
 ) -> Release:
     """Pin and read all services in parallel.
 
-    ``targets`` gives other refs than the manifest's ``release``, by service. With ``only``, all other services
-    stay at the version that runs. ``fetch`` brings new tags and branches first, and ``live`` asks databases what is
-    applied; without them no network is used.
+    ``targets`` gives other refs than the manifest's ``release``, and ``bases`` others than its ``deployed``, by
+    service. With ``only``, all other services stay at the version that runs. ``fetch`` brings new tags and branches
+    first, and ``live`` asks databases what is applied; without them no network is used.
 
     Raises ProblemsError with the problems of all services: repositories, refs, paths, migration files.
     """
-    selection = Selection(loaded, dict(targets or {}), None if only is None else frozenset(only), live)
+    chosen = None if only is None else frozenset(only)
+    selection = Selection(loaded, dict(targets or {}), chosen, live, dict(bases or {}))
     problems = list(selection.problems())
     pinned = pin(selection, fetch=fetch, problems=problems)
     changes = ask_all(sorted(pinned), lambda name: read_change(selection, name, pinned[name]), problems)
@@ -57,12 +60,16 @@ def read_release(
 
 
 def read_introductions(release: Release, loaded: LoadedManifest) -> tuple[Introduction, ...]:
-    """Where each pending migration came in, by service and in the order of its tool: two git processes a service.
+    """Where each pending migration and each changed definition came in, by service and in the order of its tool.
 
-    Migrations that the range of the release does not add (renamed files, say) are left out, and those that share a
-    file. Raises ProblemsError.
+    Two git processes a service with migrations, and some for each definition. Migrations that the range of the release
+    does not add (renamed files, say) are left out, and those that share a file. Raises ProblemsError.
     """
-    waiting = {change.name: change for change in release.changes if any(p.pending for p in change.pending)}
+    waiting = {
+        change.name: change
+        for change in release.changes
+        if change.contracts or any(part.pending for part in change.pending)
+    }
     problems: list[Problem] = []
     found = ask_all(waiting, lambda name: _introductions(waiting[name], loaded), problems)
     _raise_any(problems)
@@ -75,12 +82,26 @@ def _introductions(change: ServiceChange, loaded: LoadedManifest) -> list[Introd
         repository = Repository.open(loaded.repository_path(change.name))
         paths = [migration.path for migration in migrations]
         added = repository.introductions(change.base.sha, change.target.sha, paths)
+        contracts = list(_contract_introductions(change, repository))
     except RepositoryError as error:
         place = loaded.places.place(("services", change.name, "repository"))
         raise ProblemsError([problem(place, error)]) from error
     # of a file with several migrations nobody knows which commit brought which
     alone = {path for path, count in Counter(paths).items() if count == 1}
-    return [Introduction(m.key, *added[m.path]) for m in migrations if m.path in added.keys() & alone]
+    found = [Introduction(m.key, *added[m.path]) for m in migrations if m.path in added.keys() & alone]
+    return found + contracts
+
+
+def _contract_introductions(change: ServiceChange, repository: Repository) -> Iterator[Introduction]:
+    apis = {api.api: api for api in change.service.provides}
+    for contract in change.contracts:
+        if contract.consumers and contract.diff is not None and contract.diff.changes:
+            blobs = repository.files_under(change.base.sha, [contract.path])
+            base = Version(repository, change.base.sha, blobs)
+            read_all(base)
+            found = introduction(contract, apis[contract.api], base, change.target.sha)
+            if found is not None:
+                yield found
 
 
 def _raise_any(problems: list[Problem]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from runbook_tui.catalog.manifest import LoadedManifest
@@ -21,10 +21,11 @@ class Selection:
     only: Collection[str] | None
     live: Databases | None = None
     """The databases that are asked what is applied; none when None."""
+    bases: Mapping[str, str] = field(default_factory=dict)
 
     def base_ref(self, name: str) -> str:
         """The ref of the version that runs now."""
-        return self.loaded.manifest.services[name].deployed
+        return self.bases.get(name) or self.loaded.manifest.services[name].deployed
 
     def target_ref(self, name: str) -> str:
         """The ref to be released; the one that runs now for a service that is not part of the release."""
@@ -55,12 +56,14 @@ class Selection:
 
     def base_place(self, name: str) -> Place:
         """Where the ref of the running version is written."""
+        if name in self.bases:
+            return _option("base", name, self.bases[name])
         return self.loaded.places.place(("services", name, "deployed"))
 
     def target_place(self, name: str) -> Place:
         """Where the ref to be released is written."""
         if name in self.targets:
-            return _option(name, self.targets[name])
+            return _option("target", name, self.targets[name])
         return self.loaded.places.place(("services", name, "release"))
 
     def problems(self) -> Iterator[Problem]:
@@ -69,19 +72,21 @@ class Selection:
         for name in self.only or ():
             if name not in services:
                 yield _unknown(Place(f"--only {name}"), name, services)
-        for name, ref in self.targets.items():
+        for name, ref in self.bases.items():
             if name not in services:
-                yield _unknown(_option(name, ref), name, services)
+                yield _unknown(_option("base", name, ref), name, services)
+        for name, ref in self.targets.items():
+            place = _option("target", name, ref)
+            if name not in services:
+                yield _unknown(place, name, services)
             elif not self.takes_part(name):
-                yield Problem(
-                    _option(name, ref), f"{name} is not part of the release", remedy=f"add {name} to --only"
-                )
+                yield Problem(place, f"{name} is not part of the release", remedy=f"add {name} to --only")
         if self.live is not None:
             yield from self.live.problems(self.loaded)
 
 
-def _option(name: str, ref: str) -> Place:
-    return Place(f"--target {name}={ref}")
+def _option(option: str, name: str, ref: str) -> Place:
+    return Place(f"--{option} {name}={ref}")
 
 
 def _unknown(place: Place, name: str, services: Collection[str]) -> Problem:

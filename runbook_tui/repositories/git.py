@@ -191,18 +191,26 @@ class Repository:
                     found.setdefault(file, (entry.commit.sha, entry.parents[0]))
         return found
 
-    def commits_of(self, path: str, until: str, since: str | None = None) -> tuple[str, ...]:
-        """Full names of the commits that changed ``path``, newest first, ``until`` included: one process.
+    def changes_of(
+        self, path: str, until: str, since: str | None = None
+    ) -> tuple[tuple[str, str | None], ...]:
+        """The first-parent commits up to ``until`` that changed ``path``, each with its parent: one process.
 
-        Only those of ``since..until`` and ``since`` itself where it is given.
+        Newest first, and only those after ``since`` where it is given. The first commit of all has no parent.
         """
-        ends = [self._full(until)]
-        if since is not None:
-            oldest = self._full(since)
-            ends.append(f"^{oldest}")
-        options = ["--format=tformat:%H", "--first-parent", "--no-renames", "--end-of-options", *ends]
-        found = self._git.read("log", *options, "--", *_pathspecs(path)).decode().split()
-        return (*found, oldest) if since is not None else tuple(found)
+        ends = [self._full(until), *([f"^{self._full(since)}"] if since is not None else [])]
+        options = ["--format=tformat:%H %P", "--first-parent", "--no-renames", "--end-of-options", *ends]
+        lines = self._git.read("log", *options, "--", *_pathspecs(path)).decode().splitlines()
+        words = (line.split() for line in lines)
+        return tuple((found[0], found[1] if len(found) > 1 else None) for found in words)
+
+    def contains(self, commit: str, other: str) -> bool:
+        """Whether ``other`` is ``commit`` or one of its ancestors: one process."""
+        commit, other = self._full(commit), self._full(other)
+        if commit == other:
+            return True
+        left = self._git.read("rev-list", "--max-count=1", "--end-of-options", other, f"^{commit}")
+        return not left.strip()
 
     def fetch(self) -> None:
         """Bring the default remote's branches and tags: four processes. Nothing else uses the network.
