@@ -16,7 +16,7 @@ from runbook_tui.contracts.graphql.model import Notes, Place, Type
 from runbook_tui.contracts.model import Action, Change, Direction, Effect, Kind
 
 _LONGEST = 80
-"""Characters of a reason that are told."""
+"""Characters of a reason or value that are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +94,10 @@ class Recorder:
         if new is None:
             self.add(f"{what}-undeprecated", subject, place, None, f"no longer deprecates {subject.label}")
         elif old is None:
-            text = f"deprecates {subject.label}: {_short(new)}"
+            text = f"deprecates {subject.label}: {short(new)}"
             self.add(f"{what}-deprecated", subject, place, None, text)
         else:
-            text = f"deprecates {subject.label} for another reason: {_short(new)}"
+            text = f"deprecates {subject.label} for another reason: {short(new)}"
             self.add(f"{what}-deprecation-changed", subject, place, None, text)
 
     def applied(self, subject: Subject, place: Place, old: Iterable[str], new: Iterable[str]) -> None:
@@ -111,5 +111,6 @@ class Recorder:
             self.add("directive-unapplied", subject, place, None, said, action=Action.REMOVE)
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """A reason or value from a schema as it is told: its beginning."""
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

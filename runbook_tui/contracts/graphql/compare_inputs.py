@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from runbook_tui.contracts.graphql.changes import Recorder, Subject
+from runbook_tui.contracts.graphql.changes import Recorder, Subject, short
 from runbook_tui.contracts.graphql.model import Input
 from runbook_tui.contracts.graphql.references import effect_of
 from runbook_tui.contracts.model import Action, Effect, Kind
@@ -30,8 +30,7 @@ def compare_inputs(
         subject: of the argument with a name.
     """
     for name in old.keys() - new.keys():
-        text = f"no longer accepts {subject(name).label}"
-        record.removed(f"{what}-removed", subject(name), old[name].place, text)
+        _removed(what, subject(name), old[name], record)
     for name in new.keys() - old.keys():
         _added(what, subject(name), new[name], record)
     for name in old.keys() & new.keys():
@@ -41,17 +40,22 @@ def compare_inputs(
 def _added(what: str, subject: Subject, new: Input, record: Recorder) -> None:
     if new.required:
         # the old server rejects it as unknown, the new one rejects requests without it
-        record.add(
-            f"required-{what}-added",
-            subject,
-            new.place,
-            Effect.NEITHER,
-            f"requires {subject.label}, which did not exist",
-            kind=Kind.REQUIREDNESS,
-            action=Action.ADD,
-        )
+        text = f"requires {subject.label}, which did not exist"
+        kind, action = Kind.REQUIREDNESS, Action.ADD
+        rule = f"required-{what}-added"
+        record.add(rule, subject, new.place, Effect.NEITHER, text, kind=kind, action=action)
     else:
         record.added(f"{what}-added", subject, new.place, f"accepts {subject.label}")
+
+
+def _removed(what: str, subject: Subject, old: Input, record: Recorder) -> None:
+    text = f"no longer accepts {subject.label}"
+    if old.required:
+        kind, action = Kind.REQUIREDNESS, Action.REMOVE
+        rule, text = f"required-{what}-removed", f"{text}, which was required"
+        record.add(rule, subject, old.place, Effect.NEITHER, text, kind=kind, action=action)
+    else:
+        record.removed(f"{what}-removed", subject, old.place, text)
 
 
 def _kept(what: str, subject: Subject, old: Input, new: Input, record: Recorder) -> None:
@@ -97,7 +101,10 @@ def _default(what: str, subject: Subject, old: Input, new: Input, record: Record
     action, effect, text = _DEFAULTS[(old.default is not None, new.default is not None)]
     if action is Action.ADD and old.required and new.type.endswith("!"):
         effect = Effect.WIDENS
-    said = text.format(old=old.default, new=new.default) + f" where {subject.label} is left out"
+    said = (
+        text.format(old=short(old.default or ""), new=short(new.default or ""))
+        + f" where {subject.label} is left out"
+    )
     rule = f"{what}-default-{_PAST[action]}"
     record.add(rule, subject, new.place, effect, said, kind=Kind.VALUES, action=action)
 

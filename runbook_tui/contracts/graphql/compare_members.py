@@ -93,7 +93,7 @@ class MemberComparison:
 
 
 def _value(owner: Type, name: str) -> Subject:
-    return Subject(f"{owner.name}.{name}", f"{name} of enum {owner.name}", (name,))
+    return Subject(f"{owner.name}.{name}", f"the value {name} of enum {owner.name}", (name,))
 
 
 def _as(owner: Type, name: str) -> Subject:

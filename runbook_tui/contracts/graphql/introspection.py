@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from runbook_tui.contracts.graphql.model import (
+    BUILT_IN_SCALARS,
     Directive,
     Field,
     Input,
@@ -116,7 +117,7 @@ class _Reader:
         """Everything but what introspection itself consists of."""
         for each in _objects(found, "types"):
             shape = _SHAPES.get(str(each.get("kind")))
-            if shape and not _name(each).startswith("__"):
+            if shape and _name(each) not in BUILT_IN_SCALARS and not _name(each).startswith("__"):
                 self._type(each, shape)
         for each in _objects(found, "directives"):
             name = _name(each)

@@ -12,6 +12,8 @@ from enum import StrEnum
 BUILT_IN_DIRECTIVES = frozenset({"deprecated", "include", "oneOf", "skip", "specifiedBy"})
 """Every server has them (https://spec.graphql.org/draft/#sec-Type-System.Directives)."""
 
+BUILT_IN_SCALARS = frozenset({"Boolean", "Float", "ID", "Int", "String"})
+
 
 class Shape(StrEnum):
     """What a type is; the value is the keyword of its definition."""

@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from runbook_tui.contracts.graphql.model import (
+    BUILT_IN_SCALARS,
     Directive,
     Field,
     Input,
@@ -124,7 +125,7 @@ class _Reader:
             self._roots(node)
         elif kind == "directive":
             self._directive(node)
-        elif kind in _SHAPES:
+        elif kind in _SHAPES and _name(node) not in BUILT_IN_SCALARS:
             self._type(node, _SHAPES[kind])
 
     def _place(self, node: ast.Node) -> Place:
