@@ -1,0 +1,1 @@
+"""Protobuf: a parser for .proto files, names resolved into descriptors, and what differs between two versions."""

@@ -1,0 +1,35 @@
+"""Two versions of a contract in Protobuf, compared."""
+
+from __future__ import annotations
+
+from runbook_tui.contracts.files import ContractFiles
+from runbook_tui.contracts.format import Report
+from runbook_tui.contracts.protobuf.comparison import Comparison
+from runbook_tui.contracts.protobuf.definition_changes import definition_differences
+from runbook_tui.contracts.protobuf.enum_changes import enum_differences
+from runbook_tui.contracts.protobuf.field_changes import extension_differences
+from runbook_tui.contracts.protobuf.fields import Fields
+from runbook_tui.contracts.protobuf.file_changes import file_differences, package_differences
+from runbook_tui.contracts.protobuf.loading import load_schema
+from runbook_tui.contracts.protobuf.message_changes import message_differences
+from runbook_tui.contracts.protobuf.service_changes import service_differences
+from runbook_tui.contracts.protobuf.workspace import Workspace
+
+
+def compare_protobuf(old: ContractFiles, new: ContractFiles, report: Report) -> None:
+    """Add everything that differs to the report, and what could not be read."""
+    old_workspace, new_workspace = Workspace(old, "old", report), Workspace(new, "new", report)
+    before = load_schema(old, old_workspace, "old", report)
+    after = load_schema(new, new_workspace, "new", report)
+    comparison = Comparison(Fields(before), Fields(after), new_workspace, report)
+    for find in (
+        file_differences,
+        package_differences,
+        definition_differences,
+        message_differences,
+        extension_differences,
+        enum_differences,
+        service_differences,
+    ):
+        comparison.add(find(comparison))
+    comparison.finish()
