@@ -58,7 +58,9 @@ def _stopping(scope: Scope, change: ServiceChange, part: PendingMigrations) -> I
         return Phase.ASK if item.provisional else Phase.CONTRACT if item.stopped else item.phase
 
     by = "the command for migrate, which is told no {{ revision }}," if part.stops else part.tool
-    stuck = cannot_stop(replace(part, stops=False), phase_of, by)
+    keys = {migration.key for migration in part.pending}
+    order = tuple(item.migration for key, item in placed.items() if key in keys)
+    stuck = cannot_stop(replace(part, stops=False, pending=order), phase_of, by)
     if stuck is not None:
         steps = {scope.step_of(placed[item.key]) for item in part.pending if item.path == stuck.path}
         yield _of_file(stuck, f"{change.name}: ", steps.pop() if len(steps) == 1 else None)

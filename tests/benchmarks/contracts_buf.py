@@ -76,7 +76,8 @@ def reported(diff: ContractDiff, annotations: Counter[Annotation]) -> Counter[An
 
 
 def _known(path: str, files: set[str]) -> str:
-    return next((file for file in files if file and f"/{path}".endswith(f"/{file}")), path)
+    same = [file for file in files if file and f"/{path}".endswith(f"/{file}")]
+    return max(same, key=len, default=path)
 
 
 def is_right(pair: Pair, diff: ContractDiff) -> bool:

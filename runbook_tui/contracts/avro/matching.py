@@ -38,12 +38,12 @@ def choices_of(schema: Schema) -> Choices:
     choices = Choices()
     for written in schema.branches if isinstance(schema, Union) else (schema,):
         found = resolved(written)
-        if found is not None:
-            choices.written_as.setdefault(found, written)
+        if found is None or _keys(found)[0] in choices.by_key:
+            continue  # the second of a kind is a fault of its own
+        choices.written_as[found] = written
+        for key in _keys(found):
+            choices.by_key.setdefault(key, found)
     choices.branches = tuple(choices.written_as)
-    for branch in choices.branches:
-        for key in _keys(branch):
-            choices.by_key.setdefault(key, branch)
     for branch in choices.branches:
         if isinstance(branch, Named):
             for alias in branch.aliases:

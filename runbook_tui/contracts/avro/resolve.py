@@ -29,7 +29,7 @@ from runbook_tui.contracts.avro.model import (
 )
 from runbook_tui.contracts.model import Direction
 
-MAX_PAIRS = 200_000
+MAX_PAIRS = 100_000
 """Pairs of schemas that are resolved; types that go round in circles of different lengths can make billions."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from json.decoder import scanstring  # type: ignore[attr-defined]
@@ -93,6 +94,7 @@ class JsonPlaces:
         self._text = text
         self._decode = json.JSONDecoder().raw_decode
         self._members: dict[int, dict[str, tuple[int, int]]] = {}
+        self._starts: list[int] = []
 
     def find(self, parts: Sequence[str]) -> tuple[int, int]:
         """Line and column, from 1, of the key (or list item) that a pointer leads to, or the nearest one above."""
@@ -103,7 +105,14 @@ class JsonPlaces:
             if found is None:
                 break
             shown, start = found
-        return position_at(self._text, shown)
+        return self._position(shown)
+
+    def _position(self, index: int) -> tuple[int, int]:
+        """As :func:`position_at`, for many places of one text."""
+        if not self._starts:
+            self._starts = [0, *(match.end() for match in re.finditer("\n", self._text))]
+        line = bisect_right(self._starts, index)
+        return line, index - self._starts[line - 1] + 1
 
     def _skip(self, index: int) -> int:
         match = _SPACE.match(self._text, index)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from runbook_tui.contracts.format import Report
 from runbook_tui.contracts.graphql.model import Notes, Place, Type
@@ -28,7 +28,14 @@ class Subject:
     label: str
     """How a sentence calls it: ``the argument first of Order.items``."""
     names: tuple[str, ...] = ()
-    """What code that depends on it contains."""
+    """What code that names it contains, any of them."""
+    holders: tuple[str, ...] = ()
+    """What code contains that uses what it is part of, and may leave it out."""
+
+    @property
+    def left_out(self) -> Subject:
+        """The same for a change that concerns those who do not name it."""
+        return replace(self, names=self.holders)
 
 
 def subject_of(each: Type) -> Subject:

@@ -27,9 +27,8 @@ def compare_directives(old: Mapping[str, Directive], new: Mapping[str, Directive
 
 def _kept(old: Directive, new: Directive, record: Recorder) -> None:
     def argument(name: str) -> Subject:
-        return Subject(
-            f"@{new.name}({name}:)", f"the argument {name} of directive @{new.name}", (new.name, name)
-        )
+        label = f"the argument {name} of directive @{new.name}"
+        return Subject(f"@{new.name}({name}:)", label, (name,), (new.name,))
 
     compare_inputs("directive-argument", argument, old.arguments, new.arguments, record)
     subject = _subject(new.name)

@@ -43,7 +43,7 @@ def _added(what: str, subject: Subject, new: Input, record: Recorder) -> None:
         text = f"requires {subject.label}, which did not exist"
         kind, action = Kind.REQUIREDNESS, Action.ADD
         rule = f"required-{what}-added"
-        record.add(rule, subject, new.place, Effect.NEITHER, text, kind=kind, action=action)
+        record.add(rule, subject.left_out, new.place, Effect.NEITHER, text, kind=kind, action=action)
     else:
         record.added(f"{what}-added", subject, new.place, f"accepts {subject.label}")
 
@@ -63,7 +63,7 @@ def _kept(what: str, subject: Subject, old: Input, new: Input, record: Recorder)
     if effect is not None:
         record.add(
             f"{what}-{_TYPE_RULES[effect]}",
-            subject,
+            subject.left_out if effect is Effect.NARROWS else subject,
             new.place,
             effect,
             _type_text(subject, old, new, effect),
@@ -106,7 +106,7 @@ def _default(what: str, subject: Subject, old: Input, new: Input, record: Record
         + f" where {subject.label} is left out"
     )
     rule = f"{what}-default-{_PAST[action]}"
-    record.add(rule, subject, new.place, effect, said, kind=Kind.VALUES, action=action)
+    record.add(rule, subject.left_out, new.place, effect, said, kind=Kind.VALUES, action=action)
 
 
 _DEFAULTS: dict[tuple[bool, bool], tuple[Action, Effect | None, str]] = {

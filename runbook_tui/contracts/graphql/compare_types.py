@@ -51,7 +51,7 @@ class TypeComparison:
 
         def argument(name: str) -> Subject:
             label = f"the argument {name} of {subject.label}"
-            return Subject(f"{subject.pointer}({name}:)", label, (name, new.name))
+            return Subject(f"{subject.pointer}({name}:)", label, (name,), (new.name,))
 
         compare_inputs("argument", argument, old.arguments, new.arguments, self.record)
         self.record.notes("field", subject, new.place, old.notes, new.notes)
@@ -77,7 +77,7 @@ class TypeComparison:
 
     def _inputs(self, old: Type, new: Type) -> None:
         def given(name: str) -> Subject:
-            return Subject(f"{new.name}.{name}", f"{name} in input {new.name}", (name,))
+            return Subject(f"{new.name}.{name}", f"{name} in input {new.name}", (name,), (new.name,))
 
         compare_inputs("input-field", given, old.inputs, new.inputs, self.record)
         if bool(old.one_of) != bool(new.one_of):

@@ -10,6 +10,7 @@ from runbook_tui.contracts.graphql.model import Schema, Type, named
 from runbook_tui.contracts.model import Direction
 
 _Directions = Mapping[str, frozenset[Direction]]
+_FEW = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +22,7 @@ class Uses:
     directions: _Directions
     """Type to whether it is given in requests, returned in responses, or both."""
     readers: Mapping[str, tuple[str, ...]]
-    """Type to the name of the field that returns it, where all fields that do have one name.
-
-    A query that reads such a type has to contain it; of several names any one will do, which no search can tell.
-    """
+    """Type to the names of the fields that return it, where they are few: a query that reads it has one of them."""
 
 
 def uses_of(old: Schema, new: Schema) -> Uses:
@@ -61,7 +59,7 @@ def _readers(schema: Schema) -> Mapping[str, tuple[str, ...]]:
     for each in schema.types.values():
         for field in each.fields.values():
             found[named(field.type)].add(field.name)
-    return {name: tuple(fields) for name, fields in found.items() if len(fields) == 1}
+    return {name: tuple(sorted(fields)) for name, fields in found.items() if len(fields) <= _FEW}
 
 
 def led_to(old: Schema, new: Schema) -> frozenset[str]:

@@ -112,7 +112,7 @@ def compare_kinds(pair: Pair, run: Run) -> Kinds:
 def _all_of(kinds: Kinds | None, textual: bool) -> Kinds:
     if kinds is None:
         return ALL
-    return _with_integers(kinds) | (_TEXT if textual and "string" in kinds else frozenset())
+    return ALL if textual and "string" in kinds else _with_integers(kinds)
 
 
 def _tell_never(pair: Pair, run: Run) -> None:

@@ -68,7 +68,21 @@ def test_a_required_argument_that_is_new_fits_neither_version() -> None:
     found = only(diff(ARGUMENT.format(""), ARGUMENT.format("(first: Int!)")))
     assert (found.rule, found.effect) == ("required-argument-added", Effect.NEITHER)
     assert found.text == "requires the argument first of query orders, which did not exist"
-    assert (found.pointer, found.names) == ("Query.orders(first:)", ("first", "orders"))
+    assert (found.pointer, found.names) == ("Query.orders(first:)", ("orders",))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "names"),
+    [
+        ("", "(first: Int)", ("first",)),
+        ("(first: Int)", "", ("first",)),
+        ("(first: Int!)", "(first: Int)", ("first",)),
+        ("(first: Int)", "(first: Int!)", ("orders",)),
+        ("(first: Int = 1)", "(first: Int = 2)", ("orders",)),
+    ],
+)
+def test_code_is_searched_for_what_it_gives_or_leaves_out(old: str, new: str, names: tuple[str, ...]) -> None:
+    assert only(diff(ARGUMENT.format(old), ARGUMENT.format(new))).names == names
 
 
 @pytest.mark.parametrize(
