@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from runbook_tui.files.problems import RunbookError
 
 if TYPE_CHECKING:
+    from runbook_tui.catalog.follow_ups import FollowUp
     from runbook_tui.catalog.manifest import LoadedManifest
-    from runbook_tui.planning.model import Plan
+    from runbook_tui.planning.model import Plan, PlannedRelease
     from runbook_tui.planning.planner import PlanOptions
     from runbook_tui.planning.regenerate import Merge
     from runbook_tui.release.live import Databases
@@ -44,6 +45,8 @@ class Request:
     """Service to ref, in place of the manifest's ``release``."""
     only: Collection[str] | None = None
     """The services of the release; all of the manifest's when None."""
+    bases: Mapping[str, str] | None = None
+    """Service to ref, in place of the manifest's ``deployed``."""
     fetch: bool = False
     live: Databases | None = None
     """The databases that are asked what is applied; none when None."""
@@ -57,6 +60,15 @@ class Draft:
     loaded: LoadedManifest
     release: Release
     plan: Plan
+    split: tuple[PlannedRelease, ...] = ()
+    """The sequence of which this is the first release; empty when nothing was split."""
+    later: tuple[FollowUp, ...] = ()
+    """What is remembered of that sequence when the runbook is written."""
+
+    @property
+    def releases(self) -> tuple[PlannedRelease, ...]:
+        """The sequence of releases that this is split into, or could be."""
+        return self.split or next((cycle.split for cycle in self.plan.cycles if cycle.split), ())
 
 
 @dataclass(frozen=True)
@@ -91,7 +103,12 @@ def draft(request: Request, runbook_path: Path | None = None) -> Draft:
             request = _completed(request, RunbookDocument.read(runbook_path).runbook)
     loaded = read_manifest(request.manifest)
     release = read_release(
-        loaded, targets=request.targets, only=request.only, fetch=request.fetch, live=request.live
+        loaded,
+        targets=request.targets,
+        bases=request.bases,
+        only=request.only,
+        fetch=request.fetch,
+        live=request.live,
     )
     require_loadable(release, loaded)
     planned = plan(release, _options(request), runbook_path=str(runbook_path) if runbook_path else None)
@@ -128,7 +145,8 @@ def _with_split(request: Request, loaded: LoadedManifest, release: Release, plan
     fixed = dict(request.targets or {})
 
     def read(targets: Mapping[str, str], bases: Mapping[str, str]) -> Release:
-        return read_release(loaded, targets={**fixed, **targets}, bases=bases, only=request.only)
+        running = {**(request.bases or {}), **bases}
+        return read_release(loaded, targets={**fixed, **targets}, bases=running, only=request.only)
 
     cycles = tuple(
         replace(cycle, split=propose(known, cycle, _options(request), read)) for cycle in planned.cycles
@@ -150,10 +168,11 @@ def _completed(request: Request, there: Runbook) -> Request:
 def _selection(request: Request) -> Selection | None:
     from runbook_tui.runbook.model import Selection
 
-    if request.only is None and not request.targets:
+    if request.only is None and not request.targets and not request.bases:
         return None
     targets = dict(sorted((request.targets or {}).items()))
-    return Selection(only=tuple(sorted(request.only or ())), targets=targets)
+    bases = dict(sorted((request.bases or {}).items()))
+    return Selection(only=tuple(sorted(request.only or ())), targets=targets, bases=bases)
 
 
 def _options(request: Request) -> PlanOptions:
@@ -188,13 +207,29 @@ def write(drafted: Draft, runbook_path: Path) -> Written:
     if not runbook_path.exists():
         created.save(runbook_path)
         created.save(sidecar)
+        _remember(drafted)
         return Written(created, None)
     document = RunbookDocument.read(runbook_path)
     before = _derived_before(sidecar, runbook_path)
     merged = merge(document, before, derived)
     document.save()
     created.save(sidecar)
+    _remember(drafted)
     return Written(document, merged)
+
+
+def _remember(drafted: Draft) -> None:
+    """Keep what a split leaves for later beside the manifest, and drop what runs by now."""
+    from runbook_tui.catalog.follow_ups import save_follow_ups
+
+    known = drafted.loaded.follow_ups.releases
+    if drafted.split:
+        left = drafted.later
+    else:
+        titles = {item.title for item in drafted.release.follow_ups}
+        left = tuple(item for item in known if item.title in titles)
+    if left != known:
+        save_follow_ups(drafted.request.manifest, left)
 
 
 def _derived_before(sidecar: Path, runbook_path: Path) -> Runbook | None:
@@ -228,6 +263,7 @@ def request_of(runbook_path: Path) -> Request:
     return Request(
         runbook_path.parent / runbook.manifest,
         targets=selection.targets if selection else None,
+        bases=selection.bases if selection else None,
         only=frozenset(selection.only) if selection and selection.only else None,
     )
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from runbook_tui.catalog.answers import Answers
 from runbook_tui.catalog.answers_file import answers_path, read_answers_source
 from runbook_tui.catalog.checks import check
+from runbook_tui.catalog.follow_ups import FollowUps, follow_ups_path, read_follow_ups
 from runbook_tui.catalog.include import merge, read_included
 from runbook_tui.catalog.model import Manifest, Model
 from runbook_tui.catalog.places import Places, Report
@@ -30,6 +31,8 @@ class LoadedManifest:
     places: Places
     """Where each part was written, also in included files."""
     answers: Answers
+    follow_ups: FollowUps = field(default_factory=FollowUps)
+    """What earlier splits have left for later."""
 
     def repository_path(self, service: str) -> Path:
         """Where the repository of a service is on this machine; it need not exist.
@@ -58,6 +61,7 @@ def read_manifest(path: Path, *, shown: str | None = None) -> LoadedManifest:
     manifest = _validated(source, Manifest, problems)
     included = list(read_included(path, source, problems))
     answers_source, answers = _answers(path, source, problems)
+    follow_ups = _follow_ups(path, source, problems)
     if manifest is None or problems:
         raise ProblemsError(problems)
     merged, origin, problems = merge(manifest, included, source)
@@ -65,7 +69,7 @@ def read_manifest(path: Path, *, shown: str | None = None) -> LoadedManifest:
     check(merged, answers, report)
     if report.problems:
         raise ProblemsError(report.problems)
-    return LoadedManifest(merged, path, source.path, report.places, answers)
+    return LoadedManifest(merged, path, source.path, report.places, answers, follow_ups)
 
 
 def _answers(path: Path, source: YamlSource, problems: list[Problem]) -> tuple[YamlSource | None, Answers]:
@@ -77,6 +81,14 @@ def _answers(path: Path, source: YamlSource, problems: list[Problem]) -> tuple[Y
     if answers_source is None:
         return None, Answers()
     return answers_source, _validated(answers_source, Answers, problems) or Answers()
+
+
+def _follow_ups(path: Path, source: YamlSource, problems: list[Problem]) -> FollowUps:
+    try:
+        return read_follow_ups(path, shown=str(follow_ups_path(Path(source.path))))
+    except ProblemsError as error:
+        problems.extend(error.problems)
+        return FollowUps()
 
 
 def _validated(source: YamlSource, model: type[M], problems: list[Problem]) -> M | None:

@@ -133,7 +133,7 @@ class Api(Model):
     ) = Field(default=None, description="the promise of a schema registry, where there is one")
     retained_since: Line | None = Field(
         default=None,
-        description="ref of the oldest version whose messages are still kept; a *_TRANSITIVE promise holds from there on",
+        description="ref of the oldest version whose messages are still kept: *_TRANSITIVE holds from there on",
     )
 
 

@@ -8,13 +8,12 @@ environment, title and window stay unless others are given.
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runbook_tui.cli.parser import file_path
 
 if TYPE_CHECKING:
-    from runbook_tui.authoring.draft import Draft, Request
+    from runbook_tui.authoring.draft import Request
     from runbook_tui.release.live import Databases
     from runbook_tui.runbook.model import Window
 
@@ -38,6 +37,13 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--target", action="append", default=[], metavar="SERVICE=REF", help="release this ref instead"
     )
+    parser.add_argument(
+        "--base",
+        action="append",
+        default=[],
+        metavar="SERVICE=REF",
+        help="what runs now, in place of 'deployed'",
+    )
     parser.add_argument("--fetch", action="store_true", help="fetch the repositories first")
     parser.add_argument(
         "--live", action="store_true", help="ask the databases of url_env what is applied; they are only read"
@@ -46,19 +52,23 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--split", action="store_true", help="when no order exists, plan the first release of the split"
     )
+    parser.add_argument(
+        "--next", action="store_true", help="plan the next release that an earlier split has left for later"
+    )
     parser.add_argument("--json", action="store_true", help="print the plan as JSON")
 
 
 def run(args: Namespace) -> int:
     """Plan; exit status 1 when the release cannot be ordered."""
     from runbook_tui.authoring.draft import draft
+    from runbook_tui.authoring.splitting import first_of_split, next_of_split
     from runbook_tui.cli import plan_text
     from runbook_tui.cli.output import emit, narrate, say
 
     request = _request(args)
-    drafted = draft(request, args.output)
-    if drafted.plan.cycles and args.split:
-        drafted = _first_of_split(request, drafted, args.output)
+    drafted = next_of_split(request, args.output) if args.next else draft(request, args.output)
+    if args.split:
+        drafted = first_of_split(drafted, args.output)
     if args.json:
         emit(plan_text.as_data(drafted))
     elif drafted.plan.cycles:
@@ -74,19 +84,6 @@ def run(args: Namespace) -> int:
     return 0
 
 
-def _first_of_split(request: Request, drafted: Draft, output: Path | None) -> Draft:
-    from dataclasses import replace
-
-    from runbook_tui.authoring.draft import draft
-
-    split = next((cycle.split for cycle in drafted.plan.cycles if cycle.split), ())
-    if not split:
-        return drafted
-    first = split[0]
-    targets = {**(request.targets or {}), **first.targets}
-    return draft(replace(request, targets=targets, title=request.title or first.title), output)
-
-
 def _request(args: Namespace) -> Request:
     from runbook_tui.authoring.draft import Request
     from runbook_tui.cli.usage import targets
@@ -97,6 +94,7 @@ def _request(args: Namespace) -> Request:
         title=args.title,
         window=_window(args.window),
         targets=targets(args.target),
+        bases=targets(args.base, "--base"),
         only=_only(args.only),
         fetch=args.fetch,
         live=_live(args.live, args.live_only),

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from runbook_tui.authoring.draft import Draft, Written
     from runbook_tui.planning.model import Constraint, Cycle, Plan, PlannedRelease
 
-_PRINTED_NOTES = frozenset({"dependency-first", "rule-off", "database-agrees"})
+_PRINTED_NOTES = frozenset({"dependency-first", "follow-up", "rule-off", "database-agrees"})
 """Rules whose notes are printed as well: why the order is as it is, and that a database was asked for."""
 
 
@@ -112,7 +112,7 @@ def as_data(drafted: Draft) -> dict[str, object]:
             }
             for cycle in plan.cycles
         ],
-        "releases": [asdict(release) for cycle in plan.cycles for release in cycle.split],
+        "releases": [asdict(release) for release in drafted.releases],
         "yielded": [
             {"constraint": _constraint(item.constraint), "to": [_constraint(other) for other in item.to]}
             for item in plan.yielded

@@ -18,8 +18,8 @@ class UsageError(RunbookError):
         super().__init__(f"{option}: {quoted(value)} cannot be used; expected {expected}")
 
 
-def targets(given: list[str]) -> dict[str, str]:
-    """Service to ref, from values such as ``billing=v2.4.0``.
+def targets(given: list[str], option: str = "--target") -> dict[str, str]:
+    """Service to ref, from values of an option such as ``billing=v2.4.0``.
 
     Raises:
         UsageError: when one is not of that form, or names another ref for the same service.
@@ -28,9 +28,9 @@ def targets(given: list[str]) -> dict[str, str]:
     for text in given:
         service, separator, ref = text.partition("=")
         if not (service and separator and ref):
-            raise UsageError("--target", text, "SERVICE=REF, such as billing=v2.4.0")
+            raise UsageError(option, text, "SERVICE=REF, such as billing=v2.4.0")
         if found.setdefault(service, ref) != ref:
-            raise UsageError("--target", text, f"one ref for {service}, which is {found[service]} already")
+            raise UsageError(option, text, f"one ref for {service}, which is {found[service]} already")
     return found
 
 

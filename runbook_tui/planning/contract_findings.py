@@ -103,15 +103,14 @@ def _outside(scope: Scope, contract: ContractChange, one: ConsumerEvidence) -> I
     step, api = scope.deploy(provider.name), line(contract.api)
     text = (
         f"{new(provider)} changes {api} for consumers that moved first, and {old(consumer)} is not in the release. "
-        f"{one.evidence.text}"
+        f"{_told(one)}"
     )
-    hits = "; ".join(one.evidence.hits[:3])
     remedy = f"release {consumer.name} first, or take {api} out of its consumes if it no longer uses it"
     certain = one.evidence.still_used or contract.kind == "removed"
     yield PlanFinding(
         "consumer-not-in-release",
         "error" if certain else "warning",
-        f"{text} {hits}".strip(),
+        text,
         one.evidence.source or line(contract.path),
         remedy,
         step,
@@ -122,13 +121,18 @@ def _inside(scope: Scope, contract: ContractChange, one: ConsumerEvidence) -> It
     if one.evidence.still_used:
         provider, consumer = scope.changes[contract.provider], one.consumer
         text = (
-            f"{new(consumer)} still names what {new(provider)} changes in {line(contract.api)}. {one.evidence.text} "
-            f"{'; '.join(one.evidence.hits[:3])}"
+            f"{new(consumer)} still names what {new(provider)} changes in {line(contract.api)}. {_told(one)}"
         )
         remedy = (
             f"look at {plural(len(one.evidence.hits), 'place')}: {consumer.name} must not need it any more"
         )
         yield warning("still-used", text, one.evidence.source, remedy, scope.deploy(provider.name))
+
+
+def _told(one: ConsumerEvidence) -> str:
+    """What was found, without a full stop at the end."""
+    said = one.evidence.text.rstrip(".")
+    return f"{said}: {'; '.join(one.evidence.hits[:3])}" if one.evidence.hits else said
 
 
 def _unused_answers(scope: Scope) -> Iterator[PlanFinding]:

@@ -18,8 +18,11 @@ from runbook_tui.planning.rules import (
     verify_after_deploy,
 )
 from runbook_tui.planning.words import line, names, new, old, plural
-from runbook_tui.release.model import ServiceChange
+from runbook_tui.release.model import FollowUpState, ServiceChange
 from runbook_tui.runbook.model import Step
+
+FOLLOW_UP = "follow-up"
+"""A release that an earlier split has left for later."""
 
 _LEVELS = {Level.ERROR.value: 0, Level.WARNING.value: 1, Level.NOTE.value: 2}
 
@@ -34,6 +37,7 @@ def findings(scope: Scope, steps: Mapping[str, Step], yielded: Iterable[Yielded]
         *migration_findings(scope, steps),
         *contract_findings(scope),
         *_stale_answers(scope),
+        *_follow_ups(scope),
         *_lost(scope),
         *_untouched(scope),
         *_gaps(scope),
@@ -114,6 +118,25 @@ def _stale_answers(scope: Scope) -> Iterator[PlanFinding]:
         text = f"{line(item.by)} answered {line(item.question)} ({item.said}) before {line(item.source)} was changed"
         remedy = "look at it again, and answer again"
         yield warning("stale-answer", text, line(item.source), remedy)
+
+
+def _follow_ups(scope: Scope) -> Iterator[PlanFinding]:
+    """What earlier splits have left for later, until it runs."""
+    for item in scope.release.follow_ups:
+        title, source = line(item.title), scope.release.manifest_path
+        left = f" Before that: {'; '.join(map(line, item.left))}." if item.left else ""
+        goes = ", ".join(f"{name} to {sha[:12]}" for name, sha in sorted(item.targets.items()))
+        if item.state is FollowUpState.INCLUDED:
+            yield note(FOLLOW_UP, f"this release takes along what was left for later: {title}", source)
+        elif item.state is FollowUpState.WAITING:
+            text = f"left for later: {title} ({goes}), once what comes before it runs: {line(item.because)}.{left}"
+            yield note(FOLLOW_UP, text, source)
+        elif item.state is FollowUpState.DUE:
+            text = f"still to be released: {title} ({goes}): {line(item.because)}.{left}"
+            yield warning(FOLLOW_UP, text, source, "plan it with --next")
+        else:
+            text = f"left for later: {title} ({goes}), but its commits are not in the repositories any more"
+            yield warning(FOLLOW_UP, text, source, "take it out of the follow-ups beside the manifest")
 
 
 def _lost(scope: Scope) -> Iterator[PlanFinding]:

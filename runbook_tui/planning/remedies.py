@@ -95,14 +95,12 @@ def _in_three(scope: Scope, contract: ContractChange) -> list[str]:
         names(name for name in sorted(set(contract.consumers)) if name != contract.provider),
     )
     changes = contract.diff.changes if contract.diff is not None else ()
-    comes = [one for one in changes if one.first is Verdict.PROVIDER_FIRST]
-    goes = [one for one in changes if one.first is not Verdict.PROVIDER_FIRST]
-    new_form = f"what is new ({_told(comes)})" if comes else "the new form under a name of its own"
-    old_form = f"the change that takes away or replaces ({_told(goes)})" if goes else "the old form"
+    comes = _told(one for one in changes if one.first is Verdict.PROVIDER_FIRST)
+    goes = _told(one for one in changes if one.first is not Verdict.PROVIDER_FIRST)
     return [
-        f"release 1, expand: {provider} provides {new_form} beside the old form, which stays",
+        f"release 1, expand: {provider} {comes or 'provides the new form under a name of its own'}; the old form stays",
         f"release 1 or 2, switch: {consumers} use the new form only",
-        f"last release, contract: {provider} makes {old_form}",
+        f"last release, contract: {provider} {goes or 'takes the old form away'}",
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from runbook_tui.catalog.answers import Answers
 from runbook_tui.catalog.model import Manifest, Service
@@ -124,6 +125,32 @@ class StaleAnswer:
     said: str
 
 
+class FollowUpState(StrEnum):
+    """How far a release that was left for later has come."""
+
+    WAITING = "waiting"
+    """What has to run before it does not."""
+    DUE = "due"
+    INCLUDED = "included"
+    """The release that is planned takes all of it along."""
+    DONE = "done"
+    UNKNOWN = "unknown"
+    """Its commits are not in the repository any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFollowUp:
+    """A release that a split has left for later, and that does not run yet."""
+
+    title: str
+    targets: Mapping[str, str]
+    """Service to full SHA."""
+    because: str
+    left: tuple[str, ...]
+    """What has to be changed by hand before."""
+    state: FollowUpState
+
+
 @dataclass(frozen=True, slots=True)
 class Release:
     """The version set with all that was read for it. Planning is a function of this value alone."""
@@ -139,3 +166,4 @@ class Release:
     contract_uses: tuple[ContractUse, ...] = ()
     introductions: tuple[Introduction, ...] = ()
     stale_answers: tuple[StaleAnswer, ...] = ()
+    follow_ups: tuple[OpenFollowUp, ...] = ()

@@ -12,6 +12,7 @@ from runbook_tui.release.changes import read_change
 from runbook_tui.release.checkouts import pin, problem
 from runbook_tui.release.contract_uses import read_contract_uses
 from runbook_tui.release.contracts import Version, introduction, read_all
+from runbook_tui.release.follow_ups import open_follow_ups
 from runbook_tui.release.live import Databases
 from runbook_tui.release.model import Introduction, Release, ServiceChange
 from runbook_tui.release.parallel import ask_all
@@ -56,6 +57,7 @@ def read_release(
         changes=tuple(changes.values()),
         usages=usages,
         contract_uses=contract_uses,
+        follow_ups=tuple(open_follow_ups(loaded.follow_ups.releases, pinned)),
     )
 
 

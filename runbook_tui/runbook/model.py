@@ -301,6 +301,9 @@ class Selection(Model):
     targets: dict[Key, Line] = Field(
         default={}, description="service to the ref released in place of its own"
     )
+    bases: dict[Key, Line] = Field(
+        default={}, description="service to the ref that runs now in place of its own"
+    )
 
 
 class OpenQuestion(Model):

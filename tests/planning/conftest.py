@@ -13,7 +13,7 @@ from runbook_tui.migrations.model import Finding, Migration, Operation, PendingM
 from runbook_tui.migrations.registry import tool_named
 from runbook_tui.planning.model import Plan, PlanFinding
 from runbook_tui.planning.planner import PlanOptions, plan
-from runbook_tui.release.model import ContractChange, Introduction, Release, ServiceChange, Usage
+from runbook_tui.release.model import ContractChange, ContractUse, Introduction, Release, ServiceChange, Usage
 from runbook_tui.repositories.model import Commit, Hit, Resolved
 from runbook_tui.runbook.model import Step
 
@@ -52,6 +52,7 @@ class World:
         self.usages: list[Usage] = []
         self.commits: dict[str, list[str]] = {}
         self.introductions: list[Introduction] = []
+        self.uses: list[ContractUse] = []
         self.manifest: dict[str, object] = {}
 
     def service(
@@ -167,6 +168,12 @@ class World:
         self.commits[service] = list(introduced)
         return self
 
+    def contract_introduced(self, service: str, api: str, number: int) -> World:
+        """The commit of a service, from 1, after which its API cannot go along with the running consumers."""
+        found = Introduction(f"contract:{api}", sha(service, number), sha(service, number - 1))
+        self.introductions.append(found)
+        return self
+
     def pinned(self, before: str, after: str) -> World:
         """The author's own constraint."""
         pins = self.manifest.setdefault("pinned", [])
@@ -198,7 +205,8 @@ class World:
             answers=Answers.model_validate({"answers": 1, **self.answers}),
             changes=tuple(self._change(name, manifest.services[name]) for name in sorted(self.services)),
             usages=tuple(self.usages),
-            introductions=tuple(self._introductions()),
+            contract_uses=tuple(self.uses),
+            introductions=(*self.introductions, *self._introductions()),
         )
 
     def plan(self, options: PlanOptions | None = None, *, runbook_path: str | None = None) -> Plan:
