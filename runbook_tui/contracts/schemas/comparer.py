@@ -11,6 +11,7 @@ from runbook_tui.contracts.schemas.kinds import compare_kinds
 from runbook_tui.contracts.schemas.limits import compare_limits
 from runbook_tui.contracts.schemas.lists import compare_lists
 from runbook_tui.contracts.schemas.members import compare_members
+from runbook_tui.contracts.schemas.parts import compare_parts
 from runbook_tui.contracts.schemas.run import Pair, Run
 from runbook_tui.contracts.schemas.sameness import Sameness
 from runbook_tui.contracts.schemas.shape import Shapes
@@ -72,3 +73,4 @@ def compare_pair(pair: Pair, run: Run) -> None:
         compare_lists(pair, run)
     compare_unions(pair, run)
     compare_conditions(pair, run)
+    compare_parts(pair, run)

@@ -88,7 +88,8 @@ def compare_kinds(pair: Pair, run: Run) -> Kinds:
     """Tell how the types differ.
 
     Returns:
-        Those that both versions allow, for which a closer look makes sense.
+        Those for which a closer look makes sense: all where the types did not change, for keywords are written for
+        types that do not fit as well, and they mean something to who wrote them.
     """
     before, after = kinds_of(pair.old, run.old), kinds_of(pair.new, run.new)
     if pair.old.never or pair.new.never:
@@ -106,7 +107,7 @@ def compare_kinds(pair: Pair, run: Run) -> Kinds:
         return shared & (before | after)
     _compare_null(pair, run, before, after)
     _compare_format(pair, run, shared)
-    return shared
+    return ALL if shared or not pair.new.nullable else shared
 
 
 def _all_of(kinds: Kinds | None, textual: bool) -> Kinds:

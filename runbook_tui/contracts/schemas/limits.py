@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from math import isnan
 
 from runbook_tui.contracts.documents.node import Node
-from runbook_tui.contracts.model import Action, Effect, Kind
-from runbook_tui.contracts.schemas.kinds import Kinds
+from runbook_tui.contracts.model import Action, Direction, Effect, Kind
+from runbook_tui.contracts.schemas.kinds import Kinds, kinds_of
 from runbook_tui.contracts.schemas.run import Pair, Run
-from runbook_tui.contracts.schemas.shape import Shape
+from runbook_tui.contracts.schemas.shape import Shape, Shapes
 from runbook_tui.contracts.schemas.spot import Spot
 from runbook_tui.contracts.schemas.words import shown
 
@@ -42,7 +42,7 @@ def compare_limits(pair: Pair, run: Run, shared: Kinds) -> None:
             old, new = (_count(shape, keyword, upper) for shape in (pair.old, pair.new))
             _compare_bound(pair.spot, run, (old, new), rule, words)
     if shared & {"number", "integer"}:
-        whole = "number" not in shared
+        whole = _is_whole(pair.old, run.old) and _is_whole(pair.new, run.new)
         for upper, rule in ((False, "min"), (True, "max")):
             old, new = (_range(shape, upper, whole) for shape in (pair.old, pair.new))
             _compare_bound(pair.spot, run, (old, new), rule, "value")
@@ -51,6 +51,10 @@ def compare_limits(pair: Pair, run: Run, shared: Kinds) -> None:
         _compare_unique(pair, run)
     if "string" in shared:
         _compare_pattern(pair, run)
+
+
+def _is_whole(shape: Shape, shapes: Shapes) -> bool:
+    return kinds_of(shape, shapes) == frozenset({"integer"})
 
 
 def number_of(node: Node | None) -> float | None:
@@ -199,6 +203,7 @@ def _compare_pattern(pair: Pair, run: Run) -> None:
     if old.keys() == new.keys():
         return
     stays = pair.new.first("pattern")
+    effect: Effect | None
     if new.keys() < old.keys():
         effect, action = Effect.WIDENS, Action.GENERALIZE
         suffix = "pattern-generalized" if stays is not None else "pattern-removed"
@@ -206,6 +211,9 @@ def _compare_pattern(pair: Pair, run: Run) -> None:
         effect, action, suffix = Effect.NARROWS, Action.SPECIALIZE, "pattern-added"
     else:
         effect, action, suffix = Effect.NEITHER, Action.CHANGE, "pattern-changed"
+    if spot.direction is Direction.RESPONSE:
+        # Consumers take the text as it comes: oasdiff/oasdiff:checker/rules.go, ResponsePropertyPattern*.
+        effect = None
     words = [" and ".join(map(shown, found)) or "none" for found in (old, new)]
     text = f"changes the pattern of {spot} from {words[0]} to {words[1]}"
     node = stays or pair.old.first("pattern") or pair.new.node

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from runbook_tui.contracts.documents.node import Node
 from runbook_tui.contracts.model import Action, Direction, Effect, Kind
@@ -19,10 +19,17 @@ class Member:
     nodes: Nodes
     """All that holds for its value; empty where nothing does."""
     node: Node
-    required: bool
+    required_at: Node | None
+    """Where it is said that it is required."""
     hidden: bool
     """Whether it does not belong in the message: read-only in a request, write-only in a response."""
     default: bool
+    deprecated: bool
+
+    @property
+    def required(self) -> bool:
+        """Whether no message is without it."""
+        return self.required_at is not None
 
 
 def compare_members(pair: Pair, run: Run) -> None:
@@ -50,29 +57,30 @@ def _member(shape: Shape, shapes: Shapes, name: str, spot: Spot) -> Member | Non
     keyword = "readOnly" if spot.request else "writeOnly"
     hidden = found is not None and spot.direction is not Direction.EVENT and found.flag(keyword)
     default = found is not None and found.first("default") is not None
+    deprecated = any(node.flag("deprecated") for node in (found.parts if found is not None else ()))
     node = nodes[0] if nodes else required or shape.node
-    return Member(nodes, node, required is not None, hidden, default)
+    return Member(nodes, node, required, hidden, default, deprecated)
 
 
 def _compare_member(pair: Pair, run: Run, name: str, before: Member | None, after: Member | None) -> None:
     spot = pair.spot.member(name)
-    hidden = [member is not None and member.hidden for member in (before, after)]
     if before is not None and after is not None:
-        if all(hidden):
+        if before.hidden and after.hidden:
+            spot = replace(spot, harmless=True)
+        elif before.hidden or after.hidden:
+            _tell_hidden(run, spot, before, after)
             return
-        if any(hidden):
-            _tell_hidden(pair, run, spot, before, after)
-            return
-        _compare_required(pair, run, name, before, after)
+        _compare_required(run, spot, before, after)
+        _compare_deprecated(run, spot, before, after)
         if before.nodes and after.nodes:
             run.descend(before.nodes, after.nodes, spot)
-    elif after is not None and not after.hidden:
-        _tell_added(pair, run, name, after)
-    elif before is not None and not before.hidden:
-        _tell_removed(pair, run, name, before)
+    elif after is not None:
+        _tell_added(pair, run, replace(spot, harmless=after.hidden), after)
+    elif before is not None:
+        _tell_removed(pair, run, replace(spot, harmless=before.hidden), before)
 
 
-def _tell_hidden(pair: Pair, run: Run, spot: Spot, before: Member, after: Member) -> None:
+def _tell_hidden(run: Run, spot: Spot, before: Member, after: Member) -> None:
     """A member that leaves the message or comes into it, because it is now written by one side only or by both."""
     word = "read-only" if spot.request else "write-only"
     came = before.hidden
@@ -87,12 +95,11 @@ def _tell_hidden(pair: Pair, run: Run, spot: Spot, before: Member, after: Member
     run.tell(spot, rule, Kind.EXISTENCE, Action.ADD if came else Action.REMOVE, effect, at=node, text=text)
 
 
-def _compare_required(pair: Pair, run: Run, name: str, before: Member, after: Member) -> None:
+def _compare_required(run: Run, spot: Spot, before: Member, after: Member) -> None:
     if before.required == after.required:
         return
-    spot = pair.spot.member(name)
     if after.required:
-        node = pair.new.required[name]
+        node = after.required_at or after.node
         suffix = "became-required"
         if after.default and spot.request:
             suffix += "-with-default"
@@ -106,9 +113,15 @@ def _compare_required(pair: Pair, run: Run, name: str, before: Member, after: Me
     run.tell(spot, rule, Kind.REQUIREDNESS, Action.GENERALIZE, Effect.WIDENS, at=after.node, text=text)
 
 
-def _tell_added(pair: Pair, run: Run, name: str, after: Member) -> None:
+def _compare_deprecated(run: Run, spot: Spot, before: Member, after: Member) -> None:
+    if before.deprecated != after.deprecated:
+        rule = f"{spot.inner}-{'deprecated' if after.deprecated else 'reactivated'}"
+        text = f"{'deprecates' if after.deprecated else 'no longer deprecates'} {spot}"
+        run.tell(spot, rule, Kind.EXISTENCE, Action.CHANGE, None, at=after.node, text=text)
+
+
+def _tell_added(pair: Pair, run: Run, spot: Spot, after: Member) -> None:
     """A reader that is closed rejects what it does not know; an open one passes over it."""
-    spot = pair.spot.member(name)
     needed = "required" if after.required else "optional"
     closed = pair.old.closed is not None
     if spot.request:
@@ -116,16 +129,16 @@ def _tell_added(pair: Pair, run: Run, name: str, after: Member) -> None:
         if after.required:
             effect = Effect.NEITHER if closed else Effect.NARROWS
         rule = f"new-{needed}-{spot.inner}" + ("-with-default" if after.required and after.default else "")
-        text = f"adds the {needed} property {spot}"
+        text = f"adds the {needed} property {spot.moved('to')}"
     else:
         effect = Effect.WIDENS if closed else Effect.NARROWS
-        rule = f"{spot.direction}-{needed}-property-added"
-        text = f"adds the property {spot}"
+        word = "write-only-" if after.hidden else ""
+        rule = f"{spot.direction}-{needed}-{word}property-added"
+        text = f"adds the property {spot.moved('to')}"
     run.tell(spot, rule, Kind.EXISTENCE, Action.ADD, effect, at=after.node, text=text)
 
 
-def _tell_removed(pair: Pair, run: Run, name: str, before: Member) -> None:
-    spot = pair.spot.member(name)
+def _tell_removed(pair: Pair, run: Run, spot: Spot, before: Member) -> None:
     needed = "required" if before.required else "optional"
     closed = pair.new.closed is not None
     if spot.request:
@@ -137,8 +150,9 @@ def _tell_removed(pair: Pair, run: Run, name: str, before: Member) -> None:
         effect = Effect.WIDENS
         if closed:
             effect = Effect.NEITHER if before.required else Effect.NARROWS
-        rule = f"{spot.direction}-{needed}-property-removed"
-    text = f"removes the property {spot}"
+        word = "write-only-" if before.hidden else ""
+        rule = f"{spot.direction}-{needed}-{word}property-removed"
+    text = f"removes the property {spot.moved('from')}"
     run.tell(spot, rule, Kind.EXISTENCE, Action.REMOVE, effect, at=before.node, text=text)
 
 

@@ -55,6 +55,7 @@ class Run:
         key = (
             spot.direction,
             spot.textual,
+            spot.harmless,
             *(id(node.value) for node in old),
             "",
             *(id(node.value) for node in new),
@@ -85,6 +86,11 @@ class Run:
                     return True
         return pair.old.broken or pair.new.broken
 
+    @property
+    def is_trial(self) -> bool:
+        """Whether nothing is reported."""
+        return self._changes is None
+
     def relation(self, old: Nodes, new: Nodes, spot: Spot) -> set[Effect]:
         """What a change from one schema to the other would do; empty where they say the same."""
         trial = Run(self.old, self.new, self._sameness, self._compare, None)
@@ -104,6 +110,7 @@ class Run:
         names: tuple[str, ...] | None = None,
     ) -> None:
         """Report a difference. What was told of the same place already is not told again for another message."""
+        effect = None if spot.harmless else effect
         if effect is not None:
             self.effects.add(effect)
         if self._changes is None:

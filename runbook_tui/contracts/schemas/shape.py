@@ -18,7 +18,8 @@ Nodes = tuple[Node, ...]
 MAX_PARTS = 300
 """Most schemas that one schema may be put together from; the rest is not looked at."""
 UNIONS = ("oneOf", "anyOf")
-_PROSE = frozenset({"title", "description", "example", "examples", "externalDocs", "$comment", "deprecated"})
+PROSE = frozenset({"title", "description", "example", "examples", "externalDocs", "$comment", "deprecated"})
+"""Keywords that say nothing about the value."""
 
 
 @dataclass(eq=False, slots=True)
@@ -70,7 +71,7 @@ class Shape:
     def is_anything(self) -> bool:
         """Whether nothing is said about the value."""
         said = {key for part in self.parts for key, _ in part.items()}
-        return not (self.never or self.unions or self.remote or self.broken or said - _PROSE)
+        return not (self.never or self.unions or self.remote or self.broken or said - PROSE)
 
     @property
     def properties(self) -> dict[str, Nodes]:
@@ -175,7 +176,7 @@ def is_null(schema: object) -> bool:
     """Whether a schema allows null and nothing else."""
     if not isinstance(schema, dict):
         return False
-    said = {key: value for key, value in schema.items() if key not in _PROSE}
+    said = {key: value for key, value in schema.items() if key not in PROSE}
     return said in (
         {"type": "null"},
         {"type": ["null"]},

@@ -20,6 +20,8 @@ class Spot:
     """What code that uses the message has to contain."""
     textual: bool = False
     """Whether numbers and booleans are written as plain text, so that a string may be any of them."""
+    harmless: bool = False
+    """Whether the part does not belong in the message, so that a change of it orders nothing."""
     path: str = ""
     """Names from the top of the message: ``customer.addresses[].city``; empty at the top."""
 
@@ -50,6 +52,10 @@ class Spot:
     def others(self) -> Spot:
         """The members without a name of their own of the object here."""
         return replace(self, path=f"{self.path}.*" if self.path else "*")
+
+    def moved(self, preposition: str) -> str:
+        """A member that is added ``to`` its message, or removed ``from`` it."""
+        return f"{self.path} {preposition} {self.place}"
 
     def __str__(self) -> str:
         if not self.path:

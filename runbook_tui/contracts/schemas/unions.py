@@ -48,6 +48,7 @@ def match_branches(
     pair: Pair, run: Run, old: list[Node], new: list[Node]
 ) -> tuple[Matched, list[Node], list[Node]]:
     """The branches that are the same one in both versions, those that are gone, and those that came."""
+    before, after = old, new
     matched: Matched = []
     keys: tuple[Callable[[Node, Shapes], object], ...] = (_reference, _title, _constant)
     for key in keys:
@@ -56,13 +57,17 @@ def match_branches(
             if value in by_key:
                 matched.append((node, by_key[value]))
         old, new = _without(old, new, matched)
-    if len(old) <= MAX_TRIALS and len(new) <= MAX_TRIALS:
-        for same in (_equal, _related):
-            for node in list(old):
-                other = next((each for each in new if same(pair, run, node, each)), None)
-                if other is not None:
-                    matched.append((node, other))
-                    old, new = _without(old, new, matched)
+    if len(before) <= MAX_TRIALS and len(after) <= MAX_TRIALS:
+        for node in list(old):
+            other = next((each for each in new if _equal(pair, run, node, each)), None)
+            if other is not None and not _is_one_of_several(pair, run, (node, other), (before, after)):
+                matched.append((node, other))
+                old, new = _without(old, new, matched)
+        for node in list(old):
+            other = next((each for each in new if _related(pair, run, node, each)), None)
+            if other is not None:
+                matched.append((node, other))
+                old, new = _without(old, new, matched)
     return matched, old, new
 
 
@@ -105,11 +110,24 @@ def _equal(pair: Pair, run: Run, old: Node, new: Node) -> bool:
     return not run.relation((old,), (new,), pair.spot)
 
 
+def _is_one_of_several(
+    pair: Pair, run: Run, match: tuple[Node, Node], all_of_them: tuple[list[Node], list[Node]]
+) -> bool:
+    """Whether two references of different names look the same, but so do others: then it is the name that counts."""
+    old, new = match
+    if reference_of(old) is None or reference_of(new) is None:
+        return False
+    others = [each for each in all_of_them[1] if each is not new and _equal(pair, run, old, each)]
+    return bool(others)
+
+
 def _related(pair: Pair, run: Run, old: Node, new: Node) -> bool:
     """Whether one branch is the other after a change: of the same type, and objects share most of their members."""
     shapes = (run.old.of((old,)), run.new.of((new,)))
     before, after = kinds_of(shapes[0], run.old), kinds_of(shapes[1], run.new)
     if before is None or after is None or not _overlap(before, after):
+        return False
+    if reference_of(old) is not None and reference_of(new) is not None:
         return False
     if "object" in before and "object" in after:
         names = [set(shape.properties) for shape in shapes]
