@@ -1,0 +1,1 @@
+"""What a folder of repositories says about its services, and the manifest that follows from it."""
