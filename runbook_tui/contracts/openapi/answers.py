@@ -14,7 +14,7 @@ def compare_responses(old: Operation, new: Operation, roles: Roles, teller: Tell
     """Tell how the responses of two versions of an operation differ."""
     voice = Voice(teller, roles.answering, names_of(new))
     for status, after in new.responses.items():
-        before = old.responses.get(status) or _covering(status, old, new)
+        before = old.responses.get(status) or _covering(status, old)
         if before is not None:
             _compare(before, after, new, voice)
         else:
@@ -22,29 +22,16 @@ def compare_responses(old: Operation, new: Operation, roles: Roles, teller: Tell
     for status, before in old.responses.items():
         if status in new.responses:
             continue
-        instead = _covering(status, new, old)
+        instead = _covering(status, new)
         if instead is None:
             _tell_status(before, new, voice, added=False)
         elif instead.status in old.responses:
             _compare(before, instead, new, voice)
 
 
-def _covering(status: str, operation: Operation, other: Operation) -> Response | None:
-    """The response that a status falls under where it is not named: that of its class, or the default.
-
-    The default stands for success only where nothing else does.
-    """
-    found = operation.responses.get(f"{status[:1]}XX")
-    if found is None and status != "default" and not _successes(operation):
-        found = operation.responses.get("default")
-    if found is None and status == "default" and not _successes(other):
-        successes = _successes(operation)
-        found = successes[0] if len(successes) == 1 else None
-    return found
-
-
-def _successes(operation: Operation) -> list[Response]:
-    return [response for response in operation.responses.values() if response.success]
+def _covering(status: str, operation: Operation) -> Response | None:
+    """The response that a status falls under where it is not named: that of its class."""
+    return operation.responses.get(f"{status[:1]}XX")
 
 
 def _tell_status(response: Response, operation: Operation, voice: Voice, *, added: bool) -> None:

@@ -16,7 +16,7 @@ from runbook_tui.contracts.schemas.run import Pair, Run
 from runbook_tui.contracts.schemas.sameness import Sameness
 from runbook_tui.contracts.schemas.shape import Shapes
 from runbook_tui.contracts.schemas.spot import Spot
-from runbook_tui.contracts.schemas.unions import compare_unions
+from runbook_tui.contracts.schemas.unions import compare_unions, compare_wrapped
 from runbook_tui.contracts.schemas.values import compare_values
 
 
@@ -62,6 +62,8 @@ class SchemaComparer:
 
 def compare_pair(pair: Pair, run: Run) -> None:
     """Tell how two versions of one place differ; what is inside of it is queued."""
+    if compare_wrapped(pair, run):
+        return
     shared = compare_kinds(pair, run)
     if not shared:
         return

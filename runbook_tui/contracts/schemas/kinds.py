@@ -95,6 +95,9 @@ def compare_kinds(pair: Pair, run: Run) -> Kinds:
     if pair.old.never or pair.new.never:
         _tell_never(pair, run)
         return frozenset()
+    if pair.old.unions and pair.new.unions and not (pair.old.all("type") and pair.new.all("type")):
+        _compare_null(pair, run, before, after)
+        return ALL  # What the alternatives are is compared one by one.
     textual = pair.spot.textual
     wide_before, wide_after = _all_of(before, textual), _all_of(after, textual)
     shared = wide_before & wide_after

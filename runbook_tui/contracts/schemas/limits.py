@@ -32,6 +32,7 @@ class Bound:
     value: float
     exclusive: bool
     node: Node
+    """Where it is said, with the figure as it is written."""
 
 
 def compare_limits(pair: Pair, run: Run, shared: Kinds) -> None:
@@ -105,7 +106,9 @@ def _compare_bound(
     upper = name.startswith("max")
     word = "most" if upper else "least"
     rule = name
-    if name in ("min", "max") and any(bound is not None and bound.exclusive for bound in bounds):
+    if name in ("min", "max") and any(
+        bound is not None and bound.node.key.startswith("exclusive") for bound in bounds
+    ):
         rule = f"exclusive-{name}"
     if old is None or new is None:
         bound = new or old
@@ -136,7 +139,8 @@ def _order(bound: Bound, upper: bool) -> int:
 def _shown(bound: Bound | None) -> str:
     if bound is None:
         return ""
-    return f"{shown(bound.value)} (exclusive)" if bound.exclusive else shown(bound.value)
+    exclusive = bound.exclusive or bound.node.key.startswith("exclusive")
+    return f"{shown(bound.node.value)} (exclusive)" if exclusive else shown(bound.node.value)
 
 
 def _compare_multiple(pair: Pair, run: Run) -> None:

@@ -13,12 +13,15 @@ from runbook_tui.contracts.documents.resolving import reference_of
 from runbook_tui.contracts.model import Action, Effect, Kind
 from runbook_tui.contracts.schemas.kinds import kinds_of
 from runbook_tui.contracts.schemas.run import Pair, Run
-from runbook_tui.contracts.schemas.shape import Nodes, Shape, Shapes, Union
+from runbook_tui.contracts.schemas.shape import PROSE, Shape, Shapes, Union
 from runbook_tui.contracts.schemas.values import listed
+from runbook_tui.contracts.schemas.words import either
 
 MAX_TRIALS = 40
 """Most branches on a side that are matched by their structure, which takes the product of both."""
 _RULES = {"oneOf": "one-of", "anyOf": "any-of"}
+_BESIDE = frozenset({*_RULES, "type", "discriminator", "nullable", "x-nullable", "default", "$ref", "allOf"})
+"""What may stand beside alternatives without saying more."""
 Matched = list[tuple[Node, Node]]
 
 
@@ -160,27 +163,49 @@ def _name(node: Node, shapes: Shapes) -> str:
 
 
 def _tell_union(pair: Pair, run: Run, union: Union, *, added: bool) -> None:
-    """Alternatives where there were none. What stood there before may be one of them."""
+    """Alternatives that have to be met besides all else."""
     spot = pair.spot
-    plain = pair.old if added else pair.new
     rule = spot.rule(f"{_RULES[union.keyword]}-{'added' if added else 'removed'}")
-    one_of_them = _is_a_branch(pair, run, union, plain, added=added)
-    widens = one_of_them == added
-    effect = Effect.WIDENS if widens else Effect.NARROWS
+    effect = Effect.NARROWS if added else Effect.WIDENS
     text = f"{'gives' if added else 'takes'} alternatives {'to' if added else 'from'} {spot}"
     action = Action.ADD if added else Action.REMOVE
     run.tell(spot, rule, Kind.STRUCTURE, action, effect, at=union.node, text=text)
 
 
-def _is_a_branch(pair: Pair, run: Run, union: Union, plain: Shape, *, added: bool) -> bool:
-    if not plain.parts:
+def compare_wrapped(pair: Pair, run: Run) -> bool:
+    """Tell of a schema that became one of several alternatives, or the only one left of them; whether it is so."""
+    wrapped = not pair.old.unions
+    plain, shape = (pair.old, pair.new) if wrapped else (pair.new, pair.old)
+    if plain.unions or len(shape.unions) != 1 or not plain.parts or plain.is_anything or not _is_pure(shape):
         return False
-    whole: Nodes = tuple(plain.parts)
-    for branch in union.branches[:MAX_TRIALS]:
-        old, new = (whole, (branch,)) if added else ((branch,), whole)
-        if not run.relation(old, new, pair.spot):
-            return True
-    return False
+    union = shape.unions[0]
+    match = _same_branch(pair, run, plain, union, wrapped=wrapped)
+    spot = pair.spot
+    effect = Effect.NEITHER
+    if match is not None:
+        whole, branch = tuple(plain.parts), (match,)
+        run.descend(whole if wrapped else branch, branch if wrapped else whole, spot)
+        effect = Effect.WIDENS if wrapped else Effect.NARROWS
+    names = [_name(node, run.new if wrapped else run.old) for node in union.branches if node is not match]
+    kind = _RULES[union.keyword]
+    rule = spot.rule(f"wrapped-in-{kind}" if wrapped else f"{kind}-removed")
+    text = f"{'allows' if wrapped else 'no longer allows'} {either(names)} for {spot}"
+    action = Action.GENERALIZE if wrapped else Action.SPECIALIZE
+    run.tell(spot, rule, Kind.STRUCTURE, action, effect, at=union.node, text=text)
+    return True
+
+
+def _is_pure(shape: Shape) -> bool:
+    """Whether there is nothing but the alternatives."""
+    return all(key in _BESIDE or key in PROSE for part in shape.parts for key, _ in part.items())
+
+
+def _same_branch(pair: Pair, run: Run, plain: Shape, union: Union, *, wrapped: bool) -> Node | None:
+    for same in (_equal, _related):
+        for branch in union.branches[:MAX_TRIALS]:
+            if same(pair, run, *((plain.node, branch) if wrapped else (branch, plain.node))):
+                return branch
+    return None
 
 
 def _compare_discriminators(pair: Pair, run: Run) -> None:
