@@ -23,7 +23,10 @@ from io import TextIOWrapper
 from runbook_tui import __version__
 
 COMMANDS = {
+    "init": "find services, data stores and contracts, and write a manifest",
     "migrations": "say what migrations do, when they may run, and what is wrong with them",
+    "contracts": "say what changed in a contract, and who has to be deployed first",
+    "catalog": "read the services and edges of a catalog, and report its defects",
     "applied": "ask live databases whether they are where 'deployed' says",
     "plan": "derive a runbook from a manifest, git and pending migrations",
     "open": "author a runbook in the app",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from runbook_tui.discovery.model import Candidate, Choice, Kind
@@ -81,6 +81,18 @@ def _of(proposal: Proposal, candidate: Candidate) -> Iterator[Question]:
     )
     text = f"Which version of {shown} is to be released?"
     yield Question(f"{name}.release", shown, "release", text, candidate.release, "a tag, branch or SHA")
+
+
+def alike(question: Question, answer: str, others: Iterable[Question]) -> list[Question]:
+    """Other open questions that may well have the same answer: a ref that they offer too, or any owner."""
+    if question.key not in ("owner", "deployed", "release"):
+        return []
+    return [
+        other
+        for other in others
+        if other.key == question.key
+        and (question.key == "owner" or any(choice.value == answer for choice in other.choices))
+    ]
 
 
 def why_not_answer(question: Question, answer: str) -> str:
