@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runbook_tui.contracts.model import Change, Direction, Effect, Verdict
+from runbook_tui.contracts.model import Action, Change, Direction, Effect, Verdict
 from runbook_tui.planning.model import Constraint, Strength
 from runbook_tui.planning.words import line, new, old, plural
 from runbook_tui.release.model import ContractChange, ContractUse, Release, ServiceChange
@@ -57,6 +57,11 @@ def verdict(release: Release, contract: ContractChange) -> Verdict | None:
 def narrowing(contract: ContractChange) -> tuple[Change, ...]:
     """The changes that running consumers may not survive."""
     return _demanding(contract, Verdict.CONSUMER_FIRST)
+
+
+def gone(contract: ContractChange) -> tuple[Change, ...]:
+    """Those of them that take something away: code that survives them no longer names it."""
+    return tuple(change for change in narrowing(contract) if change.action is Action.REMOVE)
 
 
 def contradicting(scope: Scope, cycle: Iterable[Constraint]) -> tuple[ContractChange, ...]:
@@ -127,18 +132,20 @@ class _Pair:
         """Whether the consumer is seen to use what goes, and not to use what comes."""
         if self.use is None or any(change.first is Verdict.SPLIT for change in additions):
             return False
-        gone = any(self._used_before(name) for change in narrowing(self.contract) for name in change.names)
+        left = any(self._used_before(name) for change in gone(self.contract) for name in change.names)
         comes = any(name in self.use.after for change in additions for name in change.names)
-        return gone and not comes
+        return left and not comes
 
     def _never_used(self, removals: Sequence[Change]) -> bool:
         """Whether the consumer is seen to use what comes, and never to have used what goes."""
         if self.use is None or any(change.first is Verdict.SPLIT for change in removals):
             return False
-        gone = any(self._used_before(name) for change in removals for name in change.names)
+        if any(change.action is not Action.REMOVE for change in removals):
+            return False  # what it has to bear or to send from now on has no name that it would have used
+        used = any(self._used_before(name) for change in removals for name in change.names)
         additions = _demanding(self.contract, Verdict.PROVIDER_FIRST)
         comes = any(name in self.use.after for change in additions for name in change.names)
-        return comes and not gone
+        return comes and not used
 
     @staticmethod
     def _supported(changes: Iterable[Change], where: _Where) -> tuple[Change, ...]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from runbook_tui.contracts.model import Verdict
+from runbook_tui.contracts.model import Action, Change, Verdict
 from runbook_tui.planning.context import Scope
-from runbook_tui.planning.contract_order import narrowing
+from runbook_tui.planning.contract_order import gone, narrowing
 from runbook_tui.planning.usage import Evidence
 from runbook_tui.planning.words import line, names, new, plural
 from runbook_tui.release.model import ContractChange, ContractUse, ServiceChange
-from runbook_tui.repositories.model import Hit
 
 _MOST_NAMED = 6
 
@@ -47,24 +46,40 @@ def outside(scope: Scope, contract: ContractChange) -> tuple[ConsumerEvidence, .
 
 
 def _evidence(scope: Scope, contract: ContractChange, consumer: ServiceChange) -> Evidence:
-    wanted = tuple(dict.fromkeys(name for change in narrowing(contract) for name in change.names))
     use = scope.contract_use(contract.api, consumer.name)
-    who = new(consumer)
-    if not wanted or use is None:
-        return Evidence(consumer.name, f"{who}: nothing to search for; a person has to know.")
-    at = f"at commit {consumer.target.sha[:12]}"
-    named = names((line(name) for name in wanted), most=_MOST_NAMED)
-    hits = sorted(_hits(use, wanted), key=lambda hit: (hit.path, hit.line, hit.text))
-    if not hits:
-        return Evidence(consumer.name, f"{who}: searched {at} for {named}, nothing found.")
-    said = names((line(name) for name in wanted if name in use.after), most=_MOST_NAMED)
+    goes = _names(gone(contract))
+    comes = _names(one for one in narrowing(contract) if one.action is Action.ADD)
+    if use is None or not (goes or comes):
+        return Evidence(consumer.name, f"{new(consumer)}: nothing to search for; a person has to know.")
+    where = f"{new(consumer)} at commit {consumer.target.sha[:12]}"
+    if goes:
+        return _still_named(use, goes, where)
+    known = [name for name in comes if name in use.after]
+    if not known:
+        return Evidence(consumer.name, f"{where} does not name {_listed(comes)}: does it bear that?")
+    hit = use.after[known[0]][0]
     return Evidence(
-        consumer.name,
-        f"{who}: {said} found {at}, {plural(len(hits), 'place')}.",
+        consumer.name, f"{where} names {_listed(known)} ({line(f'{hit.path}:{hit.line}')}): it seems to know."
+    )
+
+
+def _still_named(use: ContractUse, goes: tuple[str, ...], where: str) -> Evidence:
+    found = {hit for name in goes for hit in use.after.get(name, ())}
+    hits = sorted(found, key=lambda hit: (hit.path, hit.line, hit.text))
+    if not hits:
+        return Evidence(use.service, f"{where} does not name {_listed(goes)} any more.")
+    said = _listed([name for name in goes if name in use.after])
+    return Evidence(
+        use.service,
+        f"{where} names {said} in {plural(len(hits), 'place')}.",
         tuple(line(f"{hit.path}:{hit.line}: {hit.text.strip()}", longest=200) for hit in hits[:20]),
         line(f"{hits[0].path}:{hits[0].line}"),
     )
 
 
-def _hits(use: ContractUse, wanted: Iterable[str]) -> set[Hit]:
-    return {hit for name in wanted for hit in use.after.get(name, ())}
+def _names(changes: Iterable[Change]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for change in changes for name in change.names))
+
+
+def _listed(found: Iterable[str]) -> str:
+    return names((line(name) for name in found), most=_MOST_NAMED)

@@ -29,13 +29,14 @@ def read_usages(
 ) -> tuple[Usage, ...]:
     """One usage for each dropping migration and each user of its data store.
 
-    Searched is the service's own path at the commit that will be running, without its migration folders. A search
-    that found nothing is a usage without hits. One git process each.
+    Searched is the service's own path at the commit that will be running, without its migration folders and the APIs
+    that it defines. A search that found nothing is a usage without hits. One git process each.
     """
 
     def search(asked: _Search) -> Usage:
         service, where = changes[asked.service].service, pinned[asked.service]
         folders = [inside(service, source.path) for source in service.migration_sources]
+        folders += [inside(service, api.definition) for api in service.provides if api.definition]
         commit = where.target.sha
         try:
             hits = where.repository.grep(commit, asked.names, service.path, exclude=folders)

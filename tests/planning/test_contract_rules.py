@@ -22,13 +22,14 @@ def change(
     *,
     names: tuple[str, ...] = (),
     line: int = 7,
+    action: Action = Action.ADD,
 ) -> Change:
     """A change of ``api/x.yaml``."""
     return Change(
         rule=text.replace(" ", "-"),
         direction=direction,
         kind=Kind.EXISTENCE,
-        action=Action.ADD,
+        action=action,
         pointer="/x",
         path="api/x.yaml",
         line=line,
@@ -39,7 +40,7 @@ def change(
 
 
 ADDS = change("adds GET /new", Effect.WIDENS, names=("newThing",))
-REMOVES = change("removes GET /old", Effect.NARROWS, names=("oldThing",), line=9)
+REMOVES = change("removes GET /old", Effect.NARROWS, names=("oldThing",), line=9, action=Action.REMOVE)
 REPLACES = change("changes id from int to string", Effect.NEITHER, Direction.RESPONSE, names=("id",))
 SENDS_MORE = change("may send GIFT_CARD", Effect.WIDENS, Direction.EVENT, names=("GIFT_CARD",))
 SENDS_LESS = change("always sends total", Effect.NARROWS, Direction.RESPONSE, names=("total",))
@@ -214,6 +215,18 @@ def test_a_consumer_that_still_names_what_goes_is_shown_in_the_step(pair: World)
     (finding,) = pair.findings("still-used")
     assert (finding.level, finding.source, finding.step) == ("warning", "app.js:3", PROVIDER)
     assert "- app.js:3: call oldThing" in (pair.step(PROVIDER).description or "")
+
+
+@pytest.mark.parametrize(
+    ("after", "said"),
+    [((), "does not name GIFT_CARD: does it bear that?"), (("GIFT_CARD",), "names GIFT_CARD (app.js:3)")],
+)
+def test_what_a_consumer_has_to_know_is_searched_for_and_no_remainder(
+    pair: World, after: tuple[str, ...], said: str
+) -> None:
+    uses(differs(pair, SENDS_MORE), after=after)
+    assert said in (pair.step(PROVIDER).description or "")
+    assert not pair.findings("still-used")
 
 
 def test_the_deploy_says_what_it_changes(pair: World) -> None:
