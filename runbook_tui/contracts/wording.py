@@ -23,7 +23,10 @@ def sentence(diff: ContractDiff, provider: str = "the provider", consumers: str 
     Args:
         provider, consumers: as they are called, in the middle of a sentence.
     """
-    return f"{_demand(diff.verdict, provider, consumers)}: {reason(diff, provider, consumers)}"
+    told = f"{_demand(diff.verdict, provider, consumers)}: {reason(diff, provider, consumers)}"
+    if diff.verdict is not Verdict.SPLIT:
+        return told
+    return f"{told}; so add the new form beside the old one ({provider}), switch to it ({consumers}), then remove the old one"
 
 
 def headline(diff: ContractDiff, provider: str = "the provider", consumers: str = "its consumers") -> str:
@@ -100,15 +103,14 @@ def _demand(verdict: Verdict | None, provider: str, consumers: str) -> str:
 
 
 def _split(changes: tuple[Change, ...], provider: str, consumers: str) -> str:
-    way = f"so add the new form beside the old one ({provider}), switch to it ({consumers}), then remove the old one"
     neither = demanding(changes, Verdict.SPLIT)
     if neither:
         more = _more(len(neither) - 1, "change", "like it")
-        return f"{provider} {_told(neither[0])}, and neither version understands the other{more}; {way}"
+        return f"{provider} {_told(neither[0])}, and neither version understands the other{more}"
     comes, goes = (demanding(changes, each) for each in (Verdict.PROVIDER_FIRST, Verdict.CONSUMER_FIRST))
     return (
         f"{provider} {_told(comes[0])}, which needs {provider} first, and {_told(goes[0])}, "
-        f"which needs {consumers} first{_more(len(comes) + len(goes) - 2, 'change')}; {way}"
+        f"which needs {consumers} first{_more(len(comes) + len(goes) - 2, 'change')}"
     )
 
 

@@ -50,11 +50,8 @@ def state(case: Mapping[str, Any]) -> tuple[World, dict[str, str]]:
         owner = next(user for user in case["components"] if _plain(name) in uses.get(user, {}))
         phase = Phase.CONTRACT if name in contract else Phase.EXPAND
         world.migration(_plain(owner), "1", phase, store=_plain(name))
-        (steps[name],) = (
-            step.id
-            for step in world.plan().steps
-            if step.migration is not None and step.migration.datastore == _plain(name)
-        )
+    by_store = {step.migration.datastore: step.id for step in world.plan().steps if step.migration}
+    steps |= {name: by_store[_plain(name)] for name in migrated | contract}
     return world, steps
 
 

@@ -186,7 +186,7 @@ class _Reader:
             if isinstance(event, CollectionEndEvent):
                 break
             key = self._key(event)
-            if key == "<<" and isinstance(event, ScalarEvent) and event.style is None:
+            if key == "<<" and isinstance(event, ScalarEvent) and not event.style:
                 merged.append(self._value(next(self.events), f"{pointer}/<<", depth + 1))
                 continue
             inner = f"{pointer}/{escaped(key)}"
@@ -219,9 +219,12 @@ class _Reader:
 
 
 def scalar(event: ScalarEvent) -> object:
-    """What a scalar means in YAML 1.2's core schema; text for everything that is quoted or tagged otherwise."""
+    """What a scalar means in YAML 1.2's core schema; text for everything that is quoted or tagged otherwise.
+
+    A plain one has the style None or, from libyaml, an empty one.
+    """
     value = str(event.value)
-    if event.style is not None or not event.implicit[0]:
+    if event.style or not event.implicit[0]:
         return value
     if value in _CONSTANTS:
         return _CONSTANTS[value]
