@@ -29,6 +29,11 @@ class Parameter:
         """Whether its users were told to leave it."""
         return self.node.flag("deprecated")
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What code that sends it contains: ``event_types`` of ``event_types[]``."""
+        return (self.name.partition("[")[0],)
+
     def __str__(self) -> str:
         return f"the {'form field' if self.where == 'formData' else f'{self.where} parameter'} {self.name}"
 

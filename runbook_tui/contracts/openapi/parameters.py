@@ -14,16 +14,15 @@ def compare_parameters(old: Operation, new: Operation, roles: Roles, teller: Tel
     """Tell how the parameters of two versions of an operation differ."""
     voice = Voice(teller, roles.asking)
     for key, after in new.parameters.items():
-        names = (after.name,) if after.where != "path" else ()
-        own = replace(voice, names=names)
+        own = replace(voice, names=() if after.where == "path" else after.names)
         before = old.parameters.get(key)
         if before is None:
-            _tell_added(after, new, replace(voice, names=(after.name,)))
+            _tell_added(after, new, replace(voice, names=after.names))
         else:
             _compare(before, after, f"{after} of {new}", own)
     for key, before in old.parameters.items():
         if key not in new.parameters:
-            _tell_removed(before, new, replace(voice, names=(before.name,)))
+            _tell_removed(before, new, replace(voice, names=before.names))
 
 
 def _tell_added(after: Parameter, operation: Operation, voice: Voice) -> None:

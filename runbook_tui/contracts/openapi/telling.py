@@ -95,10 +95,7 @@ def named(direction: Direction, rule: str) -> str:
 
 def names_of(operation: Operation) -> tuple[str, ...]:
     """What code that calls an operation contains: the last fixed part of its path, and its id."""
-    fixed = [
-        part
-        for part in operation.path.split("/")
-        if part and "{" not in part and not _VERSION.fullmatch(part)
-    ]
+    parts = operation.path.partition("?")[0].split("/")
+    fixed = [part for part in parts if part and "{" not in part and not _VERSION.fullmatch(part)]
     found = [*fixed[-1:], operation.node.text("operationId")]
     return tuple(dict.fromkeys(name for name in found if name))

@@ -13,7 +13,7 @@ from runbook_tui.contracts.documents.resolving import reference_of
 from runbook_tui.contracts.model import Action, Effect, Kind
 from runbook_tui.contracts.schemas.kinds import kinds_of
 from runbook_tui.contracts.schemas.run import Pair, Run
-from runbook_tui.contracts.schemas.shape import PROSE, Shape, Shapes, Union
+from runbook_tui.contracts.schemas.shape import PROSE, Nodes, Shape, Shapes, Union
 from runbook_tui.contracts.schemas.values import listed
 from runbook_tui.contracts.schemas.words import either
 
@@ -181,8 +181,9 @@ def compare_wrapped(pair: Pair, run: Run) -> bool:
     union = shape.unions[0]
     match = _same_branch(pair, run, plain, union, wrapped=wrapped)
     spot = pair.spot
-    effect = Effect.NEITHER
-    if match is not None:
+    if match is None:
+        effect = _effect_without_match(pair, run, plain, union, wrapped=wrapped)
+    else:
         whole, branch = tuple(plain.parts), (match,)
         run.descend(whole if wrapped else branch, branch if wrapped else whole, spot)
         effect = Effect.WIDENS if wrapped else Effect.NARROWS
@@ -206,6 +207,22 @@ def _same_branch(pair: Pair, run: Run, plain: Shape, union: Union, *, wrapped: b
             if same(pair, run, *((plain.node, branch) if wrapped else (branch, plain.node))):
                 return branch
     return None
+
+
+def _effect_without_match(pair: Pair, run: Run, plain: Shape, union: Union, *, wrapped: bool) -> Effect:
+    """What an object about which little is said becomes, when it is said what it may be."""
+    found = [
+        run.relation(*_ordered(plain.node, branch, wrapped), pair.spot)
+        for branch in union.branches[:MAX_TRIALS]
+    ]
+    for effect in (Effect.WIDENS, Effect.NARROWS):
+        if all(effects == {effect} for effects in found):
+            return effect
+    return Effect.NEITHER
+
+
+def _ordered(plain: Node, branch: Node, wrapped: bool) -> tuple[Nodes, Nodes]:
+    return ((plain,), (branch,)) if wrapped else ((branch,), (plain,))
 
 
 def _compare_discriminators(pair: Pair, run: Run) -> None:
