@@ -25,13 +25,13 @@ def _state(follow_up: FollowUp, pinned: Mapping[str, Pinned]) -> FollowUpState:
     try:
         if all(_has(pinned[name], pinned[name].base.sha, sha) for name, sha in targets.items()):
             return FollowUpState.DONE
-        if all(_has(pinned[name], pinned[name].target.sha, sha) for name, sha in targets.items()):
-            return FollowUpState.INCLUDED
         after = {name: sha for name, sha in follow_up.after.items() if name in pinned}
-        ready = all(_has(pinned[name], pinned[name].base.sha, sha) for name, sha in after.items())
+        if not all(_has(pinned[name], pinned[name].base.sha, sha) for name, sha in after.items()):
+            return FollowUpState.WAITING
+        included = all(_has(pinned[name], pinned[name].target.sha, sha) for name, sha in targets.items())
     except RepositoryError:
         return FollowUpState.UNKNOWN
-    return FollowUpState.DUE if ready else FollowUpState.WAITING
+    return FollowUpState.INCLUDED if included else FollowUpState.DUE
 
 
 def _has(pinned: Pinned, commit: str, other: str) -> bool:
