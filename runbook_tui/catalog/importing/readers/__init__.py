@@ -1,0 +1,1 @@
+"""One reader a file; each has its class as ``READER``."""
