@@ -128,7 +128,7 @@ def _open(args: Namespace, path: Path) -> int:
     folder, answers, force = args.folder, args.set, args.force
 
     def made() -> RunbookApp:
-        from runbook_tui.tui.screens.init import Inquiry
+        from runbook_tui.tui.screens.init_base import Inquiry
 
         return RunbookApp(path, mode="init", inquiry=Inquiry(folder, path, tuple(answers), force))
 

@@ -142,6 +142,50 @@ MIGRATIONS = (
     *EVERYWHERE,
 )
 
+INIT = (
+    Action(
+        "questions",
+        "q",
+        "Questions",
+        "Answer what no repository tells, one question after the other",
+        Danger.EDITS,
+    ),
+    Action("write", "w", "Write", "Write the manifest", Danger.EDITS, also=("ctrl+s",)),
+    Action(
+        "toggle",
+        "space",
+        "In or out",
+        "Take the selected fact, service or data store in, or leave it out",
+        Danger.EDITS,
+    ),
+    Action("edit", "e", "Edit", "Correct the selected fact, or answer it", Danger.EDITS, also=("enter",)),
+    Action(
+        "rename",
+        "r",
+        "Rename",
+        "Rename the selected service, API or data store wherever it is named",
+        Danger.EDITS,
+    ),
+    Action(
+        "preview",
+        "p",
+        "Preview",
+        "Show the manifest as it would be written, or how the selected fact is known",
+    ),
+    Action("undo", "u", "Undo", "Take the last change back", Danger.EDITS, also=("ctrl+z",)),
+    Action(
+        "filter",
+        "slash",
+        "Filter",
+        "Show only facts that contain these words: a service, a file, guess, open",
+    ),
+    Action(
+        "left_out", "i", "Left out", "What looked like a service and is none, and what else there is to know"
+    ),
+    Action("back", "escape", "Back", "Take the filter away, or leave", footer=False),
+    *EVERYWHERE,
+)
+
 RUN = (
     Action("run", "r", "Run", "Execute the step shown", Danger.EXECUTES),
     Action("confirm", "c", "Done", "Say that what the step asks for is done", Danger.EDITS),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from runbook_tui.authoring.draft import Written
     from runbook_tui.authoring.review import Review
+    from runbook_tui.tui.screens.init_base import Inquiry
 
 Replan = Callable[[Path], "Written"]
 """Plans again into the runbook file at this path: ``authoring.draft.write`` of a fresh draft."""
@@ -46,11 +47,12 @@ class RunbookApp(App[None]):
         self,
         runbook_path: Path,
         *,
-        mode: Literal["author", "run", "migrations"] = "author",
+        mode: Literal["author", "run", "migrations", "init"] = "author",
         rehearsal: bool = False,
         manifest: Path | None = None,
         replan: Replan | None = None,
         review: Callable[[], Review] | None = None,
+        inquiry: Inquiry | None = None,
         operator: str | None = None,
         new: bool = False,
         now: Callable[[], datetime] | None = None,
@@ -63,6 +65,7 @@ class RunbookApp(App[None]):
             manifest: where answers are kept; by default the one that the runbook names.
             replan: how to derive the runbook again; re-planning is refused without it.
             review: reads the migrations that the mode ``migrations`` shows.
+            inquiry: the folder that the mode ``init`` looks through.
             operator: who executes; the login name when None.
             new: start a new run though one is unfinished.
             now: the wall clock.
@@ -75,6 +78,7 @@ class RunbookApp(App[None]):
         self.manifest = manifest
         self.replan = replan
         self.review = review
+        self.inquiry = inquiry
         self.operator = operator
         self.new_run = new
         self.now = now or (lambda: datetime.now(UTC))
@@ -93,6 +97,11 @@ class RunbookApp(App[None]):
 
             assert self.review is not None
             return MigrationsScreen(self.review)
+        if self.start_mode == "init":
+            from runbook_tui.tui.screens.init import InitScreen
+
+            assert self.inquiry is not None
+            return InitScreen(self.inquiry)
         from runbook_tui.tui.screens.author import AuthorScreen
 
         return AuthorScreen(self.runbook_path)
@@ -104,6 +113,14 @@ class RunbookApp(App[None]):
         return RunScreen(
             self.runbook_path, rehearsal=self.rehearsal, operator=self.operator, new=self.new_run
         )
+
+    def find_services(self) -> None:
+        """Look through the folder of the runbook, over the screen that is there."""
+        from runbook_tui.tui.screens.init import InitScreen
+        from runbook_tui.tui.screens.init_base import Inquiry
+
+        folder = self.runbook_path.parent
+        self.push_screen(InitScreen(Inquiry(folder, folder / "services.yaml")))
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """The guard sees every line last, whatever the other filters made of it."""
@@ -144,5 +161,8 @@ class RunbookApp(App[None]):
                 if action.id != "palette":
                     title = f"{action.description.rstrip(' …')} ({action.shown_key})"
                     yield SystemCommand(title, action.tooltip, partial(screen.action_perform, action.id))
+        if self.start_mode == "author":
+            help_text = "Look for services beside this runbook and propose a manifest"
+            yield SystemCommand("Find services", help_text, self.find_services)
         if not self.ansi_color:
             yield SystemCommand("Theme", "Choose other colours", self.action_change_theme)

@@ -9,6 +9,7 @@ from textual.message import Message
 if TYPE_CHECKING:
     from runbook_tui.authoring.draft import Written
     from runbook_tui.authoring.review import Review
+    from runbook_tui.discovery.proposal import Proposal
     from runbook_tui.execution.runner import Runner
     from runbook_tui.files.problems import RunbookError
     from runbook_tui.runbook.document import RunbookDocument
@@ -60,6 +61,34 @@ class Reviewed(Message):
 
 class ReviewFailed(Message):
     """The migrations of the release cannot be read."""
+
+    def __init__(self, error: RunbookError) -> None:
+        super().__init__()
+        self.error = error
+
+
+class Discovered(Message):
+    """A folder was looked through."""
+
+    def __init__(self, proposal: Proposal) -> None:
+        super().__init__()
+        self.proposal = proposal
+
+
+class Discovering(Message):
+    """What is being looked at now; a newer one says more."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__()
+        self.what = what
+
+    def can_replace(self, message: Message) -> bool:
+        """Whether a waiting message can be dropped for this one."""
+        return isinstance(message, Discovering)
+
+
+class DiscoveryFailed(Message):
+    """A folder cannot be looked through."""
 
     def __init__(self, error: RunbookError) -> None:
         super().__init__()
