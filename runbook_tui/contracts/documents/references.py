@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from runbook_tui.contracts.files import ContractFiles
 
 _REFERENCE = re.compile(
-    rb"""\$(?:dynamic|recursive)?[rR]ef["']?\s*:\s*(?:"([^"#\n]{1,400})|'([^'#\n]{1,400})|([^\s"'#,{}\[\]]{1,400}))"""
+    rb"""\$ref["']?\s*:\s*(?:"([^"#\n]{1,400})|'([^'#\n]{1,400})|([^\s"'#,{}\[\]]{1,400}))"""
 )
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
 Direct = Callable[[str, bytes], Iterable[str]]
@@ -34,19 +34,42 @@ def referenced_files(path: str, data: bytes, files: ContractFiles) -> list[str]:
     return list(found)
 
 
-def is_unchanged(old: ContractFiles, new: ContractFiles) -> bool:
-    """Whether two versions have the same files of their own, byte for byte, and so has all that those refer to."""
-    if not old.own or old.own.keys() != new.own.keys():
-        return False
-    pending = list(old.own)
+def changed_files(old: ContractFiles, new: ContractFiles) -> set[str]:
+    """Files of a contract that differ between two versions, or refer to such a file, directly or not.
+
+    Any other file that both versions refer to is the same, with all that it refers to in turn.
+    """
+    users: dict[str, set[str]] = {}
+    pending = list({*old.own, *new.own})
     seen = set(pending)
+    changed: list[str] = []
     while pending:
         path = pending.pop()
-        data = old.read(path)
-        if data is None or data != new.read(path):
-            return False
-        for target in {*referenced_files(path, data, old), *referenced_files(path, data, new)}:
+        before, after = old.read(path), new.read(path)
+        if before is None or before != after:
+            changed.append(path)
+        targets = set(referenced_files(path, before, old)) if before is not None else set()
+        targets.update(referenced_files(path, after, new) if after is not None else ())
+        for target in targets:
+            users.setdefault(target, set()).add(path)
             if target not in seen:
                 seen.add(target)
                 pending.append(target)
-    return True
+    found = set(changed)
+    while changed:
+        for user in users.get(changed.pop(), ()):
+            if user not in found:
+                found.add(user)
+                changed.append(user)
+    return found
+
+
+def is_unchanged(old: ContractFiles, new: ContractFiles) -> bool:
+    """Whether two versions have the same files of their own, byte for byte, and so has all that those refer to."""
+    if (
+        not old.own
+        or old.own.keys() != new.own.keys()
+        or any(old.own[path] != new.own[path] for path in old.own)
+    ):
+        return False
+    return changed_files(old, new).isdisjoint(old.own)

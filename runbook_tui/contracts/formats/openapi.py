@@ -7,8 +7,9 @@ oasdiff/oasdiff:checker/rules.go where it has one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
+from runbook_tui.contracts.documents.node import Node
 from runbook_tui.contracts.documents.references import is_unchanged, referenced_files
 from runbook_tui.contracts.documents.resolving import Documents
 from runbook_tui.contracts.files import ContractFiles
@@ -23,6 +24,9 @@ _MARK = re.compile(
     rb"""(?:^|[{,]\s*)(?:"(?:openapi|swagger)"|'(?:openapi|swagger)'|openapi|swagger)\s*:\s*["']?[23]\.[0-9]""",
     re.MULTILINE,
 )
+
+_FOR_ALL = ("components/securitySchemes", "securityDefinitions", "consumes", "produces", "swagger")
+"""Parts that hold for operations which do not mention them."""
 
 
 class OpenApi(ContractFormat):
@@ -48,10 +52,11 @@ class OpenApi(ContractFormat):
         teller = Teller(report, SchemaComparer(before, after, report))
         for one, other in self._matched(old, new):
             faults = len(report.faults)
-            apis = (self._read(one, before), self._read(other, after))
-            unreadable = len(report.faults) > faults and None in apis
-            if not unreadable:
-                compare_apis(*apis, teller)
+            roots = (self._root(one, before), self._root(other, after))
+            if len(report.faults) > faults and None in roots:
+                continue  # What cannot be read is not gone.
+            same = _same_paths(*roots, teller)
+            compare_apis(_read(roots[0], before, same), _read(roots[1], after, same), teller)
 
     def _matched(self, old: ContractFiles, new: ContractFiles) -> list[tuple[str | None, str | None]]:
         """The descriptions of both versions by path; the only one of each belong together whatever they are called."""
@@ -66,7 +71,7 @@ class OpenApi(ContractFormat):
         found = [path for path, data in sorted(files.own.items()) if self.recognises(path, data)]
         return found or (list(files.own) if len(files.own) == 1 else [])
 
-    def _read(self, path: str | None, documents: Documents) -> Api | None:
+    def _root(self, path: str | None, documents: Documents) -> Node | None:
         root = documents.root(path) if path is not None else None
         if root is None:
             return None
@@ -77,4 +82,26 @@ class OpenApi(ContractFormat):
                 root, "this is no OpenAPI description", expected, "check that this is the right file"
             )
             return None
-        return read_api(root, documents)
+        return root
+
+
+def _read(root: Node | None, documents: Documents, leave_out: Container[str]) -> Api | None:
+    return read_api(root, documents, leave_out) if root is not None else None
+
+
+def _same_paths(old: Node | None, new: Node | None, teller: Teller) -> set[str]:
+    """Paths that need not be read: they and all they refer to are the same, and so is what holds for all of them."""
+    if old is None or new is None or any(_value(old, key) != _value(new, key) for key in _FOR_ALL):
+        return set()
+    before, after = (
+        dict(paths.items()) if paths is not None else {} for paths in (old.get("paths"), new.get("paths"))
+    )
+    same = teller.schemas.sameness.same
+    return {path for path, item in after.items() if path in before and same(before[path], item)}
+
+
+def _value(root: Node, keys: str) -> object:
+    found: Node | None = root
+    for key in keys.split("/"):
+        found = found.get(key) if found is not None else None
+    return found.value if found is not None else None

@@ -60,7 +60,7 @@ def _shape_of(path: str) -> str:
 def _tell_added(operation: Operation, teller: Teller) -> None:
     voice = Voice(teller, Direction.REQUEST, names_of(operation))
     text = f"adds {operation}"
-    voice.tell("endpoint-added", Kind.EXISTENCE, Action.ADD, Effect.WIDENS, at=operation.node, text=text)
+    voice.tell("endpoint-added", Kind.EXISTENCE, Action.ADD, Effect.WIDENS, at=operation.at, text=text)
 
 
 def _tell_removed(operation: Operation, after: Operations, teller: Teller) -> None:
@@ -69,7 +69,7 @@ def _tell_removed(operation: Operation, after: Operations, teller: Teller) -> No
     rule = f"api-{whole}removed-{'with' if operation.deprecated else 'without'}-deprecation"
     voice = Voice(teller, Direction.REQUEST, names_of(operation))
     text = f"removes {operation}"
-    voice.tell(rule, Kind.EXISTENCE, Action.REMOVE, Effect.NARROWS, at=operation.node, text=text)
+    voice.tell(rule, Kind.EXISTENCE, Action.REMOVE, Effect.NARROWS, at=operation.at, text=text)
 
 
 def compare_operations(old: Operation, new: Operation, roles: Roles, teller: Teller) -> None:
@@ -146,7 +146,7 @@ def _tell_call(what: str, rule: str, operation: Operation, teller: Teller, *, ad
     action = Action.ADD if added else Action.REMOVE
     text = f"{'adds' if added else 'removes'} {what}"
     name = f"{rule}-{'added' if added else 'removed'}"
-    voice.tell(name, Kind.EXISTENCE, action, effect, at=operation.node, text=text)
+    voice.tell(name, Kind.EXISTENCE, action, effect, at=operation.at, text=text)
 
 
 def _compare_base_path(old: Api, new: Api, teller: Teller) -> None:

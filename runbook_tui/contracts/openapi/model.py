@@ -100,7 +100,10 @@ class Operation:
 
     method: str
     path: str
+    at: Node
+    """Where the path names it."""
     node: Node
+    """The operation itself, which may be in another file."""
     parameters: dict[tuple[str, str], Parameter]
     """By where they are and their name; those in a path by their position, for their names are not sent."""
     body: Body | None

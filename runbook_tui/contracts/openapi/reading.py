@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from runbook_tui.contracts.documents.node import Node
 from runbook_tui.contracts.documents.resolving import Documents
@@ -27,23 +27,24 @@ MAX_NESTED = 5
 """Callbacks inside of callbacks that are read."""
 
 
-def read_api(root: Node, documents: Documents) -> Api:
-    """The API that a document describes."""
-    return (_Swagger2 if root.get("swagger") is not None else _Reader)(root, documents).read()
+def read_api(root: Node, documents: Documents, leave_out: Container[str] = ()) -> Api:
+    """The API that a document describes, but for some paths."""
+    return (_Swagger2 if root.get("swagger") is not None else _Reader)(root, documents, leave_out).read()
 
 
 class _Reader:
     """OpenAPI 3."""
 
-    def __init__(self, root: Node, documents: Documents) -> None:
+    def __init__(self, root: Node, documents: Documents, leave_out: Container[str]) -> None:
         self.root = root
         self.documents = documents
+        self.leave_out = leave_out
 
     def read(self) -> Api:
         api = Api(self.root, security=security_of(self.root), schemes=self.schemes())
         paths = self.root.get("paths")
         for path, item in paths.items() if paths is not None else []:
-            if not path.startswith("x-"):
+            if not path.startswith("x-") and path not in self.leave_out:
                 for operation in self.operations(path, item):
                     api.operations[path, operation.method] = operation
         webhooks = self.root.get("webhooks") or self.root.get("x-webhooks")
@@ -72,12 +73,16 @@ class _Reader:
         for method in METHODS:
             node = item.get(method) or resolved.get(method)
             if node is not None and isinstance(node.value, dict):
-                yield self.operation(path, method, node, resolved, nested)
+                behind = self.documents.resolve(node)
+                if behind is not None:
+                    yield self.operation((path, method, node), behind, resolved, nested)
 
-    def operation(self, path: str, method: str, node: Node, item: Node, nested: int) -> Operation:
+    def operation(self, named: tuple[str, str, Node], node: Node, item: Node, nested: int) -> Operation:
+        path, method, at = named
         return Operation(
             method,
             path,
+            at,
             node,
             self.parameters(path, node, item),
             self.body(node, item),

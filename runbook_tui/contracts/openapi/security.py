@@ -62,17 +62,20 @@ def _alternatives(security: Security | None) -> list[Alternative]:
 
 
 def _compare(guard: Guard) -> None:
-    for alternative in guard.new:
-        same = next((each for each in guard.old if each.keys() == alternative.keys()), None)
+    old = [each for each in guard.old if each not in guard.new]
+    new = [each for each in guard.new if each not in guard.old]
+    for alternative in list(new):
+        same = next((each for each in old if each.keys() == alternative.keys()), None)
         if same is not None:
+            old.remove(same)
+            new.remove(alternative)
             _compare_scopes(same, alternative, guard)
-        elif alternative:
+    for alternative in new:
+        if alternative:
             _tell_added(alternative, guard)
         elif len(guard.new) > 1:
             _tell_optional(guard, optional=True)
-    for alternative in guard.old:
-        if any(each.keys() == alternative.keys() for each in guard.new):
-            continue
+    for alternative in old:
         if alternative:
             _tell_removed(alternative, guard)
         elif len(guard.old) > 1:

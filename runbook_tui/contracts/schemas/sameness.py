@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import marshal
+from urllib.parse import unquote
 
 from runbook_tui.contracts.documents.node import Node
 from runbook_tui.contracts.documents.pointers import parts_of
+from runbook_tui.contracts.documents.references import changed_files, is_url
 from runbook_tui.contracts.documents.resolving import Documents
 
 _KEYWORDS = ("$ref", "$dynamicRef", "$recursiveRef")
@@ -44,6 +46,7 @@ class Sameness:
         self._new = new
         self._changed: dict[tuple[str, str], set[str]] = {}
         self._inside: dict[int, tuple[object, set[str]]] = {}
+        self._files: set[str] | None = None
 
     def same(self, old: Node, new: Node) -> bool:
         """Whether two nodes are certainly the same; a no only means that they have to be compared."""
@@ -78,6 +81,8 @@ class Sameness:
         changed: list[str] = []
         while pending:
             reference = pending.pop()
+            if self._leads_to_same_file(before.path, after.path, reference):
+                continue
             old, new = _target(before, reference), _target(after, reference)
             if old is None or new is None or not equal(old.value, new.value):
                 changed.append(reference)
@@ -94,6 +99,17 @@ class Sameness:
                     found.add(user)
                     changed.append(user)
         return found
+
+    def _leads_to_same_file(self, old: str, new: str, reference: str) -> bool:
+        """Whether a reference leads to another file that did not change, and so need not even be read."""
+        file = unquote(reference.partition("#")[0])
+        if not file or is_url(file):
+            return False
+        if self._files is None:
+            self._files = changed_files(self._old.files, self._new.files)
+        path = self._new.files.beside(new, file)
+        same_place = path is not None and path == self._old.files.beside(old, file)
+        return same_place and path not in self._files and path is not None and self._new.files.exists(path)
 
 
 def _target(root: Node, reference: str) -> Node | None:
