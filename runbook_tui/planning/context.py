@@ -115,6 +115,11 @@ class Scope:
         """Those that are not."""
         return tuple(user for user in self.users(store) if not user.change.moves)
 
+    def outside_users(self, store: str) -> tuple[tuple[str, str], ...]:
+        """Services that only a catalog knows and that use a data store, each with its access; by name."""
+        found = ((one.name, one.datastores.get(store)) for one in self.release.outside)
+        return tuple(sorted((name, access) for name, access in found if access is not None))
+
     @cached_property
     def stopped(self) -> dict[str, tuple[str, ...]]:
         """Services that are stopped, sorted, with the data stores they are stopped for."""

@@ -99,13 +99,13 @@ def _broken(scope: Scope, contract: ContractChange, promise: BrokenPromise) -> P
 
 
 def _outside(scope: Scope, contract: ContractChange, one: ConsumerEvidence) -> Iterator[PlanFinding]:
-    provider, consumer = scope.changes[contract.provider], one.consumer
+    provider = scope.changes[contract.provider]
     step, api = scope.deploy(provider.name), line(contract.api)
     text = (
-        f"{new(provider)} changes {api} for consumers that moved first, and {old(consumer)} is not in the release. "
+        f"{new(provider)} changes {api} for consumers that moved first, and {one.shown} is not in the release. "
         f"{_told(one)}"
     )
-    remedy = f"release {consumer.name} first, or take {api} out of its consumes if it no longer uses it"
+    remedy = f"release {one.service} first, or take {api} out of its consumes if it no longer uses it"
     certain = one.evidence.still_used or contract.kind == "removed"
     yield PlanFinding(
         "consumer-not-in-release",
@@ -119,13 +119,9 @@ def _outside(scope: Scope, contract: ContractChange, one: ConsumerEvidence) -> I
 
 def _inside(scope: Scope, contract: ContractChange, one: ConsumerEvidence) -> Iterator[PlanFinding]:
     if one.evidence.still_used:
-        provider, consumer = scope.changes[contract.provider], one.consumer
-        text = (
-            f"{new(consumer)} still names what {new(provider)} changes in {line(contract.api)}. {_told(one)}"
-        )
-        remedy = (
-            f"look at {plural(len(one.evidence.hits), 'place')}: {consumer.name} must not need it any more"
-        )
+        provider = scope.changes[contract.provider]
+        text = f"{one.shown} still names what {new(provider)} changes in {line(contract.api)}. {_told(one)}"
+        remedy = f"look at {plural(len(one.evidence.hits), 'place')}: {one.service} must not need it any more"
         yield warning("still-used", text, one.evidence.source, remedy, scope.deploy(provider.name))
 
 

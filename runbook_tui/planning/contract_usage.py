@@ -19,30 +19,33 @@ _MOST_NAMED = 6
 class ConsumerEvidence:
     """What is known of one consumer of a change that running consumers may not survive."""
 
-    consumer: ServiceChange
+    service: str
+    shown: str
+    """With the version that will be running, where it has one."""
+    outside: bool
+    """Whether the consumer stays as it is: no order helps it."""
     evidence: Evidence
-
-    @property
-    def outside(self) -> bool:
-        """Whether the consumer stays as it is: no order helps it."""
-        return not self.consumer.moves
 
 
 def consumers(scope: Scope, contract: ContractChange) -> tuple[ConsumerEvidence, ...]:
     """Every consumer of a change that needs its consumers first or has to be split, by name."""
     if scope.verdict(contract) not in (Verdict.CONSUMER_FIRST, Verdict.SPLIT):
         return ()
-    found = (scope.changes[name] for name in sorted(set(contract.consumers)) if name in scope.changes)
-    return tuple(
-        ConsumerEvidence(consumer, _evidence(scope, contract, consumer))
-        for consumer in found
-        if consumer.name != contract.provider
-    )
+    found = sorted(set(contract.consumers) - {contract.provider})
+    return tuple(_consumer(scope, contract, name) for name in found)
 
 
 def outside(scope: Scope, contract: ContractChange) -> tuple[ConsumerEvidence, ...]:
     """Those that are not in the release."""
     return tuple(one for one in consumers(scope, contract) if one.outside)
+
+
+def _consumer(scope: Scope, contract: ContractChange, name: str) -> ConsumerEvidence:
+    consumer = scope.changes.get(name)
+    if consumer is None:
+        text = f"{name}: only the catalog knows of it, so its code was not searched; a person has to know."
+        return ConsumerEvidence(name, name, True, Evidence(name, text))
+    return ConsumerEvidence(name, new(consumer), not consumer.moves, _evidence(scope, contract, consumer))
 
 
 def _evidence(scope: Scope, contract: ContractChange, consumer: ServiceChange) -> Evidence:

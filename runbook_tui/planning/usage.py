@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from runbook_tui.catalog.model import Access
 from runbook_tui.migrations.model import Phase
 from runbook_tui.planning.context import Scope, User
 from runbook_tui.planning.migrations import PlannedMigration
@@ -35,15 +36,26 @@ def affected(scope: Scope, item: PlannedMigration) -> tuple[User, ...]:
 
     Who only reads is broken by what disappears, never by a rule for new rows.
     """
-    if not (item.phase in (Phase.CONTRACT, Phase.BREAKING) or item.stopped):
+    if not _may_break(item):
         return ()
     users = scope.staying_users(item.migration.datastore)
     return tuple(user for user in users if item.migration.dropped or user.writes)
 
 
+def _may_break(item: PlannedMigration) -> bool:
+    return item.phase in (Phase.CONTRACT, Phase.BREAKING) or item.stopped
+
+
 def evidence(scope: Scope, item: PlannedMigration) -> tuple[Evidence, ...]:
-    """What a search of each affected user has found, by name."""
-    return tuple(_of_user(scope, item, user) for user in affected(scope, item))
+    """What a search of each affected user has found, by name; of those that only a catalog knows, that nobody searched."""
+    found = [_of_user(scope, item, user) for user in affected(scope, item)]
+    for name, access in scope.outside_users(item.migration.datastore) if _may_break(item) else ():
+        if item.migration.dropped or access != Access.READ:
+            text = (
+                f"{name}: only the catalog knows of it, so its code was not searched; a person has to know."
+            )
+            found.append(Evidence(name, text))
+    return tuple(sorted(found, key=lambda one: one.service))
 
 
 def searched(scope: Scope, item: PlannedMigration) -> tuple[Evidence, ...]:

@@ -125,6 +125,17 @@ class StaleAnswer:
     said: str
 
 
+@dataclass(frozen=True, slots=True)
+class OutsideService:
+    """A service that a catalog knows and that is not released from here: nobody has its code."""
+
+    name: str
+    consumes: frozenset[str]
+    """APIs."""
+    datastores: Mapping[str, str]
+    """Data store to ``owner``, ``write`` or ``read``."""
+
+
 class FollowUpState(StrEnum):
     """How far a release that was left for later has come."""
 
@@ -167,3 +178,5 @@ class Release:
     introductions: tuple[Introduction, ...] = ()
     stale_answers: tuple[StaleAnswer, ...] = ()
     follow_ups: tuple[OpenFollowUp, ...] = ()
+    outside: tuple[OutsideService, ...] = ()
+    """Services of the catalog that are not in the manifest, by name."""

@@ -28,7 +28,7 @@ def contract_last(context: Context) -> Iterator[Constraint]:
             yield from _while_stopped(context, item) if item.stopped else _online(context, item)
             gate = context.scope.ids.gate(item.migration)
             if context.has(gate):
-                outside = names(user.name for user in usage.affected(context.scope, item))
+                outside = names(one.service for one in usage.evidence(context.scope, item))
                 because = f"{item.migration.datastore} is also used by {outside}, outside of this release"
                 source = effects.narrowing(item.migration).source
                 yield constraint(gate, context.scope.step_of(item), NAME, because, source)

@@ -34,7 +34,7 @@ def consumer_first(context: Context) -> Iterator[Constraint]:
     for contract in context.scope.contract_changes:
         gate = context.scope.ids.contract_gate(contract.api)
         if context.has(gate):
-            outside = names(one.consumer.name for one in contract_usage.outside(context.scope, contract))
+            outside = names(one.service for one in contract_usage.outside(context.scope, contract))
             because = f"{line(contract.api)} is also consumed by {outside}, outside of this release"
             deploy = context.scope.deploy(contract.provider)
             yield constraint(gate, deploy, CONSUMER_FIRST, because, contract.path)

@@ -27,8 +27,8 @@ def gates(drafting: Drafting) -> Iterator[Step]:
         if not found:
             continue
         provider, api = scope.changes[contract.provider], line(contract.api)
-        blocked = [one.consumer.name for one in found if one.evidence.still_used]
-        outside = names(one.consumer.name for one in found)
+        blocked = [one.service for one in found if one.evidence.still_used]
+        outside = names(one.service for one in found)
         question = (
             f"Do not approve: what {new(provider)} changes in {api} is still used by {names(blocked)}."
             if blocked
