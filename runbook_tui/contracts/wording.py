@@ -24,9 +24,8 @@ def sentence(diff: ContractDiff, provider: str = "the provider", consumers: str 
         provider, consumers: as they are called, in the middle of a sentence.
     """
     told = f"{_demand(diff.verdict, provider, consumers)}: {reason(diff, provider, consumers)}"
-    if diff.verdict is not Verdict.SPLIT:
-        return told
-    return f"{told}; so add the new form beside the old one ({provider}), switch to it ({consumers}), then remove the old one"
+    way = f"add the new form beside the old one ({provider}), switch to it ({consumers}), then remove the old one"
+    return f"{told}; so {way}" if diff.verdict is Verdict.SPLIT else told
 
 
 def headline(diff: ContractDiff, provider: str = "the provider", consumers: str = "its consumers") -> str:
