@@ -2,8 +2,9 @@
 
 OLD and NEW are two versions of an API or event definition, each a file or a folder. In two folders the contracts are
 paired by path; the files of a GraphQL schema or a Protobuf package are one contract. The type is found out from name
-and content; --type forces it. Exit status 0 when there is an order or none is needed, 1 when the change has to be
-split, 2 when something cannot be read.
+and content; --type forces it. With a manifest in place of the two, every definition of its release is compared.
+Exit status 0 when there is an order or none is needed, 1 when the change has to be split, 2 when something cannot be
+read.
 """
 
 from __future__ import annotations
@@ -21,10 +22,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 
     parser.formatter_class = RawDescriptionHelpFormatter
     parser.description = __doc__
-    parser.add_argument("old", metavar="OLD", help="file or folder: what runs now")
-    parser.add_argument("new", metavar="NEW", help="file or folder: what is released")
+    parser.add_argument("old", metavar="OLD", help="file or folder: what runs now; or a manifest, alone")
+    parser.add_argument("new", metavar="NEW", nargs="?", help="file or folder: what is released")
     types = f"{', '.join(TYPES[:-1])} or {TYPES[-1]}; found out when left out"
     parser.add_argument("--type", metavar="TYPE", choices=TYPES, help=types)
+    for option, what in (("--base", "what runs now"), ("--target", "what is released")):
+        parser.add_argument(
+            option, action="append", default=[], metavar="SERVICE=REF", help=f"{what}, of a manifest"
+        )
     parser.add_argument("--json", action="store_true", help="print the changes as JSON")
 
 
@@ -32,6 +37,10 @@ def run(args: Namespace) -> int:
     """Compare; 1 when no order is safe, 2 when something cannot be read."""
     from pathlib import Path
 
+    if args.new is None:
+        from runbook_tui.cli import contracts_release
+
+        return contracts_release.run(args)
     from runbook_tui.cli.output import emit
     from runbook_tui.contracts.versions import compare_paths, overall
 

@@ -47,7 +47,7 @@ def _may_break(item: PlannedMigration) -> bool:
 
 
 def evidence(scope: Scope, item: PlannedMigration) -> tuple[Evidence, ...]:
-    """What a search of each affected user has found, by name; of those that only a catalog knows, that nobody searched."""
+    """What a search of each affected user has found, by name. Those that only a catalog knows were not searched."""
     found = [_of_user(scope, item, user) for user in affected(scope, item)]
     for name, access in scope.outside_users(item.migration.datastore) if _may_break(item) else ():
         if item.migration.dropped or access != Access.READ:
