@@ -1,8 +1,8 @@
 """What every contract format speaks: changes as data, faults, and the verdict that follows from them.
 
-A contract has writers and readers. A change alters the set of legal messages: one that widens it needs the reader first,
-one that narrows it needs the writer first, one that does neither cannot be ordered and has to be split. Requests are
-written by the consumer and read by the provider; responses and events are written by the provider.
+A contract has writers and readers. A change alters the set of legal messages: one that widens it needs the reader
+first, one that narrows it needs the writer first, one that does neither cannot be ordered and has to be split. Requests
+are written by the consumer and read by the provider; responses and events are written by the provider.
 
 Sources: Confluent's "upgrade first" column (BACKWARD = consumers, FORWARD = producers); the axes direction, kind and
 action are those of oasdiff's rules.
@@ -84,8 +84,8 @@ class Change:
     kind: Kind
     action: Action
     pointer: str
-    """Where: a JSON pointer (``/paths/~1orders/get``), or names with dots (``shop.Order.total``) where the format has no
-    pointers. In the new version, or in the old one where something is removed."""
+    """Where: a JSON pointer (``/paths/~1orders/get``), or names with dots (``shop.Order.total``) where the format has
+    no pointers. In the new version, or in the old one where something is removed."""
     path: str
     """File of ``pointer``."""
     line: int
@@ -96,8 +96,8 @@ class Change:
     """What the change does, as the rest of a sentence about the new version of the contract: ``removes GET /orders``,
     ``requires currency in the body of POST /invoices``."""
     names: tuple[str, ...] = ()
-    """Names that code which depends on the change has to contain as whole words, most telling first: the property, the
-    fixed parts of a path, the operation. Searched in consumers; empty where nothing can be searched for."""
+    """Names by which a search finds code that depends on the change, most telling first: the property, the last part of
+    a path, the operation. Such code has any of them as a whole word; empty where nothing can be searched for."""
     column: int = 0
     """From 1; 0 where it is not known."""
 
