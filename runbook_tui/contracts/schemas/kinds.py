@@ -48,7 +48,7 @@ def kinds_of(shape: Shape, shapes: Shapes, depth: int = 0) -> Kinds | None:
     from_unions = _kinds_of_unions(shape, shapes, depth)
     if from_unions is not None:
         return from_unions
-    meant = {_KEYWORDS[key] for part in shape.parts for key, _ in part.items() if key in _KEYWORDS}
+    meant = {_KEYWORDS[key] for key in shape.keywords if key in _KEYWORDS}
     return frozenset(meant) or (frozenset() if shape.nullable and shape.first("const") else None)
 
 

@@ -68,7 +68,7 @@ def _compare_member(pair: Pair, run: Run, name: str, before: Member | None, afte
         if before.hidden and after.hidden:
             spot = replace(spot, harmless=True)
         elif before.hidden or after.hidden:
-            _tell_hidden(run, spot, before, after)
+            _tell_hidden(pair, run, spot, before, after)
             return
         _compare_required(run, spot, before, after)
         _compare_deprecated(run, spot, before, after)
@@ -80,19 +80,41 @@ def _compare_member(pair: Pair, run: Run, name: str, before: Member | None, afte
         _tell_removed(pair, run, replace(spot, harmless=before.hidden), before)
 
 
-def _tell_hidden(run: Run, spot: Spot, before: Member, after: Member) -> None:
-    """A member that leaves the message or comes into it, because it is now written by one side only or by both."""
+def _tell_hidden(pair: Pair, run: Run, spot: Spot, before: Member, after: Member) -> None:
+    """A member that comes into the message or leaves it, because both sides write it now, or one only.
+
+    Whatever else a provider gets that is read-only it may ignore (https://spec.openapis.org/oas/v3.0.3#schema-object).
+    """
     word = "read-only" if spot.request else "write-only"
     came = before.hidden
+    effect = _effect_of_added(pair, after) if came else _effect_of_removed(pair, before)
+    if spot.request and not came and not before.required:
+        effect = None
     needed = "required" if after.required else "optional"
-    effect = None
-    if came and after.required:
-        effect = Effect.NARROWS
     text = f"makes {spot} {'no longer ' if came else ''}{word}"
     rule = f"{spot.direction}-{needed}-property-became-{'not-' if came else ''}{word}"
-    keyword = "readOnly" if spot.request else "writeOnly"
-    node = after.node.get(keyword) or after.node
+    node = after.node.get("readOnly" if spot.request else "writeOnly") or after.node
     run.tell(spot, rule, Kind.EXISTENCE, Action.ADD if came else Action.REMOVE, effect, at=node, text=text)
+
+
+def _effect_of_added(pair: Pair, after: Member) -> Effect | None:
+    """A closed reader rejects what it does not know; an open one passes over it."""
+    closed = pair.old.closed is not None
+    if not pair.spot.request:
+        return Effect.WIDENS if closed else Effect.NARROWS
+    if not after.required:
+        return Effect.WIDENS
+    return Effect.NEITHER if closed else Effect.NARROWS
+
+
+def _effect_of_removed(pair: Pair, before: Member) -> Effect | None:
+    """A reader that demanded it has to stop that before writers may leave it out."""
+    closed = pair.new.closed is not None
+    if closed and before.required:
+        return Effect.NEITHER
+    if pair.spot.request:
+        return Effect.WIDENS if before.required else Effect.NARROWS
+    return Effect.NARROWS if closed else Effect.WIDENS
 
 
 def _compare_required(run: Run, spot: Spot, before: Member, after: Member) -> None:
@@ -121,37 +143,23 @@ def _compare_deprecated(run: Run, spot: Spot, before: Member, after: Member) -> 
 
 
 def _tell_added(pair: Pair, run: Run, spot: Spot, after: Member) -> None:
-    """A reader that is closed rejects what it does not know; an open one passes over it."""
     needed = "required" if after.required else "optional"
-    closed = pair.old.closed is not None
     if spot.request:
-        effect = Effect.WIDENS
-        if after.required:
-            effect = Effect.NEITHER if closed else Effect.NARROWS
         rule = f"new-{needed}-{spot.inner}" + ("-with-default" if after.required and after.default else "")
         text = f"adds the {needed} property {spot.moved('to')}"
     else:
-        effect = Effect.WIDENS if closed else Effect.NARROWS
-        word = "write-only-" if after.hidden else ""
-        rule = f"{spot.direction}-{needed}-{word}property-added"
+        rule = f"{spot.direction}-{needed}-{'write-only-' if after.hidden else ''}property-added"
         text = f"adds the property {spot.moved('to')}"
+    effect = _effect_of_added(pair, after)
     run.tell(spot, rule, Kind.EXISTENCE, Action.ADD, effect, at=after.node, text=text)
 
 
 def _tell_removed(pair: Pair, run: Run, spot: Spot, before: Member) -> None:
     needed = "required" if before.required else "optional"
-    closed = pair.new.closed is not None
-    if spot.request:
-        effect = Effect.NARROWS
-        if before.required:
-            effect = Effect.NEITHER if closed else Effect.WIDENS
-        rule = spot.rule("removed")
-    else:
-        effect = Effect.WIDENS
-        if closed:
-            effect = Effect.NEITHER if before.required else Effect.NARROWS
-        word = "write-only-" if before.hidden else ""
-        rule = f"{spot.direction}-{needed}-{word}property-removed"
+    rule = spot.rule("removed")
+    if not spot.request:
+        rule = f"{spot.direction}-{needed}-{'write-only-' if before.hidden else ''}property-removed"
+    effect = _effect_of_removed(pair, before)
     text = f"removes the property {spot.moved('from')}"
     run.tell(spot, rule, Kind.EXISTENCE, Action.REMOVE, effect, at=before.node, text=text)
 

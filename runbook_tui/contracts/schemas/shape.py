@@ -47,16 +47,16 @@ class Shape:
     """Whether no value is allowed (the schema ``false``)."""
     broken: bool = False
     """Whether a reference leads nowhere: nothing can be said of the whole."""
+    keywords: frozenset[str] = frozenset()
+    """All keywords of the parts."""
     _properties: dict[str, Nodes] | None = None
     _required: dict[str, Node] | None = None
 
     def all(self, keyword: str) -> list[Node]:
         """Every value that a keyword has."""
-        return [
-            found
-            for part in self.parts
-            if keyword in part.value and (found := part.get(keyword)) is not None  # type: ignore[operator]
-        ]
+        if keyword not in self.keywords:
+            return []
+        return [found for part in self.parts if (found := part.get(keyword)) is not None]
 
     def first(self, keyword: str) -> Node | None:
         """The first value that a keyword has."""
@@ -70,8 +70,7 @@ class Shape:
     @property
     def is_anything(self) -> bool:
         """Whether nothing is said about the value."""
-        said = {key for part in self.parts for key, _ in part.items()}
-        return not (self.never or self.unions or self.remote or self.broken or said - PROSE)
+        return not (self.never or self.unions or self.remote or self.broken or self.keywords - PROSE)
 
     @property
     def properties(self) -> dict[str, Nodes]:
@@ -144,6 +143,9 @@ class Shapes:
                     continue
             shape.parts.append(node)
             pending.extend(self._inner(node, shape))
+        shape.keywords = frozenset().union(
+            *(part.value for part in shape.parts if isinstance(part.value, dict))
+        )
         shape.nullable = shape.nullable or any(is_nullable(part.value) for part in shape.parts)
         return shape
 

@@ -198,7 +198,7 @@ def compare_wrapped(pair: Pair, run: Run) -> bool:
 
 def _is_pure(shape: Shape) -> bool:
     """Whether there is nothing but the alternatives."""
-    return all(key in _BESIDE or key in PROSE for part in shape.parts for key, _ in part.items())
+    return shape.keywords <= _BESIDE | PROSE
 
 
 def _same_branch(pair: Pair, run: Run, plain: Shape, union: Union, *, wrapped: bool) -> Node | None:
