@@ -95,9 +95,9 @@ def compare_kinds(pair: Pair, run: Run) -> Kinds:
     if pair.old.never or pair.new.never:
         _tell_never(pair, run)
         return frozenset()
-    if pair.old.unions and pair.new.unions and not (pair.old.all("type") and pair.new.all("type")):
+    if _is_told_elsewhere(pair):
         _compare_null(pair, run, before, after)
-        return ALL  # What the alternatives are is compared one by one.
+        return ALL
     textual = pair.spot.textual
     wide_before, wide_after = _all_of(before, textual), _all_of(after, textual)
     shared = wide_before & wide_after
@@ -111,6 +111,14 @@ def compare_kinds(pair: Pair, run: Run) -> Kinds:
     _compare_null(pair, run, before, after)
     _compare_format(pair, run, shared)
     return ALL if shared or not pair.new.nullable else shared
+
+
+def _is_told_elsewhere(pair: Pair) -> bool:
+    """Whether the types follow from alternatives or listed values, which are compared one by one."""
+    if pair.old.all("type") and pair.new.all("type"):
+        return False
+    both_listed = all(shape.keywords & {"enum", "const"} for shape in (pair.old, pair.new))
+    return both_listed or bool(pair.old.unions and pair.new.unions)
 
 
 def _all_of(kinds: Kinds | None, textual: bool) -> Kinds:

@@ -106,9 +106,7 @@ def _compare_bound(
     upper = name.startswith("max")
     word = "most" if upper else "least"
     rule = name
-    if name in ("min", "max") and any(
-        bound is not None and bound.node.key.startswith("exclusive") for bound in bounds
-    ):
+    if name in ("min", "max") and any(bound is not None and _is_strict(bound) for bound in bounds):
         rule = f"exclusive-{name}"
     if old is None or new is None:
         bound = new or old
@@ -139,8 +137,12 @@ def _order(bound: Bound, upper: bool) -> int:
 def _shown(bound: Bound | None) -> str:
     if bound is None:
         return ""
-    exclusive = bound.exclusive or bound.node.key.startswith("exclusive")
-    return f"{shown(bound.node.value)} (exclusive)" if exclusive else shown(bound.node.value)
+    return f"{shown(bound.node.value)} (exclusive)" if _is_strict(bound) else shown(bound.node.value)
+
+
+def _is_strict(bound: Bound) -> bool:
+    """Whether it is written as a limit that is itself not allowed."""
+    return bound.exclusive or bound.node.key.startswith("exclusive")
 
 
 def _compare_multiple(pair: Pair, run: Run) -> None:

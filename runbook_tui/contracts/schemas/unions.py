@@ -20,7 +20,7 @@ from runbook_tui.contracts.schemas.words import either
 MAX_TRIALS = 40
 """Most branches on a side that are matched by their structure, which takes the product of both."""
 _RULES = {"oneOf": "one-of", "anyOf": "any-of"}
-_BESIDE = frozenset({*_RULES, "type", "discriminator", "nullable", "x-nullable", "default", "$ref", "allOf"})
+_BESIDE = frozenset({*_RULES, "type", "discriminator", "nullable", "default", "definitions", "allOf"})
 """What may stand beside alternatives without saying more."""
 Matched = list[tuple[Node, Node]]
 
@@ -198,7 +198,7 @@ def compare_wrapped(pair: Pair, run: Run) -> bool:
 
 def _is_pure(shape: Shape) -> bool:
     """Whether there is nothing but the alternatives."""
-    return shape.keywords <= _BESIDE | PROSE
+    return all(key in _BESIDE or key in PROSE or key[:1] == "$" or key[:2] == "x-" for key in shape.keywords)
 
 
 def _same_branch(pair: Pair, run: Run, plain: Shape, union: Union, *, wrapped: bool) -> Node | None:
