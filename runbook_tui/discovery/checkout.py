@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from itertools import islice
@@ -21,6 +22,9 @@ MOST_FILES = 4000
 """Files of one kind that are read."""
 _LARGEST_STRUCTURED = 128 * 1024
 """Characters of a YAML or JSON document that is parsed: a tenth of a second for each 32 KiB."""
+
+
+_NAMED = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,400}")
 
 
 class Checkout:
@@ -43,7 +47,9 @@ class Checkout:
         """What its folder is called."""
         self.scope = scope
         self.tree = CommitTree(self.repository, "HEAD")
-        self.paths = tuple(name for name in self.tree.paths if is_below(name, scope))
+        self.paths = tuple(
+            name for name in self.tree.paths if is_below(name, scope) and _NAMED.fullmatch(name)
+        )
         self._by_name: dict[str, list[str]] = {}
         for file in self.paths:
             self._by_name.setdefault(file.rpartition("/")[2], []).append(file)
@@ -92,6 +98,11 @@ class Checkout:
         """How a place of this repository is written in everything that is shown."""
         whole = path if self.place == "." else posixpath.normpath(posixpath.join(self.place, path))
         return f"{whole}:{line}" if line else whole
+
+
+def nameable(path: str) -> bool:
+    """Whether a manifest can name a path: one line without control characters, and not endless."""
+    return _NAMED.fullmatch(path) is not None
 
 
 def parsed(path: str, text: str) -> Node | None:

@@ -164,8 +164,8 @@ def _targets(link: Link, requests: dict[str, list[Api]]) -> Iterator[tuple[Kind,
         yield Kind.CONSUMES, own[0].name
 
 
-def _rank(link: Link) -> tuple[int, str]:
-    return list(Confidence).index(link.confidence), link.source
+def _rank(link: Link) -> tuple[int, bool, str]:
+    return list(Confidence).index(link.confidence), not link.started, link.source
 
 
 def _has_contract(

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from runbook_tui.discovery.candidates import Place, places
+from runbook_tui.discovery.catalog_facts import CatalogFacts
+from runbook_tui.discovery.catalogs import read_catalogs
 from runbook_tui.discovery.checkout import Checkout
 from runbook_tui.discovery.committers import committers
 from runbook_tui.discovery.consumers import api_facts, apis_and_links, use_facts
@@ -39,8 +41,10 @@ def discover(folder: Path, progress: Callable[[str], None] = lambda what: None) 
     read = checkouts(folder, notes, progress)
     progress("services")
     gathered = gather(read)
+    catalogs = read_catalogs(folder, read, notes)
+    gathered.evidence += catalogs.evidence()
     found = places(gathered)
-    look = _Look(read, found, gathered, notes)
+    look = _Look(read, found, gathered, notes, CatalogFacts(catalogs, found))
     facts = look.facts(progress)
     return Found(
         system=_system(folder, read),
@@ -60,6 +64,7 @@ class _Look:
     places: list[Place]
     gathered: Gathered
     notes: list[str]
+    catalogs: CatalogFacts
     stores: list[Used] = field(default_factory=list)
 
     def of(self, checkout: Checkout) -> list[Place]:
@@ -71,13 +76,21 @@ class _Look:
         progress("migrations and data stores")
         folders = [one for checkout in self.read for one in self._migrated(checkout)]
         self.stores = stores(self.places, self.gathered, folders)
+        self.catalogs.stores(self.stores)
         self._try(lambda: fill_engines(self.stores))
         self.notes += shared_notes(self.stores)
         progress("contracts and who uses them")
         apis, links = apis_and_links(self.read, self.places, self.notes)
+        apis = self.catalogs.apis(apis)
+        links += self.catalogs.links(apis)
         progress("owners")
         facts = [fact for place in self.places for fact in (*title_facts(place), *owner_facts(place))]
-        return [*facts, *api_facts(apis), *use_facts(apis, links), *store_facts(self.stores)]
+        return [
+            *self.catalogs.singles(facts),
+            *api_facts(apis),
+            *use_facts(apis, links),
+            *store_facts(self.stores),
+        ]
 
     def _migrated(self, checkout: Checkout) -> list[Migrated]:
         found: list[Migrated] = []

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from runbook_tui.discovery.candidates import Place
-from runbook_tui.discovery.checkout import Checkout, folder_of, joined, line_of
+from runbook_tui.discovery.checkout import Checkout, folder_of, joined, line_of, nameable
 from runbook_tui.discovery.roles import aside
 from runbook_tui.discovery.units import folded
 from runbook_tui.migrations.discover import Folder, discover, files_of
@@ -67,7 +67,11 @@ def migrated(checkout: Checkout, places: list[Place], notes: list[str]) -> Itera
     """The migration folders of one repository; those of nobody become notes."""
     guesser: EngineGuesser | None = None
     for folder in discover(checkout.tree):
-        if not is_below(folder.path, checkout.scope) or aside(f"{folder.path}/x"):
+        if (
+            not is_below(folder.path, checkout.scope)
+            or aside(f"{folder.path}/x")
+            or not nameable(folder.path)
+        ):
             continue
         place = _owner(folder, places)
         if place is None:

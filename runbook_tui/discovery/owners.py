@@ -14,6 +14,7 @@ from functools import cache
 from runbook_tui.discovery.candidates import Place
 from runbook_tui.discovery.checkout import Checkout, folder_of, joined, line_of, parsed
 from runbook_tui.discovery.model import Confidence, Fact, Kind
+from runbook_tui.text.terminal import plain
 
 _CODEOWNERS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
 _MOST_RULES = 5000
@@ -46,7 +47,7 @@ def owner_facts(place: Place) -> Iterator[Fact]:
 
 
 def _fact(place: Place, owner: str, source: str, confidence: Confidence, why: str = "") -> Fact | None:
-    shown = " ".join(owner.split())[:_LONGEST]
+    shown = plain(" ".join(owner.split()))[:_LONGEST]
     return Fact(place.name, Kind.OWNER, shown, source, confidence, why) if shown else None
 
 
@@ -142,7 +143,7 @@ def title_facts(place: Place) -> Iterator[Fact]:
     for name, pattern in _DESCRIPTIONS:
         path = joined(place.folder, name)
         match = pattern.search(checkout.text(path))
-        text = " ".join(match["text"].split()) if match else ""
+        text = plain(" ".join(match["text"].split())) if match else ""
         if match and 3 < len(text) <= 80 and folder_of(path) == place.folder:
             source = checkout.source(path, line_of(checkout.text(path), match.start()))
             yield Fact(place.name, Kind.TITLE, text, source, Confidence.READ)

@@ -6,10 +6,11 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from runbook_tui.discovery.checkout import Checkout
+from runbook_tui.discovery.checkout import Checkout, nameable
 from runbook_tui.files.problems import RunbookError
 from runbook_tui.migrations.trees import SKIPPED
 from runbook_tui.repositories.model import RepositoryError
+from runbook_tui.text.terminal import plain
 
 _DEPTH = 2
 _MOST = 300
@@ -47,13 +48,16 @@ def checkouts(folder: Path, notes: list[str], progress: Callable[[str], None]) -
     for path, scope in found[:_MOST]:
         place = Path(os.path.relpath(path, folder)).as_posix()
         progress(place)
+        if not nameable(place):
+            notes.append(f"left out: {plain(place)}, whose name no manifest can have")
+            continue
         try:
             read.append(Checkout(path, place, scope))
         except RepositoryError as error:
             problems.append(error)
             notes.append(f"left out: {error}")
     if not read:
-        raise problems[0]
+        raise problems[0] if problems else NothingThere("\n".join(notes))
     if len(found) > _MOST:
         notes.append(f"only the first {_MOST} of {len(found)} repositories were looked into")
     return tuple(read)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from runbook_tui.discovery.migration_folders import Migrated
 from runbook_tui.discovery.model import Confidence, Fact, Kind, Store
 from runbook_tui.discovery.stores import Used
 
@@ -20,29 +21,38 @@ def store_values(used: list[Used]) -> tuple[Store, ...]:
 def store_facts(used: list[Used]) -> Iterator[Fact]:
     """The uses of the stores, and the migrations: whoever migrates one owns it, else its only user does."""
     for one in used:
-        owner = (
-            one.migrations[0].place.name
-            if one.migrations
-            else next(iter(one.users))
-            if len(one.users) == 1
-            else ""
-        )
-        for service, (source, sure, why) in one.users.items():
-            own = [each for each in one.migrations if each.place.name == service]
-            access = "owner" if service == owner else "write"
-            confidence = sure if own else Confidence.GUESSED
-            if own:
-                reason = f"{own[0].folder.count} files of {own[0].folder.tool} change it"
-            elif access == "owner":
-                reason = why or "nobody else uses it"
-            else:
-                reason = f"{why}; whether it only reads is not known".removeprefix("; ")
-            yield Fact(service, Kind.DATASTORE, one.name, source, confidence, reason, (("access", access),))
-            for each in own:
-                fields = (("tool", each.folder.tool), ("path", each.path), ("datastore", one.name))
-                found = Confidence.STATED if each.said else Confidence.READ
-                count = f"{each.folder.count} files"
-                yield Fact(service, Kind.MIGRATIONS, each.path, each.source, found, count, fields)
+        for service in one.users:
+            yield _use(one, service)
+            yield from (_migrations(one, each) for each in one.migrations if each.place.name == service)
+
+
+def _use(one: Used, service: str) -> Fact:
+    source, sure, why = one.users[service]
+    own = [each for each in one.migrations if each.place.name == service]
+    access = "owner" if service == _owner(one) else "write"
+    if own:
+        why = one.doubt or f"{own[0].folder.count} files of {own[0].folder.tool} change it"
+    elif access == "owner":
+        why = why or "nobody else uses it"
+    else:
+        why = f"{why}; whether it only reads is not known".removeprefix("; ")
+    confidence = sure if own and not one.doubt else Confidence.GUESSED
+    return Fact(service, Kind.DATASTORE, one.name, source, confidence, why, (("access", access),))
+
+
+def _owner(one: Used) -> str:
+    if one.migrations:
+        return one.migrations[0].place.name
+    return next(iter(one.users)) if len(one.users) == 1 else ""
+
+
+def _migrations(one: Used, each: Migrated) -> Fact:
+    fields = (("tool", each.folder.tool), ("path", each.path), ("datastore", one.name))
+    confidence = Confidence.STATED if each.said else Confidence.READ
+    if one.doubt:
+        confidence = Confidence.GUESSED
+    why = one.doubt or f"{each.folder.count} files"
+    return Fact(each.place.name, Kind.MIGRATIONS, each.path, each.source, confidence, why, fields)
 
 
 def shared_notes(used: list[Used]) -> Iterator[str]:

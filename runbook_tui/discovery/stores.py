@@ -29,6 +29,8 @@ class Used:
     users: dict[str, tuple[str, Confidence, str]] = field(default_factory=dict)
     """Service to how its use is known: source, confidence, why."""
     migrations: list[Migrated] = field(default_factory=list)
+    doubt: str = ""
+    """Why it may be another store of the same service after all."""
 
     def fits(self, address: Address) -> bool:
         """Whether an address means this store: its host and database, as far as both are told."""
@@ -91,7 +93,9 @@ def _of_place(place: Place, own: list[Migrated], declared: list[Declared], used:
     for migration in own:
         one = _for(migration, mine)
         if one is None:
-            one = Used(engine=migration.engine.engine, engine_source=migration.engine.source)
+            several = any(each.place is migration.place for other in mine for each in other.migrations)
+            doubt = "no setting says which data store these migrations change" if several else ""
+            one = Used(engine=migration.engine.engine, engine_source=migration.engine.source, doubt=doubt)
             used.append(one)
             mine.append(one)
         if migration.engine.engine and not one.engine:
@@ -118,8 +122,10 @@ def _for(migration: Migrated, mine: list[Used]) -> Used | None:
     relational = [one for one in mine if not one.engine or engine_family(one.engine) is not None]
     if family is None and not migration.engine.engine:
         fitting = relational
-    free = [one for one in fitting or [each for each in relational if not each.engine] if not one.migrations]
-    return free[0] if free else None
+    fitting = fitting or [each for each in relational if not each.engine]
+    return next(
+        (one for one in fitting if all(each.place is not migration.place for each in one.migrations)), None
+    )
 
 
 def _name(used: list[Used]) -> None:
@@ -129,7 +135,9 @@ def _name(used: list[Used]) -> None:
         service = next(iter(one.users))
         names = sorted(name for name in one.names if name.lower() not in GENERIC)
         wanted = [_as_store(name) for name in (*sorted(one.hosts, key=len), *names)]
-        wanted += [f"{service}-db", f"{service}-{one.engine or 'db'}", f"{service}-db-{len(taken)}"]
+        inner = one.migrations[0].path.rpartition("/")[2] if one.migrations else ""
+        wanted += [f"{service}-db", slug(f"{service}-{one.engine}-{inner}") if one.engine or inner else ""]
+        wanted += [f"{service}-db-{number}" for number in range(2, len(used) + 3)]
         one.name = next(name for name in wanted if name and name not in taken)
         taken.add(one.name)
 
