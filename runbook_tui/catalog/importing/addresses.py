@@ -40,6 +40,13 @@ def hosts(key: str, value: str) -> Iterator[str]:
         yield from (part.lower() for part in re.split(r"[\s,;]+", value) if _BARE.fullmatch(part))
 
 
+def hosts_with_port(key: str, value: str) -> Iterator[str]:
+    """Of the hosts of a variable that is called an address those that are surely hosts: in URLs, or with a port."""
+    if _ADDRESS.fullmatch(key) and not _NO_CALL.search(key):
+        yield from _in_urls(value)
+        yield from (match[1].lower() for match in _WITH_PORT.finditer(value))
+
+
 def hosts_of_command(words: Iterable[str]) -> Iterator[str]:
     """Hosts that a command names: addresses, and the values of options such as ``-h`` and ``--server``."""
     is_value = False
@@ -68,9 +75,15 @@ def without_domain(host: str) -> str:
 
 
 def _addresses(value: str) -> Iterator[str]:
+    yield from _in_urls(value)
+    for pattern in (_WITH_PORT, _SETTING):
+        yield from (match[1].lower() for match in pattern.finditer(value))
+
+
+def _in_urls(value: str) -> Iterator[str]:
     for match in _URL.finditer(value):
         authority = match[1].rpartition("@")[2]
         for part in authority.split(","):
-            yield part.partition(":")[0].lower()
-    for pattern in (_WITH_PORT, _SETTING):
-        yield from (match[1].lower() for match in pattern.finditer(value))
+            host = part.partition(":")[0]
+            if _BARE.fullmatch(host):
+                yield host.lower()

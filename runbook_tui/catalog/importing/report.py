@@ -12,9 +12,12 @@ from runbook_tui.files.foreign_nodes import Text
 from runbook_tui.files.foreign_yaml import Document, read_foreign_yaml
 from runbook_tui.files.placeholders import is_placeholder
 from runbook_tui.files.problems import Place, Problem
+from runbook_tui.files.suggestions import quoted
 
 _TOLD = 6
 """Placeholders of a document that its finding names."""
+_LONGEST = 40
+"""Characters of each that are told."""
 
 
 @dataclass(slots=True, eq=False)
@@ -101,6 +104,8 @@ class Report:
     """Files that were read as catalogs."""
     unsaid: dict[str, Draft] = field(default_factory=dict)
     """What others only name, by name."""
+    described: dict[tuple[str, str, Kind, str], Draft] = field(default_factory=dict)
+    """Entries by reader, scope, kind and name."""
     doubts: list[tuple[Draft, CatalogFinding]] = field(default_factory=list)
     """Findings about names that their own reader does not know; void when another reader does."""
 
@@ -131,6 +136,15 @@ class Report:
         self.drafts.append(draft)
         return draft
 
+    def describe(self, draft: Draft) -> Draft | None:
+        """Add an entry of a format in which every name is described once; None when it is there already."""
+        earlier = self.described.setdefault((draft.source, draft.scope, draft.kind, draft.name), draft)
+        if earlier is draft:
+            return self.add(draft)
+        what = f"the {draft.kind} {quoted(draft.name)} is described already, at {earlier.place}"
+        self.find("duplicate-name", what, draft.place, "remove or rename one of the two")
+        return None
+
     def link(
         self, source: Draft, target: Draft, kind: EdgeKind, place: Place, *, guessed: bool = False
     ) -> None:
@@ -152,11 +166,15 @@ class Report:
         """Tell of the values of a document that another program fills in."""
         if not document.placeholders:
             return
-        told = [f"{text} in line {place.line}" for place, text in document.placeholders[:_TOLD]]
+        told = [f"{_cut(text)} in line {place.line}" for place, text in document.placeholders[:_TOLD]]
         left = len(document.placeholders) - len(told)
         more = f" and {left} more" if left else ""
         what = f"{', '.join(told)}{more}: filled in by another program, so the values are not known"
         self.find("template-placeholder", what, document.placeholders[0][0], "read the rendered file instead")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def stated(found: Text | None) -> Stated | None:
