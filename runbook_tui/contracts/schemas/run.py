@@ -14,6 +14,8 @@ from runbook_tui.contracts.schemas.spot import Spot
 
 MAX_TRIAL = 400
 """Most places that a trial looks at: one that is larger counts as different."""
+MAX_NESTED = 4
+"""Trials inside of trials: alternatives that contain themselves would need endlessly many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Run:
         self.old = old
         self.new = new
         self.effects: set[Effect] = set()
+        self._nested = 0
         self._sameness = sameness
         self._compare = compare
         self._changes = changes
@@ -94,6 +97,9 @@ class Run:
     def relation(self, old: Nodes, new: Nodes, spot: Spot) -> set[Effect]:
         """What a change from one schema to the other would do; empty where they say the same."""
         trial = Run(self.old, self.new, self._sameness, self._compare, None)
+        trial._nested = self._nested + 1
+        if trial._nested > MAX_NESTED:
+            return {Effect.NEITHER}
         trial.descend(old, new, spot)
         return trial.effects if trial.drain(MAX_TRIAL) else {Effect.NEITHER}
 
