@@ -72,8 +72,9 @@ def run(args: Namespace) -> int:
         return 0 if any(True for _ in proposal.services()) else 1
     from runbook_tui.cli.init_text import print_found
 
-    print_found(proposal)
-    if interactive() and not args.yes:
+    asks = interactive() and not args.yes
+    print_found(proposal, asked=asks)
+    if asks:
         from runbook_tui.cli.init_questions import ask_all
 
         proposal = ask_all(proposal, args.folder)
@@ -87,13 +88,19 @@ def _proposal(folder: Path, answers: list[str]) -> Proposal:
     Raises:
         RunbookError: there is no repository, or an answer that cannot be one.
     """
+    import sys
+
     from runbook_tui.cli.output import narrate
     from runbook_tui.discovery.discover import discover
     from runbook_tui.discovery.proposal import Proposal
     from runbook_tui.discovery.questions import UnknownAnswer, set_answer
     from runbook_tui.discovery.writing import unknown_refs
 
-    proposal = Proposal(discover(folder, lambda what: narrate(f"looking at {what}", "dim")))
+    def progress(what: str) -> None:
+        if sys.stderr.isatty():
+            narrate(f"looking at {what}", "dim")
+
+    proposal = Proposal(discover(folder, progress))
     for answer in answers:
         proposal = set_answer(proposal, answer)
     wrong = unknown_refs(proposal, folder)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 _MOST_OUT = 20
 
 
-def print_found(proposal: Proposal) -> None:
-    """Print the services, what was left out, what a person should know, and what is open."""
+def print_found(proposal: Proposal, *, asked: bool) -> None:
+    """Print the services, what was left out, what a person should know, and what is open unless that is asked next."""
     from runbook_tui.discovery.questions import open_questions
     from runbook_tui.discovery.settled import settle
 
@@ -30,10 +30,10 @@ def print_found(proposal: Proposal) -> None:
         "Left out:",
         [*_doubtful(proposal), *(f"{e.name}: {e.why} ({e.source})" for e in proposal.found.left_out)],
     )
-    asked = open_questions(proposal)
-    if asked:
-        say(f"\nOpen: {question_keys(asked)}", "bold")
-        say(table((question.id, _offered(question)) for question in asked))
+    left = open_questions(proposal)
+    if left and not asked:
+        say(f"\nOpen: {question_keys(left)}", "bold")
+        say(table((question.id, _offered(question)) for question in left))
 
 
 def question_keys(asked: Iterable[Question]) -> str:

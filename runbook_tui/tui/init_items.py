@@ -82,7 +82,9 @@ def _answer(proposal: Proposal, question: Question) -> Item:
         text = joined(text, line(f"  {offered}", QUIET)) if offered else text
     else:
         sign, text = Content.styled("  ✓ ", "$success"), line(answer)
-    return Item(question.id, StepRow(sign, joined(_key(question.key), text), _words_only("asked")))
+    return Item(
+        f"answer:{question.id}", StepRow(sign, joined(_key(question.key), text), _words_only("asked"))
+    )
 
 
 def _fact(settled: Settled, fact: Fact) -> Item:

@@ -99,12 +99,13 @@ class InitBase(Filtering):
 
     @property
     def question(self) -> Question | None:
-        """The selected open answer; a fact of the same name comes before it."""
+        """The question behind the selected row."""
         from runbook_tui.discovery.questions import questions
 
-        if self.proposal is None or (self.fact is not None and self.now.is_accepted(self.fact)):
+        row = self.selected or ""
+        if self.proposal is None or not row.startswith("answer:"):
             return None
-        return next((each for each in questions(self.now) if each.id == self.selected), None)
+        return next((each for each in questions(self.now) if f"answer:{each.id}" == row), None)
 
     @property
     def service_here(self) -> str:
