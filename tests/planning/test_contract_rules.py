@@ -234,6 +234,12 @@ def test_the_deploy_says_what_it_changes(pair: World) -> None:
     assert "It changes x:\n- removes GET /old (api/x.yaml:9)" in (pair.step(PROVIDER).description or "")
 
 
+@pytest.mark.parametrize(("what", "kept"), [(SENDS_MORE, True), (REMOVES, False)])
+def test_events_that_are_kept_bind_their_consumers(pair: World, what: Change, kept: bool) -> None:
+    description = differs(pair, what).step(PROVIDER).description or ""
+    assert ("consumers cannot go back" in description) is kept
+
+
 def test_a_definition_that_cannot_be_read_leaves_the_order_unknown_and_the_rest_planned(pair: World) -> None:
     fault = Fault("api/x.yaml", 3, 5, "this is not valid YAML", "a colon", "mend it")
     plan = differs(pair, faults=(fault,)).plan()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from runbook_tui.contracts.model import Direction
 from runbook_tui.planning import contract_usage
 from runbook_tui.planning.context import Scope
 from runbook_tui.planning.contract_findings import concerned, fault_text, unknown
-from runbook_tui.planning.contract_order import place
+from runbook_tui.planning.contract_order import narrowing, place
 from runbook_tui.planning.rules.contracts import CONSUMER_FIRST
 from runbook_tui.planning.steps.drafting import DECISION, Drafting, pager
 from runbook_tui.planning.words import bullets, line, names, new, paragraphs
@@ -63,6 +64,11 @@ def told(scope: Scope, change: ServiceChange) -> Iterator[str]:
             continue
         if changes(contract):
             yield f"It changes {line(contract.api)}:\n{bullets(changes(contract), most=_MOST_CHANGES)}"
+        if any(one.direction is Direction.EVENT for one in narrowing(contract)):
+            yield (
+                f"What it sends from now on is kept with the messages of {line(contract.api)}: consumers cannot go back "
+                "to a version that does not understand it."
+            )
         searched = [
             f"{one.evidence.text}\n{bullets(one.evidence.hits, most=5)}".strip()
             for one in contract_usage.consumers(scope, contract)
