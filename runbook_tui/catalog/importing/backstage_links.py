@@ -112,11 +112,27 @@ class Linker:
                     uses.append(Api(draft, ref.name, found.place))
                 elif ref.kind not in {"component", "resource"}:
                     what = f"{key} names {quoted(found.value)}, which is a {ref.kind}"
-                    self.report.find("wrong-kind", what, found.place, "name a component or a resource")
+                    fitting = self._described(ref)
+                    remedy = (
+                        f"write '{fitting.kind}:{fitting.name}'"
+                        if fitting
+                        else "name a component or a resource"
+                    )
+                    self.report.find("wrong-kind", what, found.place, remedy)
+                    if fitting is not None:
+                        self._depend(draft, fitting, found, key)
                 else:
-                    other = self._target(ref, found)
-                    ends = (draft, other) if key == "dependsOn" else (other, draft)
-                    self.report.link(*ends, EdgeKind.DEPENDS_ON, found.place)
+                    self._depend(draft, ref, found, key)
+
+    def _depend(self, draft: Draft, ref: EntityRef, found: Text, key: str) -> None:
+        other = self._target(ref, found)
+        ends = (draft, other) if key == "dependsOn" else (other, draft)
+        self.report.link(*ends, EdgeKind.DEPENDS_ON, found.place)
+
+    def _described(self, ref: EntityRef) -> EntityRef | None:
+        """The component or resource of that name, whatever kind the reference has."""
+        fitting = (EntityRef(kind, ref.namespace, ref.name) for kind in ("component", "resource"))
+        return next((other for other in fitting if other.key in self.entities), None)
 
     def _with_kind(self, ref: EntityRef, found: Text, key: str) -> EntityRef:
         """A reference without a kind, which Backstage refuses, with the kind that fits."""

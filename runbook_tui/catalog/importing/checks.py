@@ -49,7 +49,8 @@ def _cycles(entries: Sequence[Entry], edges: Sequence[Edge]) -> Iterator[Catalog
     for edge in ordering:
         if edge.source == edge.target:
             through = f", through its own API {quoted(edge.api)}" if edge.api else ""
-            yield _find("self-cycle", f"{edge.source} needs itself{through}", edge.place, "remove it")
+            level = Level.ERROR if edge.source in strict and edge.api is None else None
+            yield _find("self-cycle", f"{edge.source} needs itself{through}", edge.place, "remove it", level)
     for cycle in cycles([edge for edge in ordering if edge.source != edge.target]):
         told = ", ".join(
             f"{edge.source} needs {edge.target} ({edge.kind}, {edge.place})" for edge in cycle[:_NAMED]

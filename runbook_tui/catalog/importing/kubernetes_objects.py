@@ -137,7 +137,8 @@ def read_objects(sources: Sequence[Source], files: Files, report: Report) -> Obj
             continue
         report.read.append(source.shown)
         for document in report.documents(source, lambda part: KINDS.search(part) is not None):
-            report.tell_placeholders(document)
+            if words(document.root, "kind") != "ConfigMap":  # which may hold templates of others
+                report.tell_placeholders(document)
             objects.add(document.root, source)
     return objects
 
