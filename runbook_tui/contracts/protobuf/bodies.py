@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from runbook_tui.contracts.protobuf.cursor import NAME, Cursor
 from runbook_tui.contracts.protobuf.literals import read_integer, read_option_statement, read_options
+from runbook_tui.contracts.protobuf.repeated import report_repeated, report_repeated_members
 from runbook_tui.contracts.protobuf.statements import (
     MAX_ENUM,
     MAX_FIELD,
@@ -88,8 +89,14 @@ def _read_message(cursor: Cursor, scope: Scope) -> None:
 
 def _read_message_body(cursor: Cursor, name: str, at: Place) -> Message:
     scope = Scope()
-    read_block(cursor, lambda: _read_message_statement(cursor, scope))
-    return scope.message(name, at)
+    cursor.scope += len(name) + 1
+    try:
+        read_block(cursor, lambda: _read_message_statement(cursor, scope))
+    finally:
+        cursor.scope -= len(name) + 1
+    message = scope.message(name, at)
+    report_repeated_members(cursor, message)
+    return message
 
 
 def _read_message_statement(cursor: Cursor, scope: Scope) -> None:
@@ -228,6 +235,7 @@ def _read_enum(cursor: Cursor) -> Enum:
             values.append(_read_enum_value(cursor))
 
     read_block(cursor, statement)
+    report_repeated(cursor, values, f"value of {name}")
     return Enum(name, at, tuple(values), tuple(options), tuple(reserved.ranges), tuple(reserved.names))
 
 
@@ -257,6 +265,7 @@ def read_service(cursor: Cursor) -> Service:
             rpcs.append(_read_rpc(cursor))
 
     read_block(cursor, statement)
+    report_repeated(cursor, rpcs, f"rpc of {name}")
     return Service(name, at, tuple(rpcs), tuple(options))
 
 

@@ -15,6 +15,7 @@ from enum import IntEnum
 from runbook_tui.contracts.format import Report
 from runbook_tui.contracts.model import Change, Direction, Effect
 from runbook_tui.contracts.protobuf.fields import Fields
+from runbook_tui.contracts.protobuf.likeness import Likeness
 from runbook_tui.contracts.protobuf.reach import Reach, reach_of
 from runbook_tui.contracts.protobuf.rules import Layer, action_of, kind_of
 from runbook_tui.contracts.protobuf.schema import Source
@@ -22,6 +23,8 @@ from runbook_tui.contracts.protobuf.tree import Place
 from runbook_tui.contracts.protobuf.workspace import Workspace
 
 NOWHERE: Place = (0, 0)
+_MOST_NAMES = 50
+"""Most words that are searched for one change."""
 
 
 class Build(IntEnum):
@@ -105,10 +108,12 @@ class Comparison:
     report: Report
     reach: Reach = field(init=False)
     """Of the old version: only what it already sends can be misunderstood."""
+    alike: Likeness = field(init=False)
     _builds: list[tuple[Build, Change]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.reach = reach_of(self.old.schema)
+        self.alike = Likeness(self.old, self.new)
 
     def add(self, found: Iterable[Difference]) -> None:
         """Report differences, except those that the team has agreed not to mind."""
@@ -154,7 +159,7 @@ def _change(found: Difference, direction: Direction, effect: Effect | None) -> C
         line=found.spot.at[0],
         effect=effect,
         text=found.text,
-        names=tuple(dict.fromkeys(name for name in found.names if name)),
+        names=tuple(dict.fromkeys(name for name in found.names[:_MOST_NAMES] if name)),
         column=found.spot.at[1],
     )
 

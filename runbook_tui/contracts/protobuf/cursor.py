@@ -18,8 +18,10 @@ END = 0
 
 MAX_MISTAKES = 20
 """Most mistakes of one file that are told; reading stops there."""
-MAX_DEPTH = 100
-"""Deepest nesting. protoc itself stops at 32 messages (protocolbuffers/protobuf:src/google/protobuf/descriptor.cc)."""
+MAX_DEPTH = 40
+"""Deepest nesting. protoc itself stops at 32 messages (protocolbuffers/protobuf:src/google/protobuf/descriptor.h)."""
+MAX_NAME = 500
+"""Longest name, also together with the messages around it; the longest of Google's public APIs has 145 characters."""
 
 # Possessive: what is between tokens is never given back, so that no input costs more than its length.
 _TOKEN = re.compile(
@@ -27,7 +29,7 @@ _TOKEN = re.compile(
     (?:
       ( \.?[A-Za-z_]\w*+ (?:\.[A-Za-z_]\w*+)*+ )
     | ( \.?[0-9] (?: [eE][+-]?[0-9] | [\w.] )*+ )
-    | ( "(?:[^"\\\n]|\\[^\n])*+"? | '(?:[^'\\\n]|\\[^\n])*+'? )
+    | ( "[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*+"? | '[^'\\\n]*+(?:\\[^\n][^'\\\n]*+)*+'? )
     | ( /\* )
     | ( [;:,.=(){}\[\]<>/+-] )
     | ( . )
@@ -51,7 +53,18 @@ class TooManyMistakesError(Exception):
 class Cursor:
     """Stands on one token of a text. ``kind``, ``text`` and ``start`` (an offset) are those of that token."""
 
-    __slots__ = ("_match", "_newlines", "_source", "depth", "end", "kind", "mistakes", "start", "text")
+    __slots__ = (
+        "_match",
+        "_newlines",
+        "_source",
+        "depth",
+        "end",
+        "kind",
+        "mistakes",
+        "scope",
+        "start",
+        "text",
+    )
 
     def __init__(self, source: str) -> None:
         self._source = source
@@ -59,6 +72,7 @@ class Cursor:
         self._newlines = [found.start() for found in re.finditer("\n", source)]
         self.mistakes: list[Mistake] = []
         self.depth = 0
+        self.scope = 0  # length of the names around
         self.kind, self.text, self.start, self.end = END, "", 0, 0
         self.advance()
 
@@ -109,7 +123,14 @@ class Cursor:
         """Go on over a name without dots; raises MistakeError for anything else."""
         if self.kind != NAME or "." in self.text:
             raise self.unexpected(what)
+        self.limit(len(self.text))
         return self.advance()
+
+    def limit(self, length: int) -> None:
+        """Raise MistakeError when a name of this length would be too long with those around it."""
+        if self.scope + length > MAX_NAME:
+            what = f"a name of {self.scope + length:,} characters, with those around it"
+            raise MistakeError(Mistake(self.place(), what, f"at most {MAX_NAME}"))
 
     def dotted_name(self, what: str) -> str:
         """Go on over a name, also one whose parts stand apart; raises MistakeError for anything else."""
@@ -119,7 +140,9 @@ class Cursor:
         while (self.kind == NAME and self.text.startswith(".")) or self.text == "." or name.endswith("."):
             if self.kind != NAME and self.text != ".":
                 raise self.unexpected("the rest of the name")
+            self.limit(len(name))
             name += self.advance()
+        self.limit(len(name))
         return name
 
     def unexpected(self, expected: str) -> MistakeError:

@@ -35,13 +35,10 @@ def same_default(old: Default, new: Default) -> bool:
 
 
 def _enum_default(schema: Schema, name: str, value: Value | None) -> int:
-    enum = schema.enum(name)
-    if enum is None or not enum.node.values:
-        return 0
-    for each in enum.node.values:
-        if each.name == value:
-            return each.number
-    return enum.node.values[0].number
+    numbers = schema.enum_numbers(name)
+    if isinstance(value, str) and value in numbers:
+        return numbers[value]
+    return next(iter(numbers.values()), 0)
 
 
 def _number(text: str, kind: str) -> int | float:

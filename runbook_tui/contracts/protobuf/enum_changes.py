@@ -18,8 +18,9 @@ from runbook_tui.contracts.protobuf.comparison import (
     Impact,
 )
 from runbook_tui.contracts.protobuf.features import feature_option
+from runbook_tui.contracts.protobuf.names import MOST_LISTED, listed
 from runbook_tui.contracts.protobuf.pairs import pairs, spot
-from runbook_tui.contracts.protobuf.ranges import is_inside, shown, shrunk
+from runbook_tui.contracts.protobuf.ranges import Numbers, shown, shrunk
 from runbook_tui.contracts.protobuf.schema import Found
 from runbook_tui.contracts.protobuf.statements import MAX_ENUM
 from runbook_tui.contracts.protobuf.tree import Enum, EnumValue
@@ -37,8 +38,9 @@ def enum_differences(comparison: Comparison) -> Iterator[Difference]:
         olds, news = _by_number(before.node), _by_number(after.node)
         yield from _gone_values(both, olds, news, directions)
         yield from _new_values(both, olds, news, directions)
+        left = {value.name: value.number for value in after.node.values}
         for number in olds.keys() & news.keys():
-            yield from _names(both, olds[number], news[number], directions)
+            yield from _names(both, olds[number], news[number], left, directions)
         yield from _reserved(both)
         yield from _features(both, directions)
 
@@ -53,59 +55,74 @@ def _by_number(enum: Enum) -> _Values:
 def _gone_values(both: _Both, olds: _Values, news: _Values, directions: _Directions) -> Iterator[Difference]:
     before, after = both
     where = spot(before, after)
+    reserved, reserved_names = Numbers(after.node.reserved), set(after.node.reserved_names)
     left = {value.name: value.number for value in after.node.values}
     for number in olds.keys() - news.keys():
         names = tuple(value.name for value in olds[number])
         pointer = f"{after.full}.{names[0]}"
         moved = next((left[name] for name in names if name in left), None)
-        listed = ", ".join(names)
-        text = f"removes value {listed} ({number}) of {after.full}"
+        text = f"removes value {listed(names)} ({number}) of {after.full}"
         if moved is not None:
-            text = f"changes the number of value {listed} of {after.full} from {number} to {moved}"
+            text = f"changes the number of value {listed(names)} of {after.full} from {number} to {moved}"
         impact = NARROWS if moved is None else NEITHER
         yield Difference("enum-value-no-delete", pointer, where, text, impact, names, directions)
-        if not is_inside(number, after.node.reserved):
+        if number not in reserved:
             rule = "enum-value-no-delete-unless-number-reserved"
             text = f"leaves number {number} of {after.full} free for another value"
             yield Difference(rule, pointer, where, text, GUARD, names, directions)
-        if not set(names) <= set(after.node.reserved_names):
+        if not reserved_names.issuperset(names):
             rule = "enum-value-no-delete-unless-name-reserved"
-            text = f"leaves the name {listed} of {after.full} free for another value"
+            text = f"leaves the name {listed(names)} of {after.full} free for another value"
             yield Difference(rule, pointer, where, text, GUARD, names, directions)
 
 
 def _new_values(both: _Both, olds: _Values, news: _Values, directions: _Directions) -> Iterator[Difference]:
     before, after = both
+    reserved = Numbers(before.node.reserved)
     gone = {value.name for number, values in olds.items() if number not in news for value in values}
     for number in news.keys() - olds.keys():
         names = tuple(value.name for value in news[number])
         if gone & set(names):
             continue  # told as a changed number
-        text, impact = f"adds value {', '.join(names)} ({number}) to {after.full}", WIDENS
-        if is_inside(number, before.node.reserved):
+        text, impact = f"adds value {listed(names)} ({number}) to {after.full}", WIDENS
+        if number in reserved:
             text, impact = f"uses the reserved number {number} of {after.full} again for {names[0]}", NEITHER
         where = spot(before, after, news[number][0].at)
         yield Difference("enum-value-add", f"{after.full}.{names[0]}", where, text, impact, names, directions)
 
 
 def _names(
-    both: _Both, olds: list[EnumValue], news: list[EnumValue], directions: _Directions
+    both: _Both,
+    olds: list[EnumValue],
+    news: list[EnumValue],
+    left: Mapping[str, int],
+    directions: _Directions,
 ) -> Iterator[Difference]:
     before, after = both
     old, new = {value.name for value in olds}, {value.name for value in news}
-    if not old <= new:
-        for value in news:
-            yield Difference(
-                "enum-value-same-name",
-                f"{after.full}.{value.name}",
-                spot(before, after, value.number_at),
-                f"renames value {value.number} of {after.full} from {', '.join(sorted(old))}"
-                f" to {', '.join(sorted(new))}",
-                RENAMED,
-                tuple(sorted(old - new)),
-                directions,
-            )
+    gone = tuple(sorted(old - new))
+    if not gone:
+        yield from _new_names(both, old, news, directions)
         return
+    number = news[0].number
+    text = f"renames value {number} of {after.full} from {listed(sorted(old))} to {listed(sorted(new))}"
+    swapped = any(left.get(name, number) != number for name in gone)
+    for value in news:
+        yield Difference(
+            "enum-value-same-name",
+            f"{after.full}.{value.name}",
+            spot(before, after, value.number_at),
+            text,
+            NEITHER if swapped else RENAMED,
+            gone[:MOST_LISTED],
+            directions,
+        )
+
+
+def _new_names(
+    both: _Both, old: set[str], news: list[EnumValue], directions: _Directions
+) -> Iterator[Difference]:
+    before, after = both
     for value in news:
         if value.name not in old:
             text = f"adds the name {value.name} for value {value.number} of {after.full}"

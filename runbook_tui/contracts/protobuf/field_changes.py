@@ -20,8 +20,7 @@ from runbook_tui.contracts.protobuf.defaults import default_of, same_default
 from runbook_tui.contracts.protobuf.field_options import option_differences
 from runbook_tui.contracts.protobuf.field_types import breaks_json, breaks_wire, impact_of_type, is_same_type
 from runbook_tui.contracts.protobuf.fields import Cardinality, ResolvedField
-from runbook_tui.contracts.protobuf.schema import Found
-from runbook_tui.contracts.protobuf.tree import Field, Message, Place
+from runbook_tui.contracts.protobuf.tree import Place
 
 _SINGLE = (Cardinality.EXPLICIT, Cardinality.IMPLICIT)
 _WIRE_GROUPS = {Cardinality.IMPLICIT: Cardinality.EXPLICIT, Cardinality.MAP: Cardinality.REPEATED}
@@ -43,10 +42,14 @@ def field_differences(
     comparison: Comparison, before: ResolvedField, after: ResolvedField, directions: _Directions
 ) -> Iterator[Difference]:
     """Everything in which two fields with one number differ."""
-    yield from _name(before, after, directions)
+    unchanged = before.owner.source.file is after.owner.source.file
+    if unchanged and before.kind == after.kind and before.type == after.type:
+        yield from _default(comparison, before, after, directions)  # an enum's first value may be another one
+        return
+    yield from _name(comparison, before, after, directions)
     yield from _type(comparison, before, after, directions)
     yield from _cardinality(before, after, directions)
-    yield from _oneof(before, after, directions)
+    yield from _oneof(comparison, before, after, directions)
     yield from _default(comparison, before, after, directions)
     yield from option_differences(before, after, directions)
 
@@ -56,7 +59,9 @@ def where(before: ResolvedField, after: ResolvedField, at: Place | None = None) 
     return Spot(after.owner.source, after.node.at if at is None else at, before.owner.source)
 
 
-def _name(before: ResolvedField, after: ResolvedField, directions: _Directions) -> Iterator[Difference]:
+def _name(
+    comparison: Comparison, before: ResolvedField, after: ResolvedField, directions: _Directions
+) -> Iterator[Difference]:
     is_extension = before.node.extendee is not None
     old, new = (before.full, after.full) if is_extension else (before.node.name, after.node.name)
     same_json = before.json_name == after.json_name and not is_extension
@@ -66,7 +71,7 @@ def _name(before: ResolvedField, after: ResolvedField, directions: _Directions) 
             after.full,
             where(before, after, after.node.name_at),
             f"renames field {before.full} ({after.node.number}) to {new}",
-            GENERATED if same_json else RENAMED,
+            NEITHER if _moved(comparison, before, after) else GENERATED if same_json else RENAMED,
             before.names,
             directions,
         )
@@ -81,6 +86,14 @@ def _name(before: ResolvedField, after: ResolvedField, directions: _Directions) 
             before.names,
             directions,
         )
+
+
+def _moved(comparison: Comparison, before: ResolvedField, after: ResolvedField) -> bool:
+    """Whether the old name has another number now: then what was meant by this number changes."""
+    if after.message is None:
+        return False
+    number = comparison.new.numbers(after.message).get(before.node.name)
+    return number is not None and number != after.node.number
 
 
 def _type(
@@ -138,38 +151,21 @@ def _impact_of_cardinality(old: Cardinality, new: Cardinality) -> Impact:
     return NEITHER
 
 
-def _oneof(before: ResolvedField, after: ResolvedField, directions: _Directions) -> Iterator[Difference]:
+def _oneof(
+    comparison: Comparison, before: ResolvedField, after: ResolvedField, directions: _Directions
+) -> Iterator[Difference]:
     old, new = before.node.oneof, after.node.oneof
-    if old == new or before.node.extendee is not None:
+    if old == new or before.message is None or after.message is None:
         return
-    same = _companions(before, after) == _companions(after, before)
     if old and new:
         text = f"moves {after.full} from oneof {old} to oneof {new}"
     else:
         text = f"moves {after.full} into oneof {new}" if new else f"moves {after.full} out of oneof {old}"
+    same = comparison.alike.oneofs(before.message, after.message, old, new)
     impact = GENERATED if same else NEITHER
     yield Difference(
         "field-same-oneof", after.full, where(before, after), text, impact, before.names, directions
     )
-
-
-def _companions(field: ResolvedField, other: ResolvedField) -> set[int]:
-    """The fields that both versions have and that a field excludes. Where they stay the same, so do the messages
-    (https://protobuf.dev/programming-guides/proto3/#updating: a single field may move into a new oneof)."""
-    message, others = _message(field), _message(other)
-    if message is None or others is None or field.node.oneof is None:
-        return set()
-    numbers = {each.number for each in others.node.fields}
-    return {
-        each.number
-        for each in message.node.fields
-        if each.oneof == field.node.oneof and each.number in numbers and each is not field.node
-    }
-
-
-def _message(field: ResolvedField) -> Found[Message] | None:
-    owner: Found[Message] | Found[Field] = field.owner
-    return owner if isinstance(owner.node, Message) else None
 
 
 def _default(

@@ -8,7 +8,7 @@ from runbook_tui.contracts.model import Direction
 from runbook_tui.contracts.protobuf.comparison import GENERATED, NARROWS, WIDENS, Difference, Impact, Spot
 from runbook_tui.contracts.protobuf.features import feature_option
 from runbook_tui.contracts.protobuf.fields import ResolvedField
-from runbook_tui.contracts.protobuf.tree import File, Message, Option
+from runbook_tui.contracts.protobuf.tree import Message, Option
 
 _LONG = frozenset({"int64", "uint64", "sint64", "fixed64", "sfixed64"})
 _TEXTS = frozenset({"string", "bytes"})
@@ -86,7 +86,9 @@ def _java_utf8(
     old, new = java_utf8_validation(before), java_utf8_validation(after)
     if old != new:
         text = f"changes whether {after.full} has to be UTF-8 in Java from {old} to {new}"
-        chosen = _file_option(after.owner.source.file) or feature_option(after.node.options, _JAVA_FEATURE)
+        chosen = after.owner.source.options.get(_JAVA_OPTION) or feature_option(
+            after.node.options, _JAVA_FEATURE
+        )
         yield _difference(
             "field-same-java-utf8-validation",
             before,
@@ -100,17 +102,13 @@ def _java_utf8(
 
 def java_utf8_validation(field: ResolvedField) -> str:
     """``VERIFY`` or ``NONE``, from the option of the file or the features of an edition."""
-    file = field.owner.source.file
-    option = _file_option(file)
-    if option or file.edition.startswith("proto"):
+    source = field.owner.source
+    option = source.options.get(_JAVA_OPTION)
+    if option or source.file.edition.startswith("proto"):
         checked = option is not None and option.value == "true"
     else:
         checked = field.features.java_utf8_validation == "VERIFY"
     return "VERIFY" if checked else field.features.utf8_validation
-
-
-def _file_option(file: File) -> Option | None:
-    return next((option for option in file.options if option.name == _JAVA_OPTION), None)
 
 
 def _stricter(new: str) -> Impact:

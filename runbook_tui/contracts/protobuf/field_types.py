@@ -8,9 +8,8 @@ internal/bufcheckserverhandle/breaking_util.go.
 from __future__ import annotations
 
 from runbook_tui.contracts.model import Effect
-from runbook_tui.contracts.protobuf.comparison import GENERATED, NEITHER, Comparison, Impact
+from runbook_tui.contracts.protobuf.comparison import GENERATED, NARROWS, NEITHER, WIDENS, Comparison, Impact
 from runbook_tui.contracts.protobuf.fields import ResolvedField
-from runbook_tui.contracts.protobuf.shapes import same_messages, values_of
 
 _WIDER: dict[str, frozenset[str]] = {
     "bool": frozenset({"int32", "int64", "uint32", "uint64"}),
@@ -63,15 +62,11 @@ def _wire_effect(old: str, new: str) -> Effect:
 def _impact_of_name(comparison: Comparison, before: ResolvedField, after: ResolvedField) -> Impact:
     """A type of another name may be the same type all the same."""
     if before.kind != "enum":
-        same = same_messages(comparison.old, before.type, comparison.new, after.type)
-        return GENERATED if same else NEITHER
-    old = values_of(comparison.old.schema.enum(before.type))
-    new = values_of(comparison.new.schema.enum(after.type))
-    if not old or not new:
-        return NEITHER
-    if old == new:
+        return GENERATED if comparison.alike.messages(before.type, after.type) else NEITHER
+    wider, narrower = comparison.alike.enums(before.type, after.type)
+    if wider and narrower:
         return GENERATED
-    return Impact(Effect.WIDENS) if old < new else Impact(Effect.NARROWS) if new < old else NEITHER
+    return WIDENS if wider else NARROWS if narrower else NEITHER
 
 
 def breaks_wire(comparison: Comparison, before: ResolvedField, after: ResolvedField) -> bool:
@@ -91,10 +86,6 @@ def breaks_json(comparison: Comparison, before: ResolvedField, after: ResolvedFi
 def _is_another_type(comparison: Comparison, before: ResolvedField, after: ResolvedField) -> bool:
     if not before.type or not after.type or before.type == after.type:
         return False
-    if before.kind != "enum":
+    if before.kind != "enum" or before.type.rpartition(".")[2] != after.type.rpartition(".")[2]:
         return True
-    old = comparison.old.schema.enum(before.type)
-    new = comparison.new.schema.enum(after.type)
-    return (
-        old is None or new is None or old.node.name != new.node.name or not values_of(old) <= values_of(new)
-    )
+    return not comparison.alike.enums(before.type, after.type)[0]

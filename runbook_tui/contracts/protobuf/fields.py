@@ -45,6 +45,12 @@ class ResolvedField:
     features: Features
 
     @property
+    def message(self) -> Found[Message] | None:
+        """The message that it is a field of; None for an extension."""
+        owner: Found[Message] | Found[Field] = self.owner
+        return owner if isinstance(owner.node, Message) else None
+
+    @property
     def json_name(self) -> str:
         """The name in JSON."""
         for option in self.node.options:
@@ -76,6 +82,7 @@ class Fields:
 
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
+        self._numbers: dict[Found[Message], dict[str, int]] = {}
         self._resolved: dict[Found[Message], dict[int, ResolvedField]] = {}
 
     def of(self, message: Found[Message]) -> dict[int, ResolvedField]:
@@ -83,6 +90,12 @@ class Fields:
         if message not in self._resolved:
             self._resolved[message] = self._resolve(message)
         return self._resolved[message]
+
+    def numbers(self, message: Found[Message]) -> dict[str, int]:
+        """The numbers of a message's fields by name."""
+        if message not in self._numbers:
+            self._numbers[message] = {field.name: field.number for field in message.node.fields}
+        return self._numbers[message]
 
     def _resolve(self, message: Found[Message]) -> dict[int, ResolvedField]:
         oneofs = {oneof.name: overridden(message.features, oneof.options) for oneof in message.node.oneofs}

@@ -8,6 +8,7 @@ from itertools import islice
 from runbook_tui.contracts.protobuf.comparison import (
     GENERATED,
     GONE,
+    HARMLESS,
     NARROWS,
     NEITHER,
     NOWHERE,
@@ -18,7 +19,7 @@ from runbook_tui.contracts.protobuf.comparison import (
 )
 from runbook_tui.contracts.protobuf.names import rpc_names
 from runbook_tui.contracts.protobuf.schema import Source
-from runbook_tui.contracts.protobuf.tree import File, Place, Value
+from runbook_tui.contracts.protobuf.tree import File, Value
 
 _MOST_NAMES = 50
 _OPTIONS: dict[str, str | bytes] = {
@@ -102,6 +103,7 @@ def _definitions(source: Source) -> Iterator[str]:
 
 
 def _names(sources: Iterable[Source]) -> tuple[str, ...]:
+    """The first of them: enough to find code that depends on a whole file."""
     return tuple(islice((name for source in sources for name in _names_in(source.file)), _MOST_NAMES))
 
 
@@ -126,37 +128,34 @@ def _same_head(before: Source, after: Source) -> Iterator[Difference]:
             _names([before]),
         )
     if old.edition != new.edition:
+        editions = _is_edition(old.edition) and _is_edition(new.edition)
         yield Difference(
-            "file-same-syntax",
+            "file-same-edition" if editions else "file-same-syntax",
             new.package,
             Spot(after, new.edition_at, before),
             f"changes the syntax of {after.module_path} from {old.edition} to {new.edition}",
-            GENERATED,
+            # what another edition changes is told of each field and enum
+            HARMLESS if editions else GENERATED,
         )
 
 
+def _is_edition(syntax: str) -> bool:
+    return not syntax.startswith("proto")
+
+
 def _same_options(before: Source, after: Source) -> Iterator[Difference]:
-    if before.file.options == after.file.options:
-        return
     for name, default in _OPTIONS.items():
-        old, _ = _value(before.file, name, default)
-        new, at = _value(after.file, name, default)
+        was, now = before.options.get(name), after.options.get(name)
+        old, new = was.value if was else default, now.value if now else default
         if old != new:
             yield Difference(
                 f"file-same-{name.replace('_', '-')}",
                 after.file.package,
-                Spot(after, at, before),
+                Spot(after, now.at if now else NOWHERE, before),
                 f"changes the option {name} of {after.module_path} from {shown(old)} to {shown(new)}",
                 GENERATED,
                 (shown(old),),
             )
-
-
-def _value(file: File, name: str, default: Value) -> tuple[Value, Place]:
-    for option in file.options:
-        if option.name == name:
-            return option.value, option.at
-    return default, NOWHERE
 
 
 def shown(value: Value) -> str:

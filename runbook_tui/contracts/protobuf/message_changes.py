@@ -21,7 +21,7 @@ from runbook_tui.contracts.protobuf.features import feature_option
 from runbook_tui.contracts.protobuf.field_changes import field_differences
 from runbook_tui.contracts.protobuf.fields import Cardinality, ResolvedField
 from runbook_tui.contracts.protobuf.pairs import pairs, spot
-from runbook_tui.contracts.protobuf.ranges import is_inside, shown, shrunk
+from runbook_tui.contracts.protobuf.ranges import Numbers, shown, shrunk
 from runbook_tui.contracts.protobuf.schema import Found
 from runbook_tui.contracts.protobuf.statements import MAX_FIELD
 from runbook_tui.contracts.protobuf.tree import Message, Option
@@ -53,6 +53,7 @@ def _gone_fields(
     before, after = both
     renumbered = {field.node.name: number for number, field in news.items() if number not in olds}
     where = spot(before, after)
+    reserved, names = Numbers(after.node.reserved), set(after.node.reserved_names)
     for number in olds.keys() - news.keys():
         field = olds[number]
         moved = renumbered.get(field.node.name)
@@ -61,7 +62,7 @@ def _gone_fields(
         else:
             text, impact = f"changes the number of {field.full} from {number} to {moved}", NEITHER
         yield Difference("field-no-delete", field.full, where, text, impact, field.names, directions)
-        if not is_inside(number, after.node.reserved):
+        if number not in reserved:
             yield Difference(
                 "field-no-delete-unless-number-reserved",
                 field.full,
@@ -71,7 +72,7 @@ def _gone_fields(
                 field.names,
                 directions,
             )
-        if field.node.name not in after.node.reserved_names:
+        if field.node.name not in names:
             yield Difference(
                 "field-no-delete-unless-name-reserved",
                 field.full,
@@ -89,14 +90,15 @@ def _new_fields(
     before, after = both
     gone = {field.node.name for number, field in olds.items() if number not in news}
     shared = {field.node.oneof for number, field in news.items() if number in olds} - {None}
+    reserved, names = Numbers(before.node.reserved), set(before.node.reserved_names)
     for number in news.keys() - olds.keys():
         field = news[number]
         if field.node.name in gone:
             continue  # told as a changed number
         text, impact = f"adds field {field.full} ({number})", HARMLESS
-        if is_inside(number, before.node.reserved):
+        if number in reserved:
             text, impact = f"uses the reserved number {number} again for field {field.full}", NEITHER
-        elif field.node.name in before.node.reserved_names:
+        elif field.node.name in names:
             text, impact = f"uses the reserved name {field.node.name} again in {after.full}", RENAMED
         elif field.node.oneof in shared:
             text = f"adds field {field.full} ({number}) to the oneof {field.node.oneof}"

@@ -14,6 +14,7 @@ from functools import lru_cache
 from runbook_tui.contracts.protobuf.bodies import Scope, read_definition, read_service
 from runbook_tui.contracts.protobuf.cursor import END, Cursor, MistakeError, TooManyMistakesError
 from runbook_tui.contracts.protobuf.literals import read_text
+from runbook_tui.contracts.protobuf.repeated import report_repeated
 from runbook_tui.contracts.protobuf.statements import read_or_skip
 from runbook_tui.contracts.protobuf.tree import File, Import, Mistake, Place, Service
 
@@ -42,13 +43,22 @@ class _Head:
     services: list[Service] = field(default_factory=list)
 
 
-@lru_cache(maxsize=1024)
+_LARGE = 100_000
+"""Bytes from which on few files are kept."""
+_MOST_IMPORTS = 2_000
+"""The most that one file of Google's public APIs has are 261."""
+
+
 def parse(data: bytes) -> Parsed:
     """Read a file. Never raises.
 
     The same bytes are read once: most files of a contract are the same in both versions, and many contracts share
     imports.
     """
+    return _parse_large(data) if len(data) > _LARGE else _parse_small(data)
+
+
+def _parse(data: bytes) -> Parsed:
     text = data.decode("utf-8-sig", "replace")
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
@@ -62,9 +72,14 @@ def parse(data: bytes) -> Parsed:
             if cursor.text == "}":
                 cursor.report(cursor.unexpected(_KEYWORDS).mistake)
                 cursor.advance()
+        report_repeated(cursor, [*scope.messages, *scope.enums, *head.services], "type")
     except TooManyMistakesError:
         pass
     return Parsed(_file(head, scope), tuple(cursor.mistakes))
+
+
+_parse_small = lru_cache(maxsize=512)(_parse)
+_parse_large = lru_cache(maxsize=8)(_parse)
 
 
 def _file(head: _Head, scope: Scope) -> File:
@@ -88,10 +103,15 @@ def _read_statement(cursor: Cursor, head: _Head, scope: Scope) -> None:
         head.services.append(read_service(cursor))
     elif keyword == "import":
         head.imports.append(_read_import(cursor))
+        if len(head.imports) > _MOST_IMPORTS:
+            what = f"more than {_MOST_IMPORTS:,} imports"
+            cursor.report(Mistake(cursor.place(), what, "fewer", "check that this is the right file"))
+            raise TooManyMistakesError
     elif keyword == "package":
         head.package_at = cursor.place()
         cursor.advance()
         head.package = cursor.dotted_name("the name of the package")
+        cursor.scope = len(head.package)
         cursor.expect(";")
     elif keyword in ("syntax", "edition"):
         _read_edition(cursor, head)

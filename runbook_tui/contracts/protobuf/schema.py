@@ -8,13 +8,13 @@ the name that is written: most contracts import files that are kept elsewhere.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Generic, TypeVar
 
 from runbook_tui.contracts.protobuf.features import Features, defaults_of, overridden
-from runbook_tui.contracts.protobuf.tree import Enum, Field, File, Message, Service
+from runbook_tui.contracts.protobuf.tree import Enum, Field, File, Message, Option, Service
 
 Node = TypeVar("Node", Message, Enum, Service, Field)
 
@@ -29,6 +29,12 @@ class Source:
     file: File
     own: bool
     """Whether it belongs to the contract, and is not only imported by it."""
+    options: Mapping[str, Option] = field(init=False, repr=False)
+    """The file's options by name; of one that is set twice the first."""
+
+    def __post_init__(self) -> None:
+        named = {option.name: option for option in reversed(self.file.options)}
+        object.__setattr__(self, "options", named)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +63,7 @@ class Schema:
         self.enums: dict[str, list[Found[Enum]]] = defaultdict(list)
         self.services: dict[str, list[Found[Service]]] = defaultdict(list)
         self.extensions: list[Found[Field]] = []
+        self._enum_numbers: dict[str, dict[str, int]] = {}
         for source in sources:
             self._add_file(source)
 
@@ -125,12 +132,25 @@ class Schema:
         keeps its written name, without a dot in front."""
         if written.startswith("."):
             return written[1:]
+        if written.rpartition(".")[2] not in self._last_parts:
+            return written
         while scope:
             candidate = f"{scope}.{written}"
             if candidate in self.messages or candidate in self.enums:
                 return candidate
             scope = scope.rpartition(".")[0]
         return written
+
+    @cached_property
+    def _last_parts(self) -> frozenset[str]:
+        return frozenset(full.rpartition(".")[2] for full in (*self.messages, *self.enums))
+
+    def enum_numbers(self, full: str) -> Mapping[str, int]:
+        """The values of an enum by name, in their order; empty when it is not at hand."""
+        if full not in self._enum_numbers:
+            found = self.enum(full)
+            self._enum_numbers[full] = {v.name: v.number for v in found.node.values} if found else {}
+        return self._enum_numbers[full]
 
     def message(self, full: str) -> Found[Message] | None:
         """A message by its full name."""

@@ -16,7 +16,6 @@ from runbook_tui.contracts.protobuf.comparison import (
 from runbook_tui.contracts.protobuf.names import rpc_names
 from runbook_tui.contracts.protobuf.pairs import pairs, spot
 from runbook_tui.contracts.protobuf.schema import Found, scope_of
-from runbook_tui.contracts.protobuf.shapes import same_messages
 from runbook_tui.contracts.protobuf.tree import Option, Rpc, Service
 
 _Both = tuple[Found[Service], Found[Service]]
@@ -72,7 +71,7 @@ def _request(comparison: Comparison, both: _Both, old: Rpc, new: Rpc) -> Iterato
     if was != now:
         pointer = f"{after.full}.{new.name}"
         text = f"changes the request of {pointer} from {was} to {now}"
-        impact = GENERATED if same_messages(comparison.old, was, comparison.new, now) else NEITHER
+        impact = GENERATED if comparison.alike.messages(was, now) else NEITHER
         where = spot(before, after, new.input_at)
         yield Difference("rpc-same-request-type", pointer, where, text, impact, rpc_names(new.name))
 
@@ -84,7 +83,7 @@ def _response(comparison: Comparison, both: _Both, old: Rpc, new: Rpc) -> Iterat
     if was != now:
         pointer = f"{after.full}.{new.name}"
         text = f"changes the response of {pointer} from {was} to {now}"
-        impact = GENERATED if same_messages(comparison.old, was, comparison.new, now) else NEITHER
+        impact = GENERATED if comparison.alike.messages(was, now) else NEITHER
         where = spot(before, after, new.output_at)
         names, directions = rpc_names(new.name), (Direction.RESPONSE,)
         yield Difference("rpc-same-response-type", pointer, where, text, impact, names, directions)

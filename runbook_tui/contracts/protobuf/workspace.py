@@ -29,9 +29,8 @@ _ALL_LAYERS = frozenset(Layer)
 class Agreement:
     """The ``breaking`` part of a ``buf.yaml``."""
 
-    ignored: tuple[str, ...] = ()
-    """Files and folders, relative to the folder of the ``buf.yaml`` or to a root."""
-    ignored_by_rule: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ignored: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Rule, named as ours (``*`` for all), to files and folders, relative to the ``buf.yaml`` or to a root."""
     excepted: frozenset[str] = frozenset()
     """Rules, named as ours."""
     skips_unstable: bool = False
@@ -47,28 +46,28 @@ class Agreement:
         """
         if rule in self.excepted or (self.skips_unstable and is_unstable(package)):
             return True
-        folders = (*self.ignored, *self.ignored_by_rule.get(rule, ()), *self.ignored_by_rule.get("*", ()))
-        return any(_is_inside(path, folder) for path in paths for folder in folders)
+        folders = [self.ignored[name] for name in ("*", rule) if name in self.ignored]
+        return any(folder in inside for path in paths for folder in _around(path) for inside in folders)
 
 
 @dataclass(frozen=True, slots=True)
 class _Config:
     folder: str
     agreement: Agreement
-    roots: tuple[str, ...] = ()
-    modules: tuple[tuple[str, Agreement], ...] = ()
+    roots: frozenset[str] = frozenset()
+    modules: Mapping[str, Agreement] = field(default_factory=dict)
 
     def inner_path(self, path: str) -> str:
         return path.removeprefix(f"{self.folder}/") if self.folder else path
 
     def module_of(self, path: str) -> tuple[str, Agreement]:
         """The root of a file's module, relative to the folder, and what holds in it."""
-        inner = self.inner_path(path)
-        found = [one for one in self.modules if _is_inside(inner, one[0])]
-        if found:
-            return max(found, key=lambda one: len(one[0]))
-        root = max((root for root in self.roots if _is_inside(inner, root)), key=len, default="")
-        return root, self.agreement
+        for folder in _around(self.inner_path(path)):
+            if folder in self.modules:
+                return folder, self.modules[folder]
+            if folder in self.roots:
+                return folder, self.agreement
+        return "", self.agreement
 
 
 class Workspace:
@@ -78,7 +77,7 @@ class Workspace:
         self._files = files
         self._version = version
         self._report = report
-        self._by_folder: dict[str, _Config] = {}
+        self._by_folder: dict[str, _Config | None] = {}
 
     def module_path(self, path: str) -> str:
         """A file's path relative to the root of its module: how other files import it."""
@@ -102,12 +101,13 @@ class Workspace:
         return self._config(dirname(source.path)).module_of(source.path)[1].layers
 
     def _config(self, folder: str) -> _Config:
-        if folder not in self._by_folder:
-            found = self._read(folder)
-            if found is None:
-                found = self._config(dirname(folder)) if folder else _NOTHING
-            self._by_folder[folder] = found
-        return self._by_folder[folder]
+        for around in _around(folder):
+            if around not in self._by_folder:
+                self._by_folder[around] = self._read(around)
+            found = self._by_folder[around]
+            if found is not None:
+                return found
+        return _NOTHING
 
     def _read(self, folder: str) -> _Config | None:
         path = f"{folder}/buf.yaml" if folder else "buf.yaml"
@@ -131,30 +131,23 @@ def is_unstable(package: str) -> bool:
 
 def _config(folder: str, content: Mapping[str, object]) -> _Config:
     default = _agreement(_mapping(content.get("breaking")))
-    modules = [_mapping(module) for module in _items(content.get("modules"))]
-    return _Config(
-        folder,
-        default,
-        tuple(_clean(_texts(_mapping(content.get("build")).get("roots")))),
-        tuple(
-            (
-                next(_clean([str(module.get("path", "."))])),
-                _agreement(_mapping(module["breaking"])) if "breaking" in module else default,
-            )
-            for module in modules
-        ),
-    )
+    modules: dict[str, Agreement] = {}
+    for item in _items(content.get("modules")):
+        module = _mapping(item)
+        own = _agreement(_mapping(module["breaking"])) if "breaking" in module else default
+        modules[_clean(str(module.get("path", ".")))] = own
+    roots = _texts(_mapping(content.get("build")).get("roots"))
+    return _Config(folder, default, frozenset(map(_clean, roots)), modules)
 
 
 def _agreement(breaking: Mapping[str, object]) -> Agreement:
-    by_rule: dict[str, tuple[str, ...]] = {}
+    ignored: dict[str, frozenset[str]] = {"*": frozenset(map(_clean, _texts(breaking.get("ignore"))))}
     for rule, paths in _mapping(breaking.get("ignore_only")).items():
-        folders = tuple(_clean(_texts(paths)))
+        folders = frozenset(map(_clean, _texts(paths)))
         for name in ["*"] if rule in _CATEGORIES else _named(rule):
-            by_rule[name] = by_rule.get(name, ()) + folders
+            ignored[name] = ignored.get(name, frozenset()) | folders
     return Agreement(
-        tuple(_clean(_texts(breaking.get("ignore")))),
-        by_rule,
+        ignored,
         frozenset(name for rule in _texts(breaking.get("except")) for name in _named(rule)),
         breaking.get("ignore_unstable_packages") is True,
         _layers(_texts(breaking.get("use"))),
@@ -174,14 +167,17 @@ def _layers(used: list[str]) -> frozenset[Layer]:
     return _ALL_LAYERS
 
 
-def _clean(paths: Iterable[str]) -> Iterator[str]:
-    for path in paths:
-        cleaned = normpath(path) if path else "."
-        yield "" if cleaned == "." else cleaned
+def _clean(path: str) -> str:
+    cleaned = normpath(path) if path else "."
+    return "" if cleaned == "." else cleaned
 
 
-def _is_inside(path: str, folder: str) -> bool:
-    return not folder or path == folder or path.startswith(f"{folder}/")
+def _around(path: str) -> Iterator[str]:
+    """A path, and all folders around it, from the inside outwards; the empty one last."""
+    while path.strip("/"):
+        yield path
+        path = dirname(path)
+    yield ""
 
 
 def _mapping(value: object) -> Mapping[str, object]:
