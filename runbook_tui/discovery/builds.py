@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from runbook_tui.contracts.documents.node import Node
 from runbook_tui.discovery.checkout import Checkout, folder_of, joined, line_of, parsed
 from runbook_tui.discovery.units import Need, Unit, image_name
 
@@ -58,12 +59,23 @@ def skaffold_units(checkout: Checkout) -> Iterator[Unit]:
             document = parsed(path, part)
             artifacts = document.at(["build", "artifacts"]) if document else None
             for artifact in artifacts.elements() if artifacts else []:
-                folder = joined(folder_of(path), artifact.text("context") or ".")
+                folder = _built(checkout, joined(folder_of(path), artifact.text("context") or "."), artifact)
                 source = checkout.source(path, before + artifact.line)
                 name = image_name(artifact.text("image"))
                 if name and folder:
                     yield Unit(name, checkout, source, "Skaffold artifact", folder, artifact.text("image"))
             before += part.count("\n")
+
+
+def _built(checkout: Checkout, context: str, artifact: Node) -> str:
+    """The folder that is built: the project of Jib, or that of the Dockerfile where it lies deeper than the context."""
+    jib, docker = artifact.get("jib"), artifact.get("docker")
+    if context and jib is not None and jib.text("project"):
+        return joined(context, jib.text("project").replace(":", "/").strip("/"))
+    if context and docker is not None and docker.text("dockerfile"):
+        inside = joined(context, docker.text("dockerfile"))
+        return folder_of(inside) if inside in checkout else context
+    return context
 
 
 def aspire_hosts(checkout: Checkout) -> Iterator[AspireHost]:

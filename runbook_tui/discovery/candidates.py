@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -155,16 +156,23 @@ def _why_not(place: Place, beside: list[Place]) -> str:
     framework = any(one.strength is Strength.RUNNABLE for one in place.evidence)
     if len(inside) > 1 and not framework:
         return "it holds the folders of other services"
-    if place.strength < Strength.BUILT and is_tool(place.own_name):
+    programs = [one for one in place.evidence if one.strength < Strength.BUILT]
+    if place.folder != "." and not programs and _is_others(place.own_name):
+        return "its name says that it is a data store or a program of other people"
+    if place.strength < Strength.BUILT and is_tool(place.own_name, whole=place.folder == "."):
         return "its name says that it drives or tests other services"
     if place.strength is Strength.STARTABLE and any(other.strength > Strength.STARTABLE for other in beside):
         return "it can be started, but nothing says that it goes on running"
     return ""
 
 
+def _is_others(name: str) -> bool:
+    return engine_of_image(name.lower()) != "" or is_infrastructure(name.lower())
+
+
 def _doubt(place: Place, beside: list[Place]) -> str:
     """Why a person should say whether it is a service; empty when it surely is one."""
-    if is_tool(place.own_name):
+    if is_tool(place.own_name, whole=place.folder == "."):
         return "its name says that it drives or tests other services"
     deployed = sum(other.strength is Strength.DEPLOYED for other in beside)
     if place.strength is Strength.BUILT and place.folder != "." and deployed >= _SEVERAL:
@@ -208,7 +216,8 @@ def _wanted(place: Place) -> str:
     built = {unit.name for unit in place.units if unit.folder}
     if place.folder != "." and len({folded(name) for name in built}) == 1:
         deployed = sorted(built)[0]
-        if not inner(deployed) or inner(place.own_name):
+        process = deployed != place.own_name and re.split(r"[-_]", deployed)[0] == place.own_name
+        if not process and (not inner(deployed) or inner(place.own_name)):
             return _as_name(deployed)
     return _as_name(place.own_name)
 

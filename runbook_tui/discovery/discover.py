@@ -78,7 +78,7 @@ class _Look:
         self.stores = stores(self.places, self.gathered, folders)
         self.catalogs.stores(self.stores)
         self._try(lambda: fill_engines(self.stores))
-        self.notes += shared_notes(self.stores)
+        self.notes += shared_notes(self.stores, {place.name for place in self.places if place.sure})
         progress("contracts and who uses them")
         apis, links = apis_and_links(self.read, self.places, self.notes)
         apis = self.catalogs.apis(apis)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from runbook_tui.discovery.builds import AspireHost, aspire_hosts, skaffold_units
@@ -13,7 +14,7 @@ from runbook_tui.discovery.dockerfiles import Dockerfile, base_of, dockerfiles
 from runbook_tui.discovery.kubernetes import kubernetes_units
 from runbook_tui.discovery.model import LeftOut
 from runbook_tui.discovery.programs import programs
-from runbook_tui.discovery.roles import aside, engine_of_image, is_infrastructure, of_tools
+from runbook_tui.discovery.roles import around, aside, engine_of_image, is_infrastructure, of_tools
 from runbook_tui.discovery.units import Unit, folded
 
 
@@ -77,35 +78,35 @@ def gather(checkouts: Iterable[Checkout]) -> Gathered:
 
 
 def _refined(unit: Unit, units: list[Unit]) -> Unit:
-    """A unit of a build that others share lies in the folder of its name, where there is one (``cmd/frontend``)."""
-    if not unit.folder or sum(other.folder == unit.folder for other in units) < 2:
+    """Where its code is, when its build does not say: in the folder of its name, such as ``cmd/frontend``.
+
+    So it is with a build that several share, and with one whose folder only says how images are made.
+    """
+    above = around(unit.folder) if unit.folder else None
+    shared = sum(other.folder == unit.folder for other in units) > 1
+    if not unit.folder or (above is None and not shared):
         return unit
-    prefix = "" if unit.folder == "." else f"{unit.folder}/"
-    wanted = folded(unit.name)
+    context = unit.folder if above is None else above
+    for name in (unit.name, re.split(r"[-_]", unit.name)[0]):
+        folder = _folder_named(unit.checkout, "" if context == "." else f"{context}/", folded(name))
+        if folder:
+            return replace(unit, folder=folder)
+    return unit
+
+
+def _folder_named(checkout: Checkout, prefix: str, wanted: str) -> str:
+    """The likeliest folder of a name, at most two levels below another one; empty where there is none."""
     folders: dict[int, str] = {}
-    for path in unit.checkout.paths:
-        if path.startswith(prefix):
-            parts = path.removeprefix(prefix).split("/")[:-1]
-            for depth, part in enumerate(parts[:2]):
-                group = parts[0] if depth else ""
-                if folded(part) == wanted and group in _GROUPS:
-                    folders.setdefault(_GROUPS.index(group), prefix + "/".join(parts[: depth + 1]))
-    if not folders:
-        return unit
-    return Unit(
-        unit.name,
-        unit.checkout,
-        unit.source,
-        unit.how,
-        folders[min(folders)],
-        unit.image,
-        unit.settings,
-        unit.needs,
-        unit.team,
-    )
+    for path in checkout.paths if len(wanted) > 2 else ():
+        parts = path.removeprefix(prefix).split("/")[:-1] if path.startswith(prefix) else []
+        for depth, part in enumerate(parts[:2]):
+            group = parts[0] if depth else ""
+            if folded(part) == wanted and group in _GROUPS:
+                folders.setdefault(_GROUPS.index(group), prefix + "/".join(parts[: depth + 1]))
+    return folders[min(folders)] if folders else ""
 
 
-_GROUPS = ("services", "apps", "src", "packages", "", "cmd")
+_GROUPS = ("services", "apps", "src", "packages", "internal", "", "cmd")
 """Where the folders of the services of one build lie, likeliest first."""
 
 

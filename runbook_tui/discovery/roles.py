@@ -72,11 +72,13 @@ _INNER = frozenset(
 )
 """Folders that are named for their part inside of a service."""
 
-_TOOL_NAME = re.compile(
-    r"^(?:.*[-_.])?(?:load-?(?:gen(?:erator)?|test(?:er|s|ing)?)|loadgen(?:erator)?|e2e|tests?|mocks?|benchmarks?"
-    r"|examples?|samples?|seed(?:er|s)?|stubs?|playwright|cypress|devtools?|lint(?:er)?|codegen)(?:[-_.].*)?$",
-    re.IGNORECASE,
+_DRIVERS = (
+    r"load-?(?:gen(?:erator)?|test(?:er|s|ing)?)|loadgen(?:erator)?|e2e|tests?|mocks?"
+    r"|benchmarks?|stubs?|playwright|cypress"
 )
+_FEEDERS = r"examples?|samples?|seed(?:er|s)?|devtools?|lint(?:er)?|codegen|init|setup|migrat(?:e|or|ions?)"
+_DRIVES = re.compile(rf"^(?:.*[-_.])?(?:{_DRIVERS})(?:[-_.].*)?$", re.IGNORECASE)
+_FEEDS = re.compile(rf"^(?:.*[-_.])?(?:{_FEEDERS})(?:[-_.].*)?$", re.IGNORECASE)
 
 _ENGINES = {
     "postgres": "postgres",
@@ -128,9 +130,14 @@ def _is_tools(part: str) -> bool:
     return part in _TOOLS or (part.startswith(".") and part not in _AROUND)
 
 
-def is_tool(name: str) -> bool:
-    """Whether a name says that this drives, tests or feeds the services."""
-    return _TOOL_NAME.match(name) is not None
+def is_tool(name: str, *, whole: bool = False) -> bool:
+    """Whether a name says that this drives, tests or feeds the services.
+
+    Args:
+        name: of a folder.
+        whole: it is that of a repository, which may well be called somebody's example.
+    """
+    return _DRIVES.match(name) is not None or (not whole and _FEEDS.match(name) is not None)
 
 
 def inner(folder: str) -> bool:
@@ -152,7 +159,8 @@ def engine_of_image(name: str, whole: str = "") -> str:
     """The database engine that an image runs, by the last part of its name; empty for any other."""
     if name == "server" and "mssql" not in whole:
         return ""
-    return _ENGINES.get(name, "")
+    last = name.rpartition("-")[2] if name.startswith(("example-", "debezium-", "bitnami-")) else name
+    return _ENGINES.get(name, "") or _ENGINES.get(last, "")
 
 
 def is_infrastructure(name: str) -> bool:

@@ -9,7 +9,7 @@ from runbook_tui.discovery.candidates import Place
 from runbook_tui.discovery.databases import GENERIC, Address, addresses, named_in_settings, of_setting
 from runbook_tui.discovery.evidence import Gathered
 from runbook_tui.discovery.roles import aside, engine_of_image
-from runbook_tui.discovery.units import folded, image_name
+from runbook_tui.discovery.units import Unit, folded, image_name
 from runbook_tui.migrations.engine import engine_family
 
 _SETTINGS = (
@@ -108,7 +108,14 @@ def declared_stores(gathered: Gathered) -> Iterator[Declared]:
 
 def named_addresses(place: Place, declared: list[Declared]) -> Iterator[tuple[Address, str]]:
     """What is said of a service's data stores, nearest to what runs first. Some tell the engine and nothing else."""
-    for address, why in (*_of_units(place, declared), *_of_files(place)):
+    told = list(_of_units(place, declared))
+    engines = {address.engine for address, _ in told}
+    told += [
+        (address, why)
+        for address, why in _of_files(place)
+        if not (address.host and address.engine in engines)
+    ]
+    for address, why in told:
         if address.telling or engine_family(address.engine):
             yield address, why
     for each in declared:
@@ -117,16 +124,35 @@ def named_addresses(place: Place, declared: list[Declared]) -> Iterator[tuple[Ad
 
 
 def _of_units(place: Place, declared: list[Declared]) -> Iterator[tuple[Address, str]]:
+    """Of several environments the first that says anything about an engine; another one has databases of its own."""
     names = {each.name.lower(): each for each in declared}
+    known: set[str] = set()
     for unit in place.units:
-        for setting in unit.settings:
-            address = of_setting(setting.name, setting.value, setting.source)
-            if address is not None:
-                yield address, f"{setting.name} of the {unit.how}"
-        for need in unit.needs:
-            each = names.get(need.name.lower())
-            if each is not None:
-                yield Address(each.engine, each.name.lower(), "", need.source), f"the {unit.how} needs it"
+        found = _without_parts([*_of_settings(unit), *_of_needs(unit, names)])
+        for address, why in found:
+            if address.engine not in known or not address.engine:
+                yield address, why
+        known |= {address.engine for address, _ in found}
+
+
+def _without_parts(found: list[tuple[Address, str]]) -> list[tuple[Address, str]]:
+    """Without names of databases alone where whole addresses of the same engine are told as well."""
+    whole = {address.engine for address, _ in found if address.host and address.name}
+    return [(address, why) for address, why in found if address.host or address.engine not in whole]
+
+
+def _of_settings(unit: Unit) -> Iterator[tuple[Address, str]]:
+    for setting in unit.settings:
+        address = of_setting(setting.name, setting.value, setting.source)
+        if address is not None:
+            yield address, f"{setting.name} of the {unit.how}"
+
+
+def _of_needs(unit: Unit, names: dict[str, Declared]) -> Iterator[tuple[Address, str]]:
+    for need in unit.needs:
+        each = names.get(need.name.lower())
+        if each is not None:
+            yield Address(each.engine, each.name.lower(), "", need.source), f"the {unit.how} needs it"
 
 
 def _of_files(place: Place) -> Iterator[tuple[Address, str]]:

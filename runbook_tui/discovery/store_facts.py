@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from runbook_tui.discovery.migration_folders import Migrated
 from runbook_tui.discovery.model import Confidence, Fact, Kind, Store
@@ -55,11 +55,10 @@ def _migrations(one: Used, each: Migrated) -> Fact:
     return Fact(each.place.name, Kind.MIGRATIONS, each.path, each.source, confidence, why, fields)
 
 
-def shared_notes(used: list[Used]) -> Iterator[str]:
-    """A sentence about each store that several services use."""
+def shared_notes(used: list[Used], services: Collection[str]) -> Iterator[str]:
+    """A sentence about each store that several of these services use."""
     for one in used:
-        if len(one.users) > 1:
-            places = ", ".join(
-                f"{service} ({source})" for service, (source, _, _) in sorted(one.users.items())
-            )
-            yield f"{one.name} is one data store that {len(one.users)} services share: {places}"
+        users = {name: source for name, (source, _, _) in sorted(one.users.items()) if name in services}
+        if len(users) > 1:
+            places = ", ".join(f"{name} ({source})" for name, source in users.items())
+            yield f"{one.name} is one data store that {len(users)} services share: {places}"
