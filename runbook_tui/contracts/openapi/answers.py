@@ -14,24 +14,28 @@ def compare_responses(old: Operation, new: Operation, roles: Roles, teller: Tell
     """Tell how the responses of two versions of an operation differ."""
     voice = Voice(teller, roles.answering, names_of(new))
     for status, after in new.responses.items():
-        before = old.responses.get(status) or _covering(status, old)
+        before = old.responses.get(status) or old.responses.get(_class_of(status))
         if before is not None:
             _compare(before, after, new, voice)
-        else:
+        elif not _is_class_in(status, old):
             _tell_status(after, new, voice, added=True)
     for status, before in old.responses.items():
-        if status in new.responses:
+        whole = new.responses.get(_class_of(status))
+        if status in new.responses or (whole is not None and whole.status in old.responses):
             continue
-        instead = _covering(status, new)
-        if instead is None:
+        if whole is not None:
+            _compare(before, whole, new, voice)
+        elif not _is_class_in(status, new):
             _tell_status(before, new, voice, added=False)
-        elif instead.status in old.responses:
-            _compare(before, instead, new, voice)
 
 
-def _covering(status: str, operation: Operation) -> Response | None:
-    """The response that a status falls under where it is not named: that of its class."""
-    return operation.responses.get(f"{status[:1]}XX")
+def _class_of(status: str) -> str:
+    return f"{status[:1]}XX"
+
+
+def _is_class_in(status: str, operation: Operation) -> bool:
+    """Whether a status stands for a class, some of which an operation names."""
+    return status.endswith("XX") and any(each[:1] == status[:1] for each in operation.responses)
 
 
 def _tell_status(response: Response, operation: Operation, voice: Voice, *, added: bool) -> None:

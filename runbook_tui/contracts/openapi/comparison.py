@@ -74,8 +74,6 @@ def _tell_removed(operation: Operation, after: Operations, teller: Teller) -> No
 
 def compare_operations(old: Operation, new: Operation, roles: Roles, teller: Teller) -> None:
     """Tell what two versions of an operation differ in."""
-    if teller.schemas.sameness.same(old.node, new.node) and _same_parameters(old, new, teller):
-        return
     compare_parameters(old, new, roles, teller)
     compare_body(old, new, roles, teller)
     compare_responses(old, new, roles, teller)
@@ -89,14 +87,6 @@ def compare_operations(old: Operation, new: Operation, roles: Roles, teller: Tel
     for name, before in old.callbacks.items():
         if name not in new.callbacks:
             _tell_callback(name, old, before, teller, added=False)
-
-
-def _same_parameters(old: Operation, new: Operation, teller: Teller) -> bool:
-    """Those of the path stand outside of the operation."""
-    same = teller.schemas.sameness.same
-    return old.parameters.keys() == new.parameters.keys() and all(
-        same(before.node, new.parameters[key].node) for key, before in old.parameters.items()
-    )
 
 
 def _exchanged(roles: Roles) -> Roles:

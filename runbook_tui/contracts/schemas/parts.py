@@ -10,49 +10,47 @@ from runbook_tui.contracts.schemas.shape import PROSE, Shape
 
 
 def compare_parts(pair: Pair, run: Run) -> None:
-    """Tell of parts that came or went while all others stayed, where nothing else tells of them.
+    """Tell of named parts that came or went and only repeat what all others say, which stayed; and of mere prose.
 
-    Such a part repeats what others say, or only has prose. oasdiff takes a schema that a request has to satisfy besides
-    for breaking all the same (request-body-all-of-added), and so do we: it may be checked by its name. A part that
-    moved from the schema itself into an ``allOf`` is no such thing.
+    oasdiff takes a schema that a request has to satisfy besides for breaking all the same (request-body-all-of-added),
+    and so do we: it may be checked by its name.
     """
-    if run.is_trial:
+    if run.is_trial or not (pair.old.keywords | pair.new.keywords) & {"allOf"}:
         return
     old, new = _parts(pair.old), _parts(pair.new)
     added, removed = _without(new, old), _without(old, new)
-    if bool(added) == bool(removed):
-        return
-    changed = added or removed
-    prose = all(_is_prose(node) for node in changed)
-    others = old if added else new
-    if not prose and (not others or run.relation(tuple(pair.old.parts), tuple(pair.new.parts), pair.spot)):
-        return
-    _tell(pair, run, changed[0], added=bool(added), prose=prose)
+    if added and not removed and old and run.same(pair.old, run.new.without(pair.new, added), pair.spot):
+        _tell(pair, run, added[0], added=True)
+    elif removed and not added and new and run.same(run.old.without(pair.old, removed), pair.new, pair.spot):
+        _tell(pair, run, removed[0], added=False)
+    prose = [_prose(shape) for shape in (pair.old, pair.new)]
+    if len(prose[0]) != len(prose[1]):
+        came = len(prose[1]) > len(prose[0])
+        _tell(pair, run, prose[came][-1], added=came)
+
+
+def _all(shape: Shape) -> list[Node]:
+    return [item for found in shape.all("allOf") for item in found.elements()]
 
 
 def _parts(shape: Shape) -> list[Node]:
-    return [
-        item for part in shape.parts if (found := part.get("allOf")) is not None for item in found.elements()
-    ]
+    """Those that are references."""
+    return [node for node in _all(shape) if reference_of(node) is not None]
+
+
+def _prose(shape: Shape) -> list[Node]:
+    """Those that say nothing of the value."""
+    return [node for node in _all(shape) if isinstance(node.value, dict) and node.value.keys() <= PROSE]
 
 
 def _without(nodes: list[Node], others: list[Node]) -> list[Node]:
-    """Those that are not among the others: by reference, or as they are written."""
     names = {reference_of(other) for other in others}
-    values = [other.value for other in others]
-    return [
-        node
-        for node in nodes
-        if (reference_of(node) not in names if reference_of(node) is not None else node.value not in values)
-    ]
+    return [node for node in nodes if reference_of(node) not in names]
 
 
-def _is_prose(node: Node) -> bool:
-    return reference_of(node) is None and all(key in PROSE for key, _ in node.items())
-
-
-def _tell(pair: Pair, run: Run, node: Node, *, added: bool, prose: bool) -> None:
+def _tell(pair: Pair, run: Run, node: Node, *, added: bool) -> None:
     spot = pair.spot
+    prose = reference_of(node) is None
     effect = None
     if spot.request and not prose:
         effect = Effect.NARROWS if added else Effect.WIDENS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from runbook_tui.contracts.documents.node import Node
 from runbook_tui.contracts.model import Action, Change, Effect, Kind
@@ -14,7 +14,7 @@ from runbook_tui.contracts.schemas.spot import Spot
 
 MAX_TRIAL = 400
 """Most places that a trial looks at: one that is larger counts as different."""
-MAX_NESTED = 4
+MAX_NESTED = 8
 """Trials inside of trials: alternatives that contain themselves would need endlessly many."""
 
 
@@ -28,6 +28,21 @@ class Pair:
 
 
 Compare = Callable[[Pair, "Run"], None]
+Key = tuple[object, ...]
+"""What tells one comparison from another."""
+
+
+@dataclass(slots=True)
+class _Trials:
+    """The trials of a run and of all runs inside of it."""
+
+    running: set[Key] = field(default_factory=set)
+    known: dict[Key, set[Effect]] = field(default_factory=dict)
+
+
+def _key(old: Nodes, new: Nodes, spot: Spot) -> Key:
+    ids = (tuple(id(node.value) for node in nodes) for nodes in (old, new))
+    return (spot.direction, spot.textual, spot.harmless, *ids)
 
 
 class Run:
@@ -43,26 +58,19 @@ class Run:
         self.old = old
         self.new = new
         self.effects: set[Effect] = set()
-        self._nested = 0
         self._sameness = sameness
         self._compare = compare
         self._changes = changes
         self._queue: deque[tuple[Nodes, Nodes, Spot]] = deque()
-        self._seen: set[tuple[object, ...]] = set()
-        self._told: set[tuple[object, ...]] = set()
+        self._seen: set[Key] = set()
+        self._told: set[Key] = set()
+        self._trials = _Trials()
 
     def descend(self, old: Nodes, new: Nodes, spot: Spot) -> None:
         """Compare two schemas as well; each has at least one node."""
         if len(old) == len(new) and all(map(self._sameness.same, old, new)):
             return
-        key = (
-            spot.direction,
-            spot.textual,
-            spot.harmless,
-            *(id(node.value) for node in old),
-            "",
-            *(id(node.value) for node in new),
-        )
+        key = _key(old, new, spot)
         if key not in self._seen:
             self._seen.add(key)
             self._queue.append((old, new, spot))
@@ -96,12 +104,34 @@ class Run:
 
     def relation(self, old: Nodes, new: Nodes, spot: Spot) -> set[Effect]:
         """What a change from one schema to the other would do; empty where they say the same."""
-        trial = Run(self.old, self.new, self._sameness, self._compare, None)
-        trial._nested = self._nested + 1
-        if trial._nested > MAX_NESTED:
-            return {Effect.NEITHER}
+        key = _key(old, new, spot)
+        trials = self._trials
+        if key in trials.running:
+            return set()  # What contains itself is the same unless something else differs.
+        if key in trials.known:
+            return trials.known[key]
+        if len(trials.running) >= MAX_NESTED:
+            equal = [node.value for node in old] == [node.value for node in new]
+            return set() if equal else {Effect.NEITHER}
+        trials.running.add(key)
+        trial = self._trial()
         trial.descend(old, new, spot)
-        return trial.effects if trial.drain(MAX_TRIAL) else {Effect.NEITHER}
+        found = trial.effects if trial.drain(MAX_TRIAL) else {Effect.NEITHER}
+        trials.running.remove(key)
+        if not trials.running:  # Inside of others it may rest on what is not decided yet.
+            trials.known[key] = found
+        return found
+
+    def same(self, old: Shape, new: Shape, spot: Spot) -> bool:
+        """Whether two shapes say the same."""
+        trial = self._trial()
+        self._compare(Pair(old, new, spot), trial)
+        return trial.drain(MAX_TRIAL) and not trial.effects
+
+    def _trial(self) -> Run:
+        trial = Run(self.old, self.new, self._sameness, self._compare, None)
+        trial._trials = self._trials
+        return trial
 
     def tell(
         self,

@@ -7,7 +7,7 @@ Two schemas that say the same in different words have the same shape: inline or 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from runbook_tui.contracts.documents.node import Node
@@ -125,10 +125,14 @@ class Shapes:
             self._made[key] = shape
         return shape
 
-    def _make(self, nodes: Nodes) -> Shape:
+    def without(self, shape: Shape, left_out: list[Node]) -> Shape:
+        """The shape as it would be without some parts of its ``allOf``."""
+        return self._make((shape.node, *shape.parts), {id(node.value) for node in left_out})
+
+    def _make(self, nodes: Nodes, left_out: Collection[int] = ()) -> Shape:
         shape = Shape(nodes[0])
         pending = deque(nodes)
-        seen: set[int] = set()
+        seen = set(left_out)
         while pending and len(seen) < MAX_PARTS:
             node = pending.popleft()
             value = node.value

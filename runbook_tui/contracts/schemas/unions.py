@@ -118,10 +118,10 @@ def _is_one_of_several(
 ) -> bool:
     """Whether two references of different names look the same, but so do others: then it is the name that counts."""
     old, new = match
-    if reference_of(old) is None or reference_of(new) is None:
+    if None in (reference_of(old), reference_of(new)) or reference_of(old) == reference_of(new):
         return False
-    others = [each for each in all_of_them[1] if each is not new and _equal(pair, run, old, each)]
-    return bool(others)
+    named = [each for each in all_of_them[1] if each is not new and reference_of(each) is not None]
+    return any(_equal(pair, run, old, each) for each in named)
 
 
 def _related(pair: Pair, run: Run, old: Node, new: Node) -> bool:

@@ -49,7 +49,13 @@ def compare_values(pair: Pair, run: Run) -> None:
     """Tell how the listed values differ."""
     old, new = listed(pair.old), listed(pair.new)
     if old is not None and new is not None:
-        if pair.old.first("const") and pair.new.first("const") and not old.keys() & new.keys():
+        if (
+            pair.old.first("const")
+            and pair.new.first("const")
+            and old
+            and new
+            and not old.keys() & new.keys()
+        ):
             _tell_constant(pair, run, "changed", Effect.NEITHER)
         else:
             _tell_members(pair.spot, run, old, new)
