@@ -92,7 +92,7 @@ def draft(request: Request, runbook_path: Path | None = None) -> Draft:
         ProblemsError, RepositoryError: the manifest, a repository or the runbook cannot be read as asked.
     """
     from runbook_tui.authoring.broken_migrations import require_loadable
-    from runbook_tui.catalog.manifest import read_manifest
+    from runbook_tui.catalog.direct import read_any
     from runbook_tui.planning.planner import plan
     from runbook_tui.release.read import read_release
     from runbook_tui.runbook.document import RunbookDocument
@@ -101,7 +101,7 @@ def draft(request: Request, runbook_path: Path | None = None) -> Draft:
         _require_place(runbook_path, request.manifest)
         if runbook_path.exists():
             request = _completed(request, RunbookDocument.read(runbook_path).runbook)
-    loaded = read_manifest(request.manifest)
+    loaded = read_any(request.manifest, request.bases, request.targets)
     release = read_release(
         loaded,
         targets=request.targets,

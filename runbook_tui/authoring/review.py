@@ -58,11 +58,11 @@ def review(request: Request) -> Review:
     Raises:
         RunbookError: the manifest or a repository cannot be read.
     """
-    from runbook_tui.catalog.manifest import read_manifest
+    from runbook_tui.catalog.direct import read_any
     from runbook_tui.release.read import read_release
 
-    loaded = read_manifest(request.manifest)
-    release = read_release(loaded, targets=request.targets, only=request.only)
+    loaded = read_any(request.manifest, request.bases, request.targets)
+    release = read_release(loaded, targets=request.targets, bases=request.bases, only=request.only)
     found: list[Reviewed] = []
     others: list[Finding] = []
     for change in release.changes:

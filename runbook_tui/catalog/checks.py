@@ -31,11 +31,19 @@ RULES = (
 """Names of the planning rules that a manifest can switch off. ``pinned`` is left out: remove the pin instead."""
 
 
-def check(manifest: Manifest, answers: Answers, report: Report) -> None:
-    """Add everything that is wrong with a well-formed manifest and its answers to the report."""
+def check(
+    manifest: Manifest, answers: Answers, report: Report, elsewhere: Collection[str] = frozenset()
+) -> None:
+    """Add everything that is wrong with a well-formed manifest and its answers to the report.
+
+    Args:
+        manifest, answers: what was read.
+        report: where problems are added.
+        elsewhere: APIs that services outside of the manifest provide.
+    """
     if not manifest.services:
         report.key(("services",), "there is no service", "at least one", "add it under 'services'")
-    _check_apis(manifest, report)
+    _check_apis(manifest, report, elsewhere)
     for name, service in manifest.services.items():
         _check_dependencies(manifest, name, service, report)
     check_datastores(manifest, report)
@@ -45,7 +53,7 @@ def check(manifest: Manifest, answers: Answers, report: Report) -> None:
     _check_answers(manifest, answers, report)
 
 
-def _check_apis(manifest: Manifest, report: Report) -> None:
+def _check_apis(manifest: Manifest, report: Report, elsewhere: Collection[str]) -> None:
     provided: dict[str, Location] = {}
     for name, service in manifest.services.items():
         for index, api in enumerate(service.provides):
@@ -58,7 +66,7 @@ def _check_apis(manifest: Manifest, report: Report) -> None:
     for name, service in manifest.services.items():
         for index, consumed in enumerate(service.consumes):
             consumer = ("services", name, "consumes", index)
-            if consumed not in provided:
+            if consumed not in provided and consumed not in elsewhere:
                 _unknown(report, consumer, "API", consumed, provided)
             elif consumed in service.consumes[:index]:
                 _twice(report, consumer, consumed)

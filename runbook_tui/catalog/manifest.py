@@ -9,6 +9,7 @@ from typing import TypeVar
 from runbook_tui.catalog.answers import Answers
 from runbook_tui.catalog.answers_file import answers_path, read_answers_source
 from runbook_tui.catalog.checks import check
+from runbook_tui.catalog.filling import Filling, fill, read_catalogs_of
 from runbook_tui.catalog.follow_ups import FollowUps, follow_ups_path, read_follow_ups
 from runbook_tui.catalog.include import merge, read_included
 from runbook_tui.catalog.model import Manifest, Model
@@ -33,6 +34,8 @@ class LoadedManifest:
     answers: Answers
     follow_ups: FollowUps = field(default_factory=FollowUps)
     """What earlier splits have left for later."""
+    filling: Filling = field(default_factory=Filling)
+    """What its catalogs know besides."""
 
     def repository_path(self, service: str) -> Path:
         """Where the repository of a service is on this machine; it need not exist.
@@ -56,8 +59,16 @@ def read_manifest(path: Path, *, shown: str | None = None) -> LoadedManifest:
         ProblemsError: all problems of all these files; what compares one part with another is checked once every
             part is well-formed.
     """
-    source = read_yaml(path, shown=shown)
+    return loaded_from(read_yaml(path, shown=shown), path)
+
+
+def loaded_from(source: YamlSource, path: Path) -> LoadedManifest:
+    """The same from what was read already; ``path`` is where it is, or would be."""
     problems: list[Problem] = []
+    filling = Filling()
+    catalog = read_catalogs_of(source, path.parent, problems)
+    if catalog is not None:
+        source, filling = fill(source, catalog, path.parent)
     manifest = _validated(source, Manifest, problems)
     included = list(read_included(path, source, problems))
     answers_source, answers = _answers(path, source, problems)
@@ -66,10 +77,10 @@ def read_manifest(path: Path, *, shown: str | None = None) -> LoadedManifest:
         raise ProblemsError(problems)
     merged, origin, problems = merge(manifest, included, source)
     report = Report(Places(source, origin, answers_source), problems)
-    check(merged, answers, report)
+    check(merged, answers, report, filling.apis)
     if report.problems:
         raise ProblemsError(report.problems)
-    return LoadedManifest(merged, path, source.path, report.places, answers, follow_ups)
+    return LoadedManifest(merged, path, source.path, report.places, answers, follow_ups, filling)
 
 
 def _answers(path: Path, source: YamlSource, problems: list[Problem]) -> tuple[YamlSource | None, Answers]:

@@ -267,6 +267,10 @@ class Manifest(Model):
     approvers: tuple[Line, ...] = Field(default=(), description="who may approve; anybody if left out")
     rules: dict[Name, RuleSwitch] = Field(default={}, description="planning rules to switch off, by name")
     pinned: tuple[Pin, ...] = ()
+    catalog: tuple[Line, ...] = Field(
+        default=(),
+        description="files or folders of catalogs that fill what services leave out, relative to this",
+    )
     include: tuple[Line, ...] = Field(
         default=(), description="further manifests, one per repository, relative to this one"
     )

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 def run(args: Namespace) -> int:
     """Print what changes in the release; 1 when a definition has to be split, 2 when one cannot be read."""
-    from runbook_tui.catalog.manifest import read_manifest
+    from runbook_tui.catalog.direct import read_any
     from runbook_tui.cli.contracts import exit_status
     from runbook_tui.cli.usage import targets
     from runbook_tui.release.read import read_release
 
-    loaded = read_manifest(Path(args.old))
-    release = read_release(loaded, targets=targets(args.target), bases=targets(args.base, "--base"))
+    bases, goals = targets(args.base, "--base"), targets(args.target)
+    release = read_release(read_any(Path(args.old), bases, goals), targets=goals, bases=bases)
     found = list(_changes(release))
     if args.json:
         from runbook_tui.cli.output import emit

@@ -31,6 +31,7 @@ def findings(scope: Scope, steps: Mapping[str, Step], yielded: Iterable[Yielded]
     """Everything worth saying: errors first, then by rule and text."""
     found = {
         *_scope(scope),
+        *_catalogs(scope),
         *_switched_off(scope),
         *_pins(scope, steps),
         *_commands(scope),
@@ -56,6 +57,18 @@ def _scope(scope: Scope) -> Iterator[PlanFinding]:
         yield warning("nothing-moves", text, remedy="look at deployed and release in the manifest")
     elif scope.staying:
         yield note("unchanged", f"not in this release: {names((old(one) for one in scope.staying), most=40)}")
+
+
+def _catalogs(scope: Scope) -> Iterator[PlanFinding]:
+    """Defects of the catalogs that the manifest is filled from."""
+    for defect in scope.release.catalog_defects:
+        text = f"catalog: {line(defect.text)}"
+        yield warning(
+            f"catalog-{line(defect.rule)}",
+            text,
+            line(str(defect.place)),
+            line(defect.remedy, otherwise=" ").strip(),
+        )
 
 
 def _switched_off(scope: Scope) -> Iterator[PlanFinding]:

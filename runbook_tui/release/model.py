@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from runbook_tui.catalog.answers import Answers
+from runbook_tui.catalog.filling import OutsideService
+from runbook_tui.catalog.importing.model import CatalogFinding
 from runbook_tui.catalog.model import Manifest, Service
 from runbook_tui.contracts.model import Change, ContractDiff
 from runbook_tui.migrations.model import PendingMigrations
@@ -125,17 +127,6 @@ class StaleAnswer:
     said: str
 
 
-@dataclass(frozen=True, slots=True)
-class OutsideService:
-    """A service that a catalog knows and that is not released from here: nobody has its code."""
-
-    name: str
-    consumes: frozenset[str]
-    """APIs."""
-    datastores: Mapping[str, str]
-    """Data store to ``owner``, ``write`` or ``read``."""
-
-
 class FollowUpState(StrEnum):
     """How far a release that was left for later has come."""
 
@@ -179,4 +170,6 @@ class Release:
     stale_answers: tuple[StaleAnswer, ...] = ()
     follow_ups: tuple[OpenFollowUp, ...] = ()
     outside: tuple[OutsideService, ...] = ()
-    """Services of the catalog that are not in the manifest, by name."""
+    """Services of the catalogs that are not in the manifest, by name."""
+    catalog_defects: tuple[CatalogFinding, ...] = ()
+    """What is wrong with the catalogs."""

@@ -57,6 +57,8 @@ def read_release(
         changes=tuple(changes.values()),
         usages=usages,
         contract_uses=contract_uses,
+        outside=loaded.filling.outside,
+        catalog_defects=loaded.filling.defects,
         follow_ups=tuple(open_follow_ups(loaded.follow_ups.releases, pinned)),
     )
 

@@ -39,6 +39,9 @@ class Selection:
         for name, service in self.loaded.manifest.services.items():
             for api in service.consumes:
                 found.setdefault(api, set()).add(name)
+        for outside in self.loaded.filling.outside:
+            for api in outside.consumes:
+                found.setdefault(api, set()).add(outside.name)
         return {api: tuple(sorted(names)) for api, names in found.items()}
 
     def consumers(self, api: str) -> tuple[str, ...]:

@@ -66,8 +66,8 @@ def told(scope: Scope, change: ServiceChange) -> Iterator[str]:
             yield f"It changes {line(contract.api)}:\n{bullets(changes(contract), most=_MOST_CHANGES)}"
         if any(one.direction is Direction.EVENT for one in narrowing(contract)):
             yield (
-                f"What it sends from now on is kept with the messages of {line(contract.api)}: consumers cannot go back "
-                "to a version that does not understand it."
+                f"What it sends from now on is kept with the messages of {line(contract.api)}: consumers cannot go "
+                "back to a version that does not understand it."
             )
         searched = [
             f"{one.evidence.text}\n{bullets(one.evidence.hits, most=5)}".strip()
