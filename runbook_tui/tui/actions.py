@@ -152,6 +152,9 @@ INIT = (
     ),
     Action("write", "w", "Write", "Write the manifest", Danger.EDITS, also=("ctrl+s",)),
     Action(
+        "plan", "n", "Plan", "Plan the release of the written manifest, and open its runbook", Danger.EDITS
+    ),
+    Action(
         "toggle",
         "space",
         "In or out",

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
 from runbook_tui.catalog.manifest import read_manifest
 from runbook_tui.discovery.questions import missing
+from runbook_tui.tui.app import RunbookApp
 from runbook_tui.tui.dialogs.ask import AskDialog
 from runbook_tui.tui.dialogs.choose import ChooseDialog
 from runbook_tui.tui.dialogs.confirm import ConfirmDialog
@@ -47,7 +50,8 @@ def shop(tmp_path: Path) -> Path:
     ):
         (folder / name).mkdir(parents=True)
         git(folder / name, "init", "--quiet")
-        commit(folder / name, files, "begin", "v1.0.0", "v1.1.0")
+        commit(folder / name, files, "begin", "v1.0.0")
+        commit(folder / name, {"more.txt": "more"}, "more", "v1.1.0")
     return folder
 
 
@@ -145,7 +149,12 @@ async def test_the_whole_walk_from_questions_to_the_file(opened: Open, shop: Pat
             "orders": ("team-checkout", "v1.0.0", "main"),
             "web": ("team-web", "v1.0.0", "v1.1.0"),
         }
-        await app.press("ctrl+q")  # nothing is lost: it does not ask
+        assert screen.primary_action() == "plan"
+        await app.press("n")
+        author = await app.dialog(AuthorScreen)
+        await app.until(lambda: author.document is not None)
+        assert "deploy-orders" in [step.id for step in author.runbook.steps]
+        assert (shop / "release.yaml").exists()
 
 
 async def test_a_question_left_open_stays_open_in_the_file(opened: Open, shop: Path) -> None:
@@ -159,8 +168,14 @@ async def test_a_question_left_open_stays_open_in_the_file(opened: Open, shop: P
         await app.until(lambda: app.app.screen is screen)
         await app.press("ctrl+s")
         await app.until(lambda: "2 answers missing; they stand in it as '#' lines" in app.said)
+        await app.press("n")
+        assert "answers are missing" in app.said
         assert (shop / "services.yaml").read_text().count("# deployed:  # open") == 2
         assert len(missing(screen.now)) == 2
+        await go_to(app, screen, "service:orders")
+        await app.press("space", "w")  # what was written here is written over without asking
+        await app.until(lambda: "# deployed:  # open" in (shop / "services.yaml").read_text())
+        await app.until(lambda: "  orders:\n" not in (shop / "services.yaml").read_text())
 
 
 async def test_leaving_out_taking_in_and_undoing(opened: Open) -> None:
@@ -302,3 +317,29 @@ async def test_from_the_commands_of_a_runbook(sit: Sit, checkout: Path, shop: Pa
         assert "service:orders" in rows(screen)
         await app.press("escape")
         await app.until(lambda: isinstance(app.app.screen, AuthorScreen))
+
+
+def test_how_a_proposal_looks(snap_compare: Callable[..., bool], shop: Path) -> None:
+    assert _looks(snap_compare, shop, (140, 40), "down", "down", "down", "down")
+
+
+def test_how_a_proposal_looks_in_a_small_terminal(snap_compare: Callable[..., bool], shop: Path) -> None:
+    assert _looks(snap_compare, shop, (80, 24), *["down"] * 10)
+
+
+def _looks(snap_compare: Callable[..., bool], shop: Path, size: tuple[int, int], *keys: str) -> bool:
+    """Compares with a picture that a person has looked at; no path of the machine is on it."""
+
+    async def before(pilot: Pilot[None]) -> None:
+        screen = pilot.app.screen
+        assert isinstance(screen, InitScreen)
+        for _ in range(500):
+            if screen.proposal is not None:
+                break
+            await asyncio.sleep(0.02)
+        await pilot.pause()
+        await pilot.press(*keys)
+        await pilot.pause()
+
+    app = RunbookApp(shop, mode="init", inquiry=Inquiry(shop, shop / "services.yaml"))
+    return snap_compare(app, terminal_size=size, run_before=before)

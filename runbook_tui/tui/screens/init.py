@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
@@ -15,7 +14,6 @@ from textual.widgets import Input
 from runbook_tui.files.problems import RunbookError
 from runbook_tui.tui.actions import INIT, Action, bindings
 from runbook_tui.tui.content import QUIET, count, line, lines
-from runbook_tui.tui.dialogs.answers import Choice, required
 from runbook_tui.tui.init_blocks import (
     candidate_sheet,
     fact_sheet,
@@ -27,9 +25,8 @@ from runbook_tui.tui.init_blocks import (
 )
 from runbook_tui.tui.init_items import found_items
 from runbook_tui.tui.messages import Discovered, Discovering, DiscoveryFailed
-from runbook_tui.tui.screens.base import ActionScreen
 from runbook_tui.tui.screens.init_base import Inquiry
-from runbook_tui.tui.screens.init_edits import InitEdits
+from runbook_tui.tui.screens.init_files import InitFiles
 from runbook_tui.tui.widgets.action_bar import ActionBar
 from runbook_tui.tui.widgets.sheet import Block, Paragraph, Sheet
 from runbook_tui.tui.widgets.step_list import StepList
@@ -45,7 +42,7 @@ class FoundList(StepList):
     HELP = "What was found. Arrow keys or j and k move, space takes in or leaves out, e corrects, q asks."
 
 
-class InitScreen(InitEdits):
+class InitScreen(InitFiles):
     """Proposes a manifest; writes only when it is told to."""
 
     ACTIONS: ClassVar[tuple[Action, ...]] = INIT
@@ -204,6 +201,8 @@ class InitScreen(InitEdits):
             return "" if open_questions(self.now) else "no question is open"
         if action_id == "write":
             return "" if any(True for _ in self.now.services()) else "there is no service to write"
+        if action_id == "plan":
+            return self.why_no_plan()
         return self._why_not_here(action_id)
 
     def _why_not_here(self, action_id: str) -> str:
@@ -222,10 +221,11 @@ class InitScreen(InitEdits):
         return ""
 
     def primary_action(self) -> str:
-        """Questions while there are any, then writing."""
-        if self.proposal is None or self.written:
-            return ""
-        return "questions" if not self.why_not("questions") else "write"
+        """Questions while there are any, then writing, then planning."""
+        return next((each for each in ("questions", "write", "plan") if not self._is_past(each)), "")
+
+    def _is_past(self, action_id: str) -> bool:
+        return bool(self.why_not(action_id)) or (action_id == "write" and self.written)
 
     def do_preview(self) -> None:
         """Show the manifest, or how the selected fact is known."""
@@ -240,84 +240,13 @@ class InitScreen(InitEdits):
         """Show what was left out, and what a person should know."""
         self.tell("Left out, and to know", told_blocks(self.now))
 
-    @work(group="dialog")
-    async def do_write(self) -> None:
-        """Write the manifest; another name is asked for where there is one already."""
-        path = await self._free_path()
-        if path is None:
-            return
-        from runbook_tui.discovery.writing import write_manifest
-
-        try:
-            written = write_manifest(
-                self.now, self.inquiry.folder, path, force=self.inquiry.force or self.written
-            )
-        except (RunbookError, OSError) as error:
-            self.say(str(error), "error")
-            return
-        self.written = True
-        self.filtered()
-        if written.open:
-            self.say(
-                f"Wrote {path}. {count(len(written.open), 'answer')} missing; they stand in it as '#' lines.",
-                "warning",
-            )
-        else:
-            self.say(f"Wrote {path}. Next: runbook plan {path}")
-
-    async def _free_path(self) -> Path | None:
-        """Where to write: over a file that is there only when a person says so."""
-        path = self.inquiry.output
-        if self.written or self.inquiry.force or not path.exists():
-            return path
-        body = [Paragraph(line(f"{path} is there already.", "$warning"))]
-        choices = [
-            Choice("other", "Write beside it …", "under another name"),
-            Choice("over", "Write over it", "what is there is lost", danger=True),
-        ]
-        chosen = await self.choose("There is a manifest already", body, choices, danger=True)
-        if chosen == "over":
-            return self._remembered(path, force=True)
-        if chosen != "other":
-            return None
-        value = str(path.with_name(f"{path.stem}.new{path.suffix}"))
-        name = await self.ask("File name", [], verb="Write", check=_free_name, value=value)
-        return self._remembered(Path(name)) if name else None
-
-    def _remembered(self, path: Path, *, force: bool = False) -> Path:
-        self.inquiry = Inquiry(self.inquiry.folder, path, self.inquiry.answers, force)
-        return path
-
     def do_back(self) -> None:
         """From the preview to the list, then the filter away, then leave."""
         if self.has_class("-preview"):
             self.do_preview()
         elif not self.clear_filter():
-            self._leave(whole=False)
-
-    def do_quit(self) -> None:
-        """Leave the app; asks while what was said is not written."""
-        self._leave(whole=True)
-
-    @work(group="dialog")
-    async def _leave(self, *, whole: bool) -> None:
-        if self.can_undo and not self.written:
-            body = [Paragraph(Content("What you said about the services is lost."))]
-            if not await self.confirm("Leave without writing?", body, verb="Leave", safe="Stay"):
-                return
-        below = self.app.screen_stack[-2] if len(self.app.screen_stack) > 1 else None
-        if below is None:
-            self.app.exit()
-            return
-        self.dismiss()
-        if whole and isinstance(below, ActionScreen):
-            below.do_quit()
+            self.leave(whole=False)
 
     def on_descendant_focus(self) -> None:
         """Keys depend on what has the focus."""
         self.refresh_actions()
-
-
-def _free_name(text: str) -> str:
-    missing = required("a name")(text)
-    return missing or ("that file is there already" if Path(text).exists() else "")
