@@ -264,3 +264,46 @@ def test_a_folder_without_repositories_is_refused(tmp_path: Path) -> None:
         discover(tmp_path)
     with pytest.raises(NothingThere, match="is no folder"):
         discover(tmp_path / "nowhere")
+
+
+def test_skaffold_artifacts_of_jib_lie_in_their_projects(make: MakeRepository, system: Path) -> None:
+    artifact = "build:\n  artifacts:\n    - {image: ledger, context: ../.., jib: {project: src/ledger}}\n"
+    pom = {"src/ledger/pom.xml": "spring-boot", "src/ledger/src/main/java/LedgerApplication.java": ""}
+    make(".", {"src/ledger/skaffold.yaml": artifact, **pom})
+    [ledger] = discover(system).candidates
+    assert (ledger.name, ledger.path, ledger.source) == ("ledger", "src/ledger", "src/ledger/skaffold.yaml:3")
+
+
+def test_a_build_that_says_nothing_of_the_code_is_followed_by_the_names(
+    make: MakeRepository, system: Path
+) -> None:
+    builds = {"trainer-http": "app", "trainer-grpc": "app", "web": "web"}
+    compose = "services:\n" + "".join(f"  {name}: {{build: docker/{at}}}\n" for name, at in builds.items())
+    files = {
+        "docker/app/Dockerfile": PYTHON,
+        "docker/web/Dockerfile": PYTHON,
+        "internal/trainer/main.go": "",
+        "web/a.ts": "",
+    }
+    make("workouts-example", {"compose.yaml": compose, **files})
+    assert [(each.name, each.path) for each in discover(system).candidates] == [
+        ("trainer", "internal/trainer"),
+        ("web", "web"),
+    ]
+
+
+def test_a_folder_that_is_named_for_a_database_and_holds_no_program_is_none(
+    make: MakeRepository, system: Path
+) -> None:
+    compose = "services:\n  mysql: {build: mysql}\n  shop: {build: shop}\n"
+    make(".", {"compose.yaml": compose, "mysql/Dockerfile": "FROM own/base:1\n", "shop/Dockerfile": PYTHON})
+    found = discover(system)
+    assert sure(found) == ["shop"]
+    assert [each.name for each in found.left_out] == ["mysql"]
+
+
+def test_a_repository_may_be_called_an_example(make: MakeRepository, system: Path) -> None:
+    make("shop-example", {"Dockerfile": PYTHON})
+    make("shop-e2e", {"Dockerfile": PYTHON})
+    found = discover(system)
+    assert (sure(found), unsure(found)) == (["shop-example"], ["shop-e2e"])

@@ -211,3 +211,49 @@ def test_a_second_history_of_a_service_is_a_guess(make: MakeRepository, system: 
     found = discover(system)
     assert len({fact.field("datastore") for fact in facts(found, Kind.MIGRATIONS)}) == 2
     assert [fact.confidence.value for fact in facts(found, Kind.MIGRATIONS)].count("guessed") == 1
+
+
+def test_values_of_config_maps_are_those_of_the_environment(make: MakeRepository, system: Path) -> None:
+    manifest = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: ledger-config}
+data:
+  SPRING_DATASOURCE_URL: jdbc:postgresql://ledger-db:5432/ledger
+  POSTGRES_DB: inner
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: writer}
+spec: {template: {spec: {containers: [{image: writer, envFrom: [{configMapRef: {name: ledger-config}}]}]}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: reader}
+spec:
+  template:
+    spec:
+      containers:
+        - image: reader
+          env:
+            - name: URL
+              valueFrom: {configMapKeyRef: {name: ledger-config, key: SPRING_DATASOURCE_URL}}
+            - {name: SECRET, valueFrom: {secretKeyRef: {name: s, key: k}}}
+"""
+    make(".", {"k8s.yaml": manifest, "writer/Dockerfile": PYTHON, "reader/Dockerfile": PYTHON})
+    found = discover(system)
+    assert {(fact.service, fact.value, fact.source) for fact in facts(found, Kind.DATASTORE)} == {
+        ("reader", "ledger-db", "k8s.yaml:5"),
+        ("writer", "ledger-db", "k8s.yaml:5"),
+    }
+
+
+def test_another_environment_has_no_databases_of_its_own(make: MakeRepository, system: Path) -> None:
+    compose = "services:\n  shop: {build: shop, environment: {DATABASE_URL: 'mysql://a:b@dev-db/shop'}}\n"
+    deployment = """\
+kind: Deployment
+metadata: {name: shop}
+spec: {template: {spec: {containers: [{image: shop, env: [{name: DATABASE_URL, value: "mysql://a:b@prod-db/live"}]}]}}}
+"""
+    make(".", {"compose.yaml": compose, "k8s.yaml": deployment, "shop/Dockerfile": PYTHON})
+    assert list(stores(discover(system))) == ["dev-db"]
