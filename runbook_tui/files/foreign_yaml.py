@@ -143,11 +143,7 @@ def _document(
         root = None
     except MarkedYAMLError as error:
         root = None
-        found = explain(error, covered.text, shown)
-        moved = (
-            replace(found.place, line=found.place.line + line - 1) if found.place.line else Place(shown, line)
-        )
-        builder.problems.append(replace(found, place=moved))
+        builder.problems.append(_moved(explain(error, covered.text, shown), text, line))
     except (YAMLError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError, RecursionError):
         # Parsers have raised each of these for some input; none of them is the user's business.
         root = None
@@ -159,6 +155,15 @@ def _document(
         return None
     marks = tuple((Place(shown, at + line - 1), word) for at, word in covered.found)
     return Document(root, line, marks)
+
+
+def _moved(problem: Problem, text: str, line: int) -> Problem:
+    """A problem of one document at its place in the file; what is missing at the end is missing in the last line."""
+    last = text.rstrip().count("\n") + line
+    place = problem.place
+    at = min(place.line + line - 1, last) if place.line else line
+    column = place.column if at == place.line + line - 1 else 0
+    return replace(problem, place=replace(place, line=at, column=column))
 
 
 class _StopReadingError(Exception):

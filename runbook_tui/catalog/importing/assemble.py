@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from runbook_tui.catalog.importing.checks import check
 from runbook_tui.catalog.importing.engines import service_of_store
 from runbook_tui.catalog.importing.entries import Entry, merge_entries
-from runbook_tui.catalog.importing.keys import meant
 from runbook_tui.catalog.importing.model import (
     CatalogFinding,
     Edge,
@@ -34,7 +33,12 @@ def assemble(report: Report) -> ImportedCatalog:
     entries = merge_entries(report)
     edges = _edges(report, entries)
     described = {api.name: api for api in reversed(report.apis)}
-    services = [_service(entry, edges, entries, described, report) for entry in entries]
+    own: dict[str, list[Edge]] = defaultdict(list)
+    for edge in edges:
+        if edge.source != edge.target:
+            own[edge.source].append(edge)
+    stores = {entry.name: entry for entry in entries if entry.kind is Kind.DATASTORE}
+    services = [_service(entry, own[entry.name], stores, described, report) for entry in entries]
     findings = [*report.findings, *check(report, entries, services, edges)]
     return ImportedCatalog(
         tuple(sorted(services, key=lambda service: (service.name, service.kind))),
@@ -82,14 +86,14 @@ def _by_api(report: Report, entries: Sequence[Entry]) -> list[Edge]:
                 Edge(entry.name, name, EdgeKind.CONSUMES_API, use.place, use.name) for name in providers
             ]
             if use.name not in described and not providers:
-                report.findings.append(_unknown_api(use, described | provided.keys()))
-    for name in provided.keys() - described:
-        report.findings.append(_unknown_api(provided[name][0][1], described))
+                report.findings.append(_unknown_api(use, described | provided.keys(), report))
+    for name in sorted(provided.keys() - described):
+        report.findings.append(_unknown_api(provided[name][0][1], described, report))
     return edges
 
 
-def _unknown_api(use: Api, known: set[str]) -> CatalogFinding:
-    remedy = meant(use.name, known - {use.name}) or "describe it, or read its file as well"
+def _unknown_api(use: Api, known: set[str], report: Report) -> CatalogFinding:
+    remedy = report.meant(use.name, known - {use.name}) or "describe it, or read its file as well"
     what = f"no file describes the API {quoted(use.name)}"
     return CatalogFinding("unknown-name", Level.WARNING, what, use.place, remedy)
 
@@ -113,13 +117,11 @@ def _by_name(entries: Sequence[Entry]) -> list[Edge]:
 
 def _service(
     entry: Entry,
-    edges: Sequence[Edge],
-    entries: Sequence[Entry],
+    own: Sequence[Edge],
+    stores: dict[str, Entry],
     described: dict[str, DescribedApi],
     report: Report,
 ) -> ImportedService:
-    own = [edge for edge in edges if edge.source == entry.name and edge.target != entry.name]
-    stores = {other.name: other for other in entries if other.kind is Kind.DATASTORE}
     is_service = entry.kind is Kind.SERVICE
     return ImportedService(
         name=entry.name,

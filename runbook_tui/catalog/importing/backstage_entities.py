@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runbook_tui.catalog.importing.files import Files, Source, UnreadableError, is_pattern
-from runbook_tui.catalog.importing.keys import check_keys, nearest
+from runbook_tui.catalog.importing.keys import check_keys
+from runbook_tui.catalog.importing.nearness import nearest
 from runbook_tui.catalog.importing.report import Report
 from runbook_tui.files.foreign_nodes import Map, Text, child, text, texts, words
 from runbook_tui.files.placeholders import is_placeholder

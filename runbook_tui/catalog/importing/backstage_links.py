@@ -7,11 +7,10 @@ default kind of each reference; ``dependsOn`` and ``dependencyOf`` have none.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from runbook_tui.catalog.importing import engines
 from runbook_tui.catalog.importing.backstage_entities import Entity, EntityRef, parse_ref
-from runbook_tui.catalog.importing.keys import meant
 from runbook_tui.catalog.importing.model import CatalogFinding, EdgeKind, Kind, Level, Stated
 from runbook_tui.catalog.importing.report import Api, Draft, Report
 from runbook_tui.files.foreign_nodes import List, Text, child, texts
@@ -31,6 +30,11 @@ class Linker:
     entities: Mapping[_Key, Entity]
     drafts: Mapping[_Key, Draft]
     report: Report
+    kinds: frozenset[str] = field(init=False)
+    """Kinds of which there are entities."""
+
+    def __post_init__(self) -> None:
+        self.kinds = frozenset(key[0] for key in self.entities)
 
     def link(self) -> None:
         """Link all entities."""
@@ -42,9 +46,6 @@ class Linker:
             if draft is not None:
                 self._apis(entity, draft)
                 self._dependencies(entity, draft)
-
-    def _has(self, *kinds: str) -> bool:
-        return any(key[0] in kinds for key in self.entities)
 
     def _names(self, *kinds: str) -> list[str]:
         return [entity.ref.name for key, entity in self.entities.items() if key[0] in kinds]
@@ -66,8 +67,11 @@ class Linker:
         if ref.kind not in {"group", "user"}:
             what = f"the owner {quoted(found.value)} is a {ref.kind}"
             self.report.find("wrong-kind", what, found.place, "name a group or a user")
-        elif self._has(ref.kind) and ref.key not in self.entities:
-            remedy = meant(ref.name, self._names(ref.kind)) or f"describe the {ref.kind}, or correct the name"
+        elif ref.kind in self.kinds and ref.key not in self.entities:
+            remedy = (
+                self.report.meant(ref.name, self._names(ref.kind))
+                or f"describe the {ref.kind}, or correct the name"
+            )
             what = f"the owner {quoted(found.value)} is no {ref.kind} of this catalog"
             self.report.find("unknown-owner", what, found.place, remedy)
 
@@ -80,7 +84,7 @@ class Linker:
             if ref.kind != kind:
                 what = f"{key} {quoted(found.value)} is a {ref.kind}"
                 self.report.find("wrong-kind", what, found.place, f"name a {kind}")
-            elif self._has(kind) and ref.key not in self.entities:
+            elif kind in self.kinds and ref.key not in self.entities:
                 self.report.findings.append(self._unknown(ref, found))
 
     def _apis(self, entity: Entity, draft: Draft) -> None:
@@ -160,7 +164,7 @@ class Linker:
 
     def _unknown(self, ref: EntityRef, found: Text) -> CatalogFinding:
         known = {*self._names("component", "resource"), *self._names(ref.kind)}
-        remedy = meant(ref.name, known) or f"describe the {ref.kind}, or read its file as well"
+        remedy = self.report.meant(ref.name, known) or f"describe the {ref.kind}, or read its file as well"
         what = f"no file describes the {ref.kind} {quoted(ref.name)}"
         return CatalogFinding("unknown-name", Level.WARNING, what, found.place, remedy)
 

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from runbook_tui.catalog.importing import engines
-from runbook_tui.catalog.importing.keys import check_keys, meant, nearest
+from runbook_tui.catalog.importing.keys import check_keys
 from runbook_tui.catalog.importing.model import CatalogFinding, EdgeKind, Kind, Level, Stated
+from runbook_tui.catalog.importing.nearness import nearest
 from runbook_tui.catalog.importing.pagers import pager
 from runbook_tui.catalog.importing.report import Api, DescribedApi, Draft, Report, first, stated
 from runbook_tui.files.foreign_nodes import Map, Node, Text, child, items, text, texts, words
@@ -66,6 +67,8 @@ class Entities:
 
     report: Report
     found: dict[tuple[str, str], _Entity] = field(default_factory=dict)
+    kinds: set[str] = field(default_factory=set)
+    """Kinds of which there are entities."""
 
     def add(self, root: Map) -> None:
         """Take an entity into the catalog."""
@@ -88,6 +91,7 @@ class Entities:
         draft = None if kind in _NO_ENTRY else self.report.add(_draft(root, kind, name))
         if kind in {"system", "application"}:
             self.report.systems.append(written)
+        self.kinds.add(kind)
         self.found[(kind, written.lower())] = _Entity(kind, written, root, draft)
 
     def link(self) -> None:
@@ -179,7 +183,7 @@ class Entities:
 
     def _unknown(self, kind: str, name: str, found: Text) -> CatalogFinding:
         known = {entity.name for entity in self.found.values()}
-        remedy = meant(name, known) or f"describe the {kind}, or read its file as well"
+        remedy = self.report.meant(name, known) or f"describe the {kind}, or read its file as well"
         what = f"no file describes the {kind} {quoted(name)}"
         return CatalogFinding("unknown-name", Level.WARNING, what, found.place, remedy)
 
@@ -188,7 +192,7 @@ class Entities:
         kind, _, name = found.value.strip().partition(":")
         name = name.rpartition("/")[2].strip()
         is_known = (kind, name.lower()) in self.found or is_placeholder(found.value)
-        if not is_known and any(other == kind for other, _ in self.found):
+        if not is_known and kind in self.kinds:
             self.report.findings.append(self._unknown(kind, name, found))
 
     def _inherit(self, entity: _Entity, draft: Draft) -> None:

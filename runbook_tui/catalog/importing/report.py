@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from runbook_tui.catalog.importing.files import Source
 from runbook_tui.catalog.importing.model import CatalogFinding, EdgeKind, Kind, Level, Stated
+from runbook_tui.catalog.importing.nearness import meant
 from runbook_tui.catalog.importing.rules import RULES
 from runbook_tui.files.foreign_nodes import Text
 from runbook_tui.files.foreign_yaml import Document, read_foreign_yaml
@@ -16,6 +17,8 @@ from runbook_tui.files.suggestions import quoted
 
 _TOLD = 6
 """Placeholders of a document that its finding names."""
+_MOST_COMPARED = 300_000
+"""Names that are compared with unknown ones: ten seconds of work."""
 _LONGEST = 40
 """Characters of each that are told."""
 
@@ -106,6 +109,8 @@ class Report:
     """What others only name, by name."""
     described: dict[tuple[str, str, Kind, str], Draft] = field(default_factory=dict)
     """Entries by reader, scope, kind and name."""
+    compared: int = 0
+    """Names that were compared with unknown ones."""
     doubts: list[tuple[Draft, CatalogFinding]] = field(default_factory=list)
     """Findings about names that their own reader does not know; void when another reader does."""
 
@@ -121,6 +126,11 @@ class Report:
         """Add a finding for a problem of a file."""
         expected = f"; expected {problem.expected}" if problem.expected else ""
         self.find(rule, f"{problem.what}{expected}", problem.place, problem.remedy)
+
+    def meant(self, name: str, known: Collection[str]) -> str:
+        """A did-you-mean, as long as comparing names does not take minutes."""
+        self.compared += len(known)
+        return meant(name, known) if self.compared <= _MOST_COMPARED else ""
 
     def documents(self, source: Source, wanted: Callable[[str], bool] = lambda text: True) -> list[Document]:
         """The documents of a file; what is wrong with it becomes findings."""

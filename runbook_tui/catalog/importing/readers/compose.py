@@ -14,7 +14,7 @@ from runbook_tui.catalog.importing.compose_files import NAME, Part, Project, pro
 from runbook_tui.catalog.importing.compose_values import commands, env_files, environment, host_names, label
 from runbook_tui.catalog.importing.files import Files, Source, UnreadableError
 from runbook_tui.catalog.importing.interpolation import interpolate, read_env, unset
-from runbook_tui.catalog.importing.keys import check_keys, meant
+from runbook_tui.catalog.importing.keys import check_keys
 from runbook_tui.catalog.importing.model import CatalogFinding, EdgeKind, Kind, Level, Stated
 from runbook_tui.catalog.importing.reader import CatalogReader
 from runbook_tui.catalog.importing.report import Draft, Report
@@ -182,14 +182,15 @@ class _Project:
                 "wrong-type",
                 what,
                 condition.place,
-                meant(condition.value, _CONDITIONS) or one_of(_CONDITIONS),
+                self.report.meant(condition.value, _CONDITIONS) or one_of(_CONDITIONS),
             )
 
     def _undefined(self, draft: Draft, name: str, place: Place) -> Draft:
         what = f"{draft.name} needs the service {quoted(name)}, which this project does not have"
         level = Level.ERROR if self.project.complete else Level.WARNING
         remedy = (
-            meant(name, self.drafts.keys() - {draft.name}) or "add it, or read the file that has it as well"
+            self.report.meant(name, self.drafts.keys() - {draft.name})
+            or "add it, or read the file that has it as well"
         )
         return self.report.name_only(name, place, CatalogFinding("unknown-name", level, what, place, remedy))
 

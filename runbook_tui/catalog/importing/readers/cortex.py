@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from runbook_tui.catalog.importing import engines
 from runbook_tui.catalog.importing.code_places import HOSTS, folder_of
 from runbook_tui.catalog.importing.files import Files, Source
-from runbook_tui.catalog.importing.keys import meant, nearest
 from runbook_tui.catalog.importing.model import CatalogFinding, EdgeKind, Kind, Level, Stated
+from runbook_tui.catalog.importing.nearness import nearest
 from runbook_tui.catalog.importing.pagers import pager
 from runbook_tui.catalog.importing.reader import CatalogReader
 from runbook_tui.catalog.importing.report import Api, DescribedApi, Draft, Report, first, stated
@@ -88,7 +88,7 @@ def _check_keys(info: Map, report: Report) -> None:
     for key, place in info.keys.items():
         word = key.removeprefix("x-cortex-")
         near = nearest(word, _KEYS) if word != key and word not in _KEYS else ""
-        if near and f"x-cortex-{near}" not in info.entries:
+        if near:
             what = f"info has no key {quoted(key)}, so it is ignored"
             report.find("misspelt-key", what, place, f"did you mean 'x-cortex-{near}'?")
 
@@ -189,7 +189,7 @@ def _dependencies(info: Map) -> Iterator[Text]:
 def _unknown(entity: _Entity, tag: Text, drafts: Mapping[str, Draft], report: Report) -> Draft:
     what = f"no file describes {quoted(tag.value)}, which {entity.draft.name} depends on"
     remedy = (
-        meant(tag.value, [draft.name for draft in drafts.values()])
+        report.meant(tag.value, [draft.name for draft in drafts.values()])
         or "check the tag, or read its file as well"
     )
     finding = CatalogFinding("unknown-name", Level.WARNING, what, tag.place, remedy)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from runbook_tui.catalog.importing import engines
 from runbook_tui.catalog.importing.files import Files, Source, UnreadableError, is_pattern
-from runbook_tui.catalog.importing.keys import check_keys, meant
+from runbook_tui.catalog.importing.keys import check_keys
 from runbook_tui.catalog.importing.model import CatalogFinding, EdgeKind, Kind, Level, Stated
 from runbook_tui.catalog.importing.reader import CatalogReader
 from runbook_tui.catalog.importing.report import Draft, Report, first, stated
@@ -192,7 +192,7 @@ def _target(release: _Release, need: Text, releases: Sequence[_Release], report:
     level = Level.WARNING if release.templated else Level.ERROR
     what = f"{release.draft.name} needs {quoted(need.value)}, which is no release of these helmfiles"
     remedy = (
-        meant(name, {other.draft.name for other in releases} - {release.draft.name})
+        report.meant(name, {other.draft.name for other in releases} - {release.draft.name})
         or "add it, or remove the need"
     )
     return report.name_only(name, need.place, CatalogFinding("unknown-name", level, what, need.place, remedy))

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from runbook_tui.catalog.importing import engines
 from runbook_tui.catalog.importing.addresses import hosts, hosts_of_command, hosts_with_port, without_domain
 from runbook_tui.catalog.importing.files import Files, Source
-from runbook_tui.catalog.importing.keys import meant
 from runbook_tui.catalog.importing.kubernetes_objects import KINDS, Objects, Workload, commands, read_objects
 from runbook_tui.catalog.importing.model import CatalogFinding, EdgeKind, Kind, Level, Stated
 from runbook_tui.catalog.importing.pagers import pager
@@ -138,7 +137,7 @@ class _Linker:
     def _unknown(self, draft: Draft, name: str, place: Place) -> Draft:
         known = self.drafts.keys() | self.objects.services.keys()
         what = f"{draft.name} calls {quoted(name)}, which is no service of these manifests"
-        remedy = meant(name, known) or "read its manifest as well"
+        remedy = self.report.meant(name, known) or "read its manifest as well"
         finding = CatalogFinding("unknown-name", Level.WARNING, what, place, remedy)
         target = self.report.name_only(name, place, finding)
         guess = engines.of_name(name)

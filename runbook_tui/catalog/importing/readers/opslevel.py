@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from runbook_tui.catalog.importing import engines
 from runbook_tui.catalog.importing.code_places import HOSTS, folder_of
 from runbook_tui.catalog.importing.files import Files, Source
-from runbook_tui.catalog.importing.keys import check_keys, meant
+from runbook_tui.catalog.importing.keys import check_keys
 from runbook_tui.catalog.importing.model import CatalogFinding, EdgeKind, Kind, Level, Stated
 from runbook_tui.catalog.importing.pagers import pager
 from runbook_tui.catalog.importing.reader import CatalogReader
@@ -141,7 +141,7 @@ def _dependencies(node: Map) -> Iterator[Text]:
 
 def _unknown(service: _Service, found: Text, aliases: Mapping[str, Draft], report: Report) -> Draft:
     what = f"no file describes {quoted(found.value)}, which {service.draft.name} depends on"
-    remedy = meant(found.value, aliases) or "check the alias, or read its file as well"
+    remedy = report.meant(found.value, aliases) or "check the alias, or read its file as well"
     finding = CatalogFinding("unknown-name", Level.WARNING, what, found.place, remedy)
     return report.name_only(found.value.strip(), found.place, finding)
 

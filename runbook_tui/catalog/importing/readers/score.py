@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from runbook_tui.catalog.importing import engines
 from runbook_tui.catalog.importing.files import Files, Source
-from runbook_tui.catalog.importing.keys import check_keys, meant
+from runbook_tui.catalog.importing.keys import check_keys
 from runbook_tui.catalog.importing.model import CatalogFinding, EdgeKind, Kind, Level
 from runbook_tui.catalog.importing.reader import CatalogReader
 from runbook_tui.catalog.importing.report import Draft, Report, stated
@@ -132,7 +132,7 @@ class _Needs:
         if name in self.workloads:
             return self.workloads[name]
         what = f"no file describes the workload {quoted(name)}, which {workload.name} needs"
-        remedy = meant(name, self.workloads.keys() - {workload.name}) or "read its file as well"
+        remedy = self.report.meant(name, self.workloads.keys() - {workload.name}) or "read its file as well"
         return self.report.name_only(
             name, place, CatalogFinding("unknown-name", Level.WARNING, what, place, remedy)
         )
