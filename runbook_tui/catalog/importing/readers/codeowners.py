@@ -95,7 +95,7 @@ def _compiled(pattern: str) -> re.Pattern[str] | None:
                 "".join(_CHARACTERS.get(one, re.escape(one)) for one in piece) + ("" if last else "/")
             )
     # docs/* owns the files of docs, and not those of the folders in it
-    below = "" if parts[-1] == "*" and len(parts) > 1 else "(?:/.*)?"
+    below = "" if parts[-1] == "*" and anchored else "(?:/.*)?"
     try:
         return re.compile("".join(pieces) + ("(?:/.*)?" if only_below else below) + r"\Z")
     except (re.error, OverflowError, RecursionError):
