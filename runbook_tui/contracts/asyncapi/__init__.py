@@ -1,0 +1,1 @@
+"""AsyncAPI: its channels, operations and messages read and compared."""
