@@ -49,6 +49,8 @@ class AspireHost:
     units: tuple[Unit, ...]
     stores: tuple[HostedStore, ...]
     folder: str
+    place: str
+    """Of the repository."""
 
 
 def skaffold_units(checkout: Checkout) -> Iterator[Unit]:
@@ -59,23 +61,31 @@ def skaffold_units(checkout: Checkout) -> Iterator[Unit]:
             document = parsed(path, part)
             artifacts = document.at(["build", "artifacts"]) if document else None
             for artifact in artifacts.elements() if artifacts else []:
-                folder = _built(checkout, joined(folder_of(path), artifact.text("context") or "."), artifact)
+                folder, file = _built(
+                    checkout, joined(folder_of(path), artifact.text("context") or "."), artifact
+                )
                 source = checkout.source(path, before + artifact.line)
                 name = image_name(artifact.text("image"))
                 if name and folder:
-                    yield Unit(name, checkout, source, "Skaffold artifact", folder, artifact.text("image"))
+                    yield Unit(
+                        name,
+                        checkout,
+                        source,
+                        "Skaffold artifact",
+                        folder,
+                        artifact.text("image"),
+                        dockerfile=file,
+                    )
             before += part.count("\n")
 
 
-def _built(checkout: Checkout, context: str, artifact: Node) -> str:
-    """The folder that is built: the project of Jib, or that of the Dockerfile where it lies deeper than the context."""
+def _built(checkout: Checkout, context: str, artifact: Node) -> tuple[str, str]:
+    """The folder that is built (Jib's project, or the Dockerfile's folder where that is deeper), and the Dockerfile."""
     jib, docker = artifact.get("jib"), artifact.get("docker")
     if context and jib is not None and jib.text("project"):
-        return joined(context, jib.text("project").replace(":", "/").strip("/"))
-    if context and docker is not None and docker.text("dockerfile"):
-        inside = joined(context, docker.text("dockerfile"))
-        return folder_of(inside) if inside in checkout else context
-    return context
+        return joined(context, jib.text("project").replace(":", "/").strip("/")), ""
+    inside = joined(context, (docker.text("dockerfile") if docker else "") or "Dockerfile") if context else ""
+    return (folder_of(inside), inside) if inside in checkout else (context, "")
 
 
 def aspire_hosts(checkout: Checkout) -> Iterator[AspireHost]:
@@ -122,7 +132,7 @@ def _host(checkout: Checkout, path: str, projects: dict[str, str]) -> AspireHost
             engines[match["variable"] or ""] = _ENGINES[match["what"]]
             if _ENGINES[match["what"]] in ("redis", "valkey"):
                 stores[match["name"]] = HostedStore(match["name"], _ENGINES[match["what"]], source)
-    return AspireHost(tuple(units), tuple(stores.values()), folder_of(path))
+    return AspireHost(tuple(units), tuple(stores.values()), folder_of(path), checkout.place)
 
 
 def _needs(

@@ -41,12 +41,14 @@ def _of_tests(path: str) -> bool:
 
 
 def _unit(checkout: Checkout, path: str, name: str, service: Node, variables: dict[str, str]) -> Unit:
+    folder, dockerfile = _built_in(checkout, path, service, variables)
     return Unit(
         name=name,
         checkout=checkout,
         source=checkout.source(path, service.line),
         how="compose service",
-        folder=_built_in(checkout, path, service, variables),
+        folder=folder,
+        dockerfile=dockerfile,
         image=resolved(service.text("image"), variables),
         settings=tuple(_settings(checkout, path, service, variables)),
         needs=tuple(_needs(checkout, path, service)),
@@ -54,22 +56,20 @@ def _unit(checkout: Checkout, path: str, name: str, service: Node, variables: di
     )
 
 
-def _built_in(checkout: Checkout, path: str, service: Node, variables: dict[str, str]) -> str:
-    """The folder that is built: that of the Dockerfile where it lies deeper than the context."""
+def _built_in(checkout: Checkout, path: str, service: Node, variables: dict[str, str]) -> tuple[str, str]:
+    """The folder that is built (the Dockerfile's, which may lie deeper than the context), and the Dockerfile."""
     build = service.get("build")
     if build is None:
-        return ""
+        return "", ""
     context = build.value if isinstance(build.value, str) else build.text("context") or "."
     folder = joined(folder_of(path), resolved(context, variables))
     if not folder or "$" in folder or "://" in folder:
-        return ""
-    dockerfile = resolved(build.text("dockerfile"), variables)
-    if dockerfile and "$" not in dockerfile:
-        inside = joined(folder, dockerfile)
-        if inside in checkout and folder_of(inside) != folder:
-            return folder_of(inside)
+        return "", ""
+    inside = joined(folder, resolved(build.text("dockerfile"), variables) or "Dockerfile")
+    if inside in checkout:
+        return folder_of(inside), inside
     there = any(each.startswith(f"{folder}/") for each in checkout.paths) or folder == "."
-    return folder if there else ""
+    return (folder if there else ""), ""
 
 
 def _settings(checkout: Checkout, path: str, service: Node, variables: dict[str, str]) -> Iterator[Setting]:

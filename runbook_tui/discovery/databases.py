@@ -58,7 +58,7 @@ _STAGE = re.compile(r"[_-](?:dev(?:elopment)?|prod(?:uction)?|test|staging|local
 _NO_NAME = re.compile(r"[${}<>%*.@:\[\]]|^\d*$|^[A-Z][A-Z0-9]*_[A-Z0-9_]*$")
 """Placeholders, and what is no name of a database."""
 _NO_HOST = re.compile(r"[${}<>%*@\[\]]|^\d*$|^[A-Z][A-Z0-9]*_[A-Z0-9_]*$")
-_LOCAL = frozenset(
+USUAL_HOSTS = frozenset(
     {
         *(
             "",
@@ -215,7 +215,7 @@ def _named(text: str) -> str:
 def _host(text: str) -> str:
     """A host that tells databases apart: without port, domain and placeholders."""
     host = with_defaults(text.strip().strip("\"'")).partition(":")[0].partition("/")[0]
-    if _NO_HOST.search(host) or host.lower() in _LOCAL or host.startswith(("127.", "192.168.", "10.")):
+    if _NO_HOST.search(host) or host.lower() in USUAL_HOSTS or host.startswith(("127.", "192.168.", "10.")):
         return ""
     host = host.lower()
     return host.partition(".svc")[0].partition(".")[0] if ".svc" in host else host

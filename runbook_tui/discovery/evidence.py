@@ -42,6 +42,8 @@ class Evidence:
     """Such as ``a Dockerfile``."""
     source: str
     unit: Unit | None = None
+    dockerfile: str = ""
+    """Its path, where it is one: a unit that names it says more."""
 
 
 @dataclass(slots=True)
@@ -67,6 +69,8 @@ def gather(checkouts: Iterable[Checkout]) -> Gathered:
         found.hosts += hosts
         found.units += [_refined(unit, units) for unit in units]
         found.evidence += _of_programs(checkout, hosts)
+    named = {(unit.checkout.place, unit.dockerfile) for unit in found.units if unit.dockerfile}
+    found.evidence = [one for one in found.evidence if (one.checkout.place, one.dockerfile) not in named]
     found.evidence += [
         Evidence(
             unit.checkout, unit.folder, Strength.DEPLOYED, f"the {unit.how} {unit.name}", unit.source, unit
@@ -123,7 +127,9 @@ def _of_images(checkout: Checkout, found: Gathered) -> None:
             found.left_out.append(LeftOut(checkout.source(dockerfile.folder), why, source))
         else:
             found.evidence.append(
-                Evidence(checkout, dockerfile.folder, Strength.BUILT, "a Dockerfile", source)
+                Evidence(
+                    checkout, dockerfile.folder, Strength.BUILT, "a Dockerfile", source, None, dockerfile.path
+                )
             )
 
 

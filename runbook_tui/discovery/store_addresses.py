@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from runbook_tui.discovery.candidates import Place
-from runbook_tui.discovery.databases import GENERIC, Address, addresses, named_in_settings, of_setting
+from runbook_tui.discovery.databases import (
+    GENERIC,
+    USUAL_HOSTS,
+    Address,
+    addresses,
+    named_in_settings,
+    of_setting,
+)
 from runbook_tui.discovery.evidence import Gathered
 from runbook_tui.discovery.roles import aside, engine_of_image
 from runbook_tui.discovery.units import Unit, folded, image_name
@@ -88,6 +95,14 @@ class Declared:
     name: str
     engine: str
     source: str
+    place: str
+    """Of the repository that declares it."""
+
+    @property
+    def host(self) -> str:
+        """The name under which it is reached; a usual one such as ``db`` means this repository's alone."""
+        name = self.name.lower()
+        return f"{name}\0{self.place}" if name in USUAL_HOSTS else name
 
 
 def declared_stores(gathered: Gathered) -> Iterator[Declared]:
@@ -97,13 +112,13 @@ def declared_stores(gathered: Gathered) -> Iterator[Declared]:
         built = gathered.images.get((unit.checkout.place, unit.folder), "") if unit.folder else ""
         named = unit.image_name.endswith(("-db", "_db", "-mysql", "-mongo", "-postgres"))
         if image or built or (named and not unit.folder):
-            yield Declared(unit.name, image or built, unit.source)
-    for (_, folder), engine in gathered.images.items():
+            yield Declared(unit.name, image or built, unit.source, unit.checkout.place)
+    for (place, folder), engine in gathered.images.items():
         if engine and folder != ".":
-            yield Declared(image_name(folder), engine, "")
+            yield Declared(image_name(folder), engine, "", place)
     for host in gathered.hosts:
         for store in host.stores:
-            yield Declared(store.name, store.engine, store.source)
+            yield Declared(store.name, store.engine, store.source, host.place)
 
 
 def named_addresses(place: Place, declared: list[Declared]) -> Iterator[tuple[Address, str]]:
@@ -120,12 +135,12 @@ def named_addresses(place: Place, declared: list[Declared]) -> Iterator[tuple[Ad
             yield address, why
     for each in declared:
         if folded(each.name) in (f"{folded(place.name)}db", f"{folded(place.own_name)}db"):
-            yield Address(each.engine, each.name.lower(), "", each.source), "is named for it"
+            yield Address(each.engine, each.host, "", each.source), "is named for it"
 
 
 def _of_units(place: Place, declared: list[Declared]) -> Iterator[tuple[Address, str]]:
     """Of several environments the first that says anything about an engine; another one has databases of its own."""
-    names = {each.name.lower(): each for each in declared}
+    names = {(each.place, each.name.lower()): each for each in reversed(declared)}
     known: set[str] = set()
     for unit in place.units:
         found = _without_parts([*_of_settings(unit), *_of_needs(unit, names)])
@@ -148,11 +163,11 @@ def _of_settings(unit: Unit) -> Iterator[tuple[Address, str]]:
             yield address, f"{setting.name} of the {unit.how}"
 
 
-def _of_needs(unit: Unit, names: dict[str, Declared]) -> Iterator[tuple[Address, str]]:
+def _of_needs(unit: Unit, names: dict[tuple[str, str], Declared]) -> Iterator[tuple[Address, str]]:
     for need in unit.needs:
-        each = names.get(need.name.lower())
+        each = names.get((unit.checkout.place, need.name.lower()))
         if each is not None:
-            yield Address(each.engine, each.name.lower(), "", need.source), f"the {unit.how} needs it"
+            yield Address(each.engine, each.host, "", need.source), f"the {unit.how} needs it"
 
 
 def _of_files(place: Place) -> Iterator[tuple[Address, str]]:

@@ -68,7 +68,7 @@ def stores(places: list[Place], gathered: Gathered, found: list[Migrated]) -> li
         _of_place(place, own, declared, used)
     for one in used:
         for each in declared:
-            if each.name.lower() in one.hosts and not one.engine:
+            if each.host in one.hosts and not one.engine:
                 one.engine, one.engine_source = each.engine, each.source
     _name(used)
     return used
@@ -134,7 +134,11 @@ def _name(used: list[Used]) -> None:
     for one in sorted(used, key=lambda each: (not each.migrations, -len(each.users))):
         service = next(iter(one.users))
         names = sorted(name for name in one.names if name.lower() not in GENERIC)
-        wanted = [_as_store(name) for name in (*sorted(one.hosts, key=len), *names)]
+        usual = [host.partition("\0")[0] for host in sorted(one.hosts) if "\0" in host]
+        hosts = sorted((host for host in one.hosts if "\0" not in host), key=len)
+        wanted = [_as_store(name) for name in (*hosts, *names)]
+        wanted += [slug(name) for name in usual if len(one.users) > 1]
+        wanted += [slug(f"{service}-{name}") for name in usual]
         inner = one.migrations[0].path.rpartition("/")[2] if one.migrations else ""
         wanted += [f"{service}-db", slug(f"{service}-{one.engine}-{inner}") if one.engine or inner else ""]
         wanted += [f"{service}-db-{number}" for number in range(2, len(used) + 3)]

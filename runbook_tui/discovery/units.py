@@ -51,6 +51,8 @@ class Unit:
     needs: tuple[Need, ...] = ()
     team: str = ""
     """From a label."""
+    dockerfile: str = ""
+    """Path of the file by which it is built."""
 
     @property
     def image_name(self) -> str:

@@ -257,3 +257,18 @@ spec: {template: {spec: {containers: [{image: shop, env: [{name: DATABASE_URL, v
 """
     make(".", {"compose.yaml": compose, "k8s.yaml": deployment, "shop/Dockerfile": PYTHON})
     assert list(stores(discover(system))) == ["dev-db"]
+
+
+def test_the_db_of_one_compose_file_is_not_the_db_of_another(make: MakeRepository, system: Path) -> None:
+    images = "  db: {image: postgres}\n  redis: {image: redis}\n"
+    compose = f"services:\n  app: {{build: ., depends_on: [db, redis]}}\n{images}"
+    for name in ("orders", "stock"):
+        make(name, {"compose.yaml": compose, "Dockerfile": PYTHON})
+    found = discover(system)
+    assert stores(found) == {
+        "orders-db": "postgres",
+        "orders-redis": "redis",
+        "stock-db": "postgres",
+        "stock-redis": "redis",
+    }
+    assert not any("share" in note for note in found.notes)
