@@ -1,14 +1,14 @@
-"""Messages, enums, services and extensions."""
+"""Messages with their fields, and what may be defined at the top of a file and inside of a message alike."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from runbook_tui.contracts.protobuf.cursor import NAME, Cursor
+from runbook_tui.contracts.protobuf.enums import read_enum
 from runbook_tui.contracts.protobuf.literals import read_integer, read_option_statement, read_options
-from runbook_tui.contracts.protobuf.repeated import report_repeated, report_repeated_members
+from runbook_tui.contracts.protobuf.repeated import report_repeated_members
 from runbook_tui.contracts.protobuf.statements import (
-    MAX_ENUM,
     MAX_FIELD,
     Reserved,
     read_block,
@@ -17,15 +17,12 @@ from runbook_tui.contracts.protobuf.statements import (
 )
 from runbook_tui.contracts.protobuf.tree import (
     Enum,
-    EnumValue,
     Field,
     Message,
     Oneof,
     Option,
     Place,
     Range,
-    Rpc,
-    Service,
 )
 
 _LABELS = frozenset({"optional", "required", "repeated"})
@@ -70,7 +67,7 @@ def read_definition(cursor: Cursor, scope: Scope) -> bool:
     if keyword == "message":
         _read_message(cursor, scope)
     elif keyword == "enum":
-        scope.enums.append(_read_enum(cursor))
+        scope.enums.append(read_enum(cursor))
     elif keyword == "extend":
         _read_extend(cursor, scope)
     elif keyword == "option":
@@ -216,92 +213,3 @@ def _read_map(cursor: Cursor, scope: Scope, at: Place) -> Field:
 def entry_name(name: str) -> str:
     """The name of the message that protoc makes for a map: ``line_items`` has ``LineItemsEntry``."""
     return "".join(part[:1].upper() + part[1:] for part in name.split("_")) + "Entry"
-
-
-def _read_enum(cursor: Cursor) -> Enum:
-    at = cursor.place()
-    cursor.expect("enum")
-    name = cursor.name("the name of the enum")
-    values: list[EnumValue] = []
-    options: list[Option] = []
-    reserved = Reserved()
-
-    def statement() -> None:
-        if cursor.next_text() != "=" and cursor.text == "option":
-            options.append(read_option_statement(cursor))
-        elif cursor.next_text() != "=" and cursor.text == "reserved":
-            read_reserved(cursor, reserved, MAX_ENUM)
-        else:
-            values.append(_read_enum_value(cursor))
-
-    read_block(cursor, statement)
-    report_repeated(cursor, values, f"value of {name}")
-    return Enum(name, at, tuple(values), tuple(options), tuple(reserved.ranges), tuple(reserved.names))
-
-
-def _read_enum_value(cursor: Cursor) -> EnumValue:
-    at = cursor.place()
-    name = cursor.name("a value, or '}'")
-    cursor.expect("=")
-    number_at = cursor.place()
-    number = read_integer(cursor, "the number of the value")
-    read_options(cursor)
-    cursor.expect(";")
-    return EnumValue(name, number, at, number_at)
-
-
-def read_service(cursor: Cursor) -> Service:
-    """A service, from its first token."""
-    at = cursor.place()
-    cursor.expect("service")
-    name = cursor.name("the name of the service")
-    rpcs: list[Rpc] = []
-    options: list[Option] = []
-
-    def statement() -> None:
-        if cursor.text == "option":
-            options.append(read_option_statement(cursor))
-        else:
-            rpcs.append(_read_rpc(cursor))
-
-    read_block(cursor, statement)
-    report_repeated(cursor, rpcs, f"rpc of {name}")
-    return Service(name, at, tuple(rpcs), tuple(options))
-
-
-def _read_rpc(cursor: Cursor) -> Rpc:
-    at = cursor.place()
-    if cursor.text != "rpc":
-        raise cursor.unexpected("rpc, option or '}'")
-    cursor.advance()
-    name = cursor.name("the name of the rpc")
-    client_streaming, input_at, input_type = _read_rpc_type(cursor)
-    cursor.expect("returns")
-    server_streaming, output_at, output_type = _read_rpc_type(cursor)
-    options: list[Option] = []
-    if cursor.text == "{":
-        read_block(cursor, lambda: options.append(read_option_statement(cursor)))
-    else:
-        cursor.expect(";")
-    return Rpc(
-        name,
-        at,
-        input_type,
-        output_type,
-        input_at,
-        output_at,
-        client_streaming,
-        server_streaming,
-        tuple(options),
-    )
-
-
-def _read_rpc_type(cursor: Cursor) -> tuple[bool, Place, str]:
-    cursor.expect("(")
-    streaming = cursor.text == "stream" and cursor.next_text() != ")"
-    if streaming:
-        cursor.advance()
-    at = cursor.place()
-    name = cursor.dotted_name("the name of a message")
-    cursor.expect(")")
-    return streaming, at, name

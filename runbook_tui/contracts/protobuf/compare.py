@@ -12,6 +12,7 @@ from runbook_tui.contracts.protobuf.fields import Fields
 from runbook_tui.contracts.protobuf.file_changes import file_differences, package_differences
 from runbook_tui.contracts.protobuf.loading import load_schema
 from runbook_tui.contracts.protobuf.message_changes import message_differences
+from runbook_tui.contracts.protobuf.schema import Schema
 from runbook_tui.contracts.protobuf.service_changes import service_differences
 from runbook_tui.contracts.protobuf.workspace import Workspace
 
@@ -21,6 +22,8 @@ def compare_protobuf(old: ContractFiles, new: ContractFiles, report: Report) -> 
     old_workspace, new_workspace = Workspace(old, "old", report), Workspace(new, "new", report)
     before = load_schema(old, old_workspace, "old", report)
     after = load_schema(new, new_workspace, "new", report)
+    if _is_same(before, after):
+        return
     comparison = Comparison(Fields(before), Fields(after), new_workspace, report)
     for find in (
         file_differences,
@@ -33,3 +36,11 @@ def compare_protobuf(old: ContractFiles, new: ContractFiles, report: Report) -> 
     ):
         comparison.add(find(comparison))
     comparison.finish()
+
+
+def _is_same(before: Schema, after: Schema) -> bool:
+    """Whether both versions have the same files: nothing can differ then."""
+    return len(before.sources) == len(after.sources) and all(
+        (old.module_path, old.own) == (new.module_path, new.own) and old.file is new.file
+        for old, new in zip(before.sources, after.sources, strict=True)
+    )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from runbook_tui.contracts.model import Direction
 from runbook_tui.contracts.protobuf.comparison import (
@@ -27,68 +25,61 @@ _OPTIONS = "google.protobuf."
 """Extensions of messages with this prefix are custom options: nothing sends them."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Index:
-    """The definitions of a version's own files, by kind and local name."""
-
-    by_file: dict[tuple[str, str], set[str]]
-    by_package: dict[tuple[str, str], set[str]]
-
-
 def definition_differences(comparison: Comparison) -> Iterator[Difference]:
     """What is gone, and what is new."""
-    old, new = comparison.old.schema, comparison.new.schema
-    olds, news = _index(old), _index(new)
-    for kind, found in _own(old):
+    olds, news = _Names(comparison.old.schema), _Names(comparison.new.schema)
+    for kind, found in _own(comparison.old.schema):
         yield from _gone(comparison, kind, found, news)
-    for kind, found in _own(new):
-        if found.local not in olds.by_package[found.source.file.package, kind]:
+    for kind, found in _own(comparison.new.schema):
+        if (kind, found.full) not in olds.full:
             yield from _added(kind, found, olds)
 
 
+class _Names:
+    """The definitions of a version by kind and name."""
+
+    def __init__(self, schema: Schema) -> None:
+        self.by_file = {(kind, found.source.module_path, found.local) for kind, found in _own(schema)}
+        self.full = {(kind, found.full) for kind, found in _all(schema)}
+        """Also of imported files."""
+
+    def has_around(self, found: Definition) -> bool:
+        """Whether there is the message around a definition, or the definition is at the top of its file."""
+        return found.parent is None or ("message", found.parent.full) in self.full
+
+
 def _own(schema: Schema) -> Iterator[tuple[str, Definition]]:
-    kinds: dict[str, Iterator[Definition]] = {
-        "message": (found for each in schema.messages.values() for found in each if not found.node.map_of),
-        "enum": (found for each in schema.enums.values() for found in each),
-        "service": (found for each in schema.services.values() for found in each),
-        "extension": iter(schema.extensions),
-    }
-    for kind, definitions in kinds.items():
-        for found in definitions:
-            if found.source.own:
-                yield kind, found
+    return ((kind, found) for kind, found in _all(schema) if found.source.own)
 
 
-def _index(schema: Schema) -> _Index:
-    index = _Index(defaultdict(set), defaultdict(set))
-    for kind, found in _own(schema):
-        index.by_file[found.source.module_path, kind].add(found.local)
-        index.by_package[found.source.file.package, kind].add(found.local)
-    return index
+def _all(schema: Schema) -> Iterator[tuple[str, Definition]]:
+    for messages in schema.messages.values():
+        yield from (("message", found) for found in messages if not found.node.map_of)
+    for enums in schema.enums.values():
+        yield from (("enum", found) for found in enums)
+    for services in schema.services.values():
+        yield from (("service", found) for found in services)
+    yield from (("extension", found) for found in schema.extensions)
 
 
-def _gone(comparison: Comparison, kind: str, before: Definition, news: _Index) -> Iterator[Difference]:
+def _gone(comparison: Comparison, kind: str, before: Definition, news: _Names) -> Iterator[Difference]:
     package = before.source.file.package
     file = comparison.new.schema.by_module_path.get(before.source.module_path)
-    left_file = file is not None and before.local not in news.by_file[file.module_path, kind]
-    elsewhere = before.local in news.by_package[package, kind]
+    left_file = file is not None and (kind, file.module_path, before.local) not in news.by_file
+    moved = (kind, before.full) in news.full
     impact, directions = _impact_of_gone(comparison, kind, before)
-    if before.parent and before.parent.local not in news.by_package[package, "message"]:
+    if not news.has_around(before):
         impact = HARMLESS  # the message around it is gone: that is told already
     names = _names(before)
     if left_file and file is not None:
-        text = f"{'moves' if elsewhere else 'removes'} {kind} {before.full} from {file.module_path}"
-        demands = GENERATED if elsewhere else impact
+        text = f"{'moves' if moved else 'removes'} {kind} {before.full} from {file.module_path}"
         where = spot_of_gone(comparison, before, file, anywhere=False)
+        demands = GENERATED if moved else impact
         yield Difference(f"{kind}-no-delete", before.full, where, text, demands, names, directions)
-    if not elsewhere and package in comparison.new.schema.packages:
-        text = (
-            f"removes {kind} {before.local} from package {package}"
-            if package
-            else f"removes {kind} {before.full}"
-        )
-        demands = HARMLESS if left_file else impact
+    if not moved and package in comparison.new.schema.packages:
+        text = f"removes {kind} {before.full} from " + (f"package {package}" if package else "every file")
         where = spot_of_gone(comparison, before, file, anywhere=kind == "message")
+        demands = HARMLESS if left_file else impact
         yield Difference(f"package-{kind}-no-delete", before.full, where, text, demands, names, directions)
 
 
@@ -112,8 +103,8 @@ def scope_of_extension(found: Definition) -> str:
     return found.parent.full if found.parent else found.source.file.package
 
 
-def _added(kind: str, after: Definition, olds: _Index) -> Iterator[Difference]:
-    if after.parent and after.parent.local not in olds.by_package[after.source.file.package, "message"]:
+def _added(kind: str, after: Definition, olds: _Names) -> Iterator[Difference]:
+    if not olds.has_around(after):
         return  # the message around it is new: that is told already
     at = after.node.at
     yield Difference(

@@ -135,7 +135,7 @@ def _reserved(both: _Both) -> Iterator[Difference]:
     before, after = both
     where, rule = spot(before, after), "reserved-enum-no-delete"
     for old, missing in shrunk(before.node.reserved, after.node.reserved):
-        text = f"takes {shown(missing, MAX_ENUM)} from the reserved numbers {shown([old], MAX_ENUM)} of {after.full}"
+        text = f"no longer reserves {shown(missing, old, MAX_ENUM)} of {after.full}"
         yield Difference(rule, after.full, where, text, GUARD)
     for name in sorted(set(before.node.reserved_names) - set(after.node.reserved_names)):
         text = f"no longer reserves the name {name} of {after.full}"

@@ -188,4 +188,4 @@ def _default(
 
 
 def _shown(value: bytes | float) -> str:
-    return repr(value.decode("utf-8", "replace")) if isinstance(value, bytes) else str(value)
+    return repr(value[:80].decode("utf-8", "replace")) if isinstance(value, bytes) else str(value)

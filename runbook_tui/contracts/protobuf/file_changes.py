@@ -79,7 +79,14 @@ def _file_gone(comparison: Comparison, before: Source, defined: frozenset[str]) 
         text, impact = f"moves what {before.module_path} defines to other files", GENERATED
     else:
         text, impact = f"removes {before.module_path}", _impact_of_gone(comparison, [before])
-    return Difference("file-no-delete", before.file.package, Spot(before), text, impact, _names([before]))
+    return Difference(
+        "file-no-delete",
+        before.file.package or before.module_path,
+        Spot(before),
+        text,
+        impact,
+        _names([before]),
+    )
 
 
 def _impact_of_gone(comparison: Comparison, sources: Iterable[Source]) -> Impact:
@@ -121,7 +128,7 @@ def _same_head(before: Source, after: Source) -> Iterator[Difference]:
     if old.package != new.package:
         yield Difference(
             "file-same-package",
-            new.package or old.package,
+            new.package or after.module_path,
             Spot(after, new.package_at, before),
             f"changes the package of {after.module_path} from {old.package or 'none'} to {new.package or 'none'}",
             NEITHER if old.services and new.services else GENERATED,
@@ -131,7 +138,7 @@ def _same_head(before: Source, after: Source) -> Iterator[Difference]:
         editions = _is_edition(old.edition) and _is_edition(new.edition)
         yield Difference(
             "file-same-edition" if editions else "file-same-syntax",
-            new.package,
+            new.package or after.module_path,
             Spot(after, new.edition_at, before),
             f"changes the syntax of {after.module_path} from {old.edition} to {new.edition}",
             # what another edition changes is told of each field and enum
@@ -150,16 +157,15 @@ def _same_options(before: Source, after: Source) -> Iterator[Difference]:
         if old != new:
             yield Difference(
                 f"file-same-{name.replace('_', '-')}",
-                after.file.package,
+                after.file.package or after.module_path,
                 Spot(after, now.at if now else NOWHERE, before),
-                f"changes the option {name} of {after.module_path} from {shown(old)} to {shown(new)}",
+                f"changes the option {name} of {after.module_path} from {_shown(old)} to {_shown(new)}",
                 GENERATED,
-                (shown(old),),
+                (old.partition(b";")[0].decode("utf-8", "replace"),) if isinstance(old, bytes) else (),
             )
 
 
-def shown(value: Value) -> str:
-    """A value for people."""
+def _shown(value: Value) -> str:
     if isinstance(value, bytes):
-        return value.decode("utf-8", "replace") or "nothing"
-    return value if isinstance(value, str) else "{...}"
+        return value[:80].decode("utf-8", "replace") or "nothing"
+    return value[:80] if isinstance(value, str) else "{...}"

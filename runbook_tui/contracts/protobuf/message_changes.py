@@ -161,7 +161,7 @@ def _ranges(both: _Both, directions: tuple[Direction, ...]) -> Iterator[Differen
             "extension-message-no-delete",
             before.full,
             where,
-            f"takes {shown(missing, MAX_FIELD)} from the extension numbers {shown([old], MAX_FIELD)} of {after.full}",
+            f"takes extension numbers {shown(missing, old, MAX_FIELD)} from {after.full}",
             NARROWS,
             (after.node.name,),
             directions,
@@ -171,7 +171,7 @@ def _ranges(both: _Both, directions: tuple[Direction, ...]) -> Iterator[Differen
             "reserved-message-no-delete",
             before.full,
             where,
-            f"takes {shown(missing, MAX_FIELD)} from the reserved numbers {shown([old], MAX_FIELD)} of {after.full}",
+            f"no longer reserves {shown(missing, old, MAX_FIELD)} of {after.full}",
             GUARD,
         )
     for name in sorted(set(before.node.reserved_names) - set(after.node.reserved_names)):

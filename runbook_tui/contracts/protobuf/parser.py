@@ -11,10 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from runbook_tui.contracts.protobuf.bodies import Scope, read_definition, read_service
+from runbook_tui.contracts.protobuf.bodies import Scope, read_definition
 from runbook_tui.contracts.protobuf.cursor import END, Cursor, MistakeError, TooManyMistakesError
 from runbook_tui.contracts.protobuf.literals import read_text
 from runbook_tui.contracts.protobuf.repeated import report_repeated
+from runbook_tui.contracts.protobuf.services import read_service
 from runbook_tui.contracts.protobuf.statements import read_or_skip
 from runbook_tui.contracts.protobuf.tree import File, Import, Mistake, Place, Service
 

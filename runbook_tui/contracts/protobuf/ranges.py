@@ -54,9 +54,10 @@ def shrunk(old: Sequence[Range], new: Sequence[Range]) -> Iterator[tuple[Range, 
             yield one, missing
 
 
-def shown(ranges: Iterable[Range], highest: int) -> str:
-    """``3``, ``5 to 9, 1000 to max``"""
-    return ", ".join(_shown(one, highest) for one in ranges)
+def shown(missing: Sequence[Range], old: Range, highest: int) -> str:
+    """``3``, or ``5 to 9, 1000 to max (of 4 to max)``"""
+    listed = ", ".join(_shown(one, highest) for one in missing)
+    return listed if list(missing) == [old] else f"{listed} (of {_shown(old, highest)})"
 
 
 def _shown(one: Range, highest: int) -> str:

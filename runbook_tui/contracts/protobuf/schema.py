@@ -78,7 +78,7 @@ class Schema:
             self._add_extension(source, None, extension, features)
         for service in file.services:
             full = _joined(file.package, service.name)
-            self.services[full].append(Found(full, service.name, source, service, features))
+            _kept(self.services[full], Found(full, service.name, source, service, features))
 
     def _add_message(
         self, source: Source, parent: Found[Message] | None, message: Message, inherited: Features
@@ -86,7 +86,8 @@ class Schema:
         features = overridden(inherited, message.options)
         local = _joined(parent.local if parent else "", message.name)
         found = Found(_joined(source.file.package, local), local, source, message, features, parent)
-        self.messages[found.full].append(found)
+        if not _kept(self.messages[found.full], found):
+            return
         for inner in message.messages:
             self._add_message(source, found, inner, features)
         for enum in message.enums:
@@ -100,7 +101,7 @@ class Schema:
         local = _joined(parent.local if parent else "", enum.name)
         full = _joined(source.file.package, local)
         features = overridden(inherited, enum.options)
-        self.enums[full].append(Found(full, local, source, enum, features, parent))
+        _kept(self.enums[full], Found(full, local, source, enum, features, parent))
 
     def _add_extension(
         self, source: Source, parent: Found[Message] | None, field: Field, inherited: Features
@@ -164,6 +165,14 @@ class Schema:
         """Every message, also of imported files."""
         for found in self.messages.values():
             yield from found
+
+
+def _kept(known: list[Found[Node]], found: Found[Node]) -> bool:
+    """Add a definition; of one that its file has twice, which is told as a mistake, only the first."""
+    if known and known[-1].source is found.source:
+        return False
+    known.append(found)
+    return True
 
 
 def scope_of(found: Found[Message] | Found[Field] | Found[Service]) -> str:
