@@ -137,7 +137,8 @@ def test_another_syntax_is_told_with_what_it_changes() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "rule", "effect"),
     [
-        ("features.field_presence = IMPLICIT", "features.field_presence = EXPLICIT", "field-same-cardinality", "narrows"),
+        ("features.field_presence = IMPLICIT", "features.field_presence = EXPLICIT",
+         "field-same-cardinality", "narrows"),
         ("features.field_presence = LEGACY_REQUIRED", "features.field_presence = EXPLICIT",
          "message-same-required-fields", "widens"),
         ("features.utf8_validation = NONE", "features.utf8_validation = VERIFY",
