@@ -194,6 +194,10 @@ def _targets(entity: Entity, files: Files, seen: set[str], report: Report) -> It
             report.find("not-fetched", what, target.place, "read a clone of it as well")
             continue
         for path in _paths(entity.source.folder, written, target, files, report):
+            if not files.inside(path):
+                what = f"{quoted(written)} leads out of the folder that is read"
+                report.find("outside", what, target.place, "name its folder as well")
+                continue
             real = os.path.realpath(path)
             if real in seen:
                 continue
@@ -213,10 +217,6 @@ def _paths(folder: Path, written: str, target: Text, files: Files, report: Repor
 
 
 def _source(path: Path, target: Text, files: Files, report: Report) -> Source | None:
-    if not files.inside(path):
-        what = f"{quoted(target.value)} leads out of the folder that is read"
-        report.find("outside", what, target.place, "name its folder as well")
-        return None
     try:
         return Source(path, files.read(path), named=False)
     except UnreadableError as error:

@@ -6,6 +6,7 @@ describe it the one with the smaller ``order`` of its reader counts.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
@@ -45,7 +46,8 @@ def read_catalog(paths: Sequence[Path]) -> ImportedCatalog:
     problems: list[Problem] = []
     for path in dict.fromkeys(paths):
         try:
-            count = _folder(path, found, report) if path.is_dir() else _file(path, found)
+            is_folder = os.path.isdir(path)  # noqa: PTH112 - bears endless names
+            count = _folder(path, found, report) if is_folder else _file(path, found)
         except ProblemsError as error:
             problems += error.problems
         else:
@@ -97,7 +99,7 @@ def _reader(path: Path, data: bytes) -> CatalogReader | None:
 
 def _file(path: Path, found: _Found) -> int:
     """Read a file that a person named."""
-    if not path.exists():
+    if not os.path.exists(path):  # noqa: PTH110
         raise missing(path)
     try:
         data = Files(("/",)).read(path)
@@ -112,5 +114,6 @@ def _file(path: Path, found: _Found) -> int:
 
 def _no_catalog(path: Path) -> Problem:
     known = ", ".join(reader.file_names for reader in all_readers())
-    what = "there is no catalog in this folder" if path.is_dir() else "this is no catalog that is known"
+    is_folder = os.path.isdir(path)  # noqa: PTH112
+    what = "there is no catalog in this folder" if is_folder else "this is no catalog that is known"
     return Problem(Place(str(path)), what, f"one of {known}", "check the path")

@@ -65,7 +65,10 @@ class Files:
 
     def inside(self, path: Path) -> bool:
         """Whether a path, with all its links followed, lies in a folder that may be read."""
-        real = os.path.realpath(path)
+        try:
+            real = os.path.realpath(path)
+        except (OSError, ValueError):  # a name that no file can have
+            return False
         return any(real == root or real.startswith(root.rstrip(os.sep) + os.sep) for root in self.roots)
 
     def exists(self, path: Path) -> bool:
@@ -103,7 +106,7 @@ class Files:
 
 def files_around(paths: Sequence[Path]) -> Files:
     """What may be read when some paths are named: each folder, and the repository or else the folder of each file."""
-    roots = {os.path.realpath(path if path.is_dir() else _home(path)) for path in paths}
+    roots = {os.path.realpath(path if os.path.isdir(path) else _home(path)) for path in paths}  # noqa: PTH112
     return Files(tuple(sorted(roots)))
 
 
