@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from runbook_tui.catalog.importing.collect import read_catalog
-from runbook_tui.catalog.importing.model import Kind
+from runbook_tui.catalog.importing.native import native
 from runbook_tui.catalog.manifest import LoadedManifest, loaded_from, read_manifest
 from runbook_tui.files.problems import Place, Problem, ProblemsError
 from runbook_tui.files.suggestions import did_you_mean, one_of
@@ -48,7 +48,7 @@ def is_catalog(path: Path) -> bool:
 
 def _from_catalog(path: Path, bases: Mapping[str, str], targets: Mapping[str, str]) -> LoadedManifest:
     catalog = read_catalog([path])
-    services = {entry.name: entry for entry in catalog.services if entry.kind is Kind.SERVICE}
+    services = {name: service.source for name, service in native(catalog).services.items()}
     problems = [
         Problem(Place(f"--{option} {name}={ref}"), f"there is no service {name} in {path}", one_of(sorted(services)),
                 did_you_mean(name, services))

@@ -76,7 +76,7 @@ def loaded_from(source: YamlSource, path: Path) -> LoadedManifest:
     if manifest is None or problems:
         raise ProblemsError(problems)
     merged, origin, problems = merge(manifest, included, source)
-    report = Report(Places(source, origin, answers_source), problems)
+    report = Report(Places(source, origin, answers_source, filling.places), problems)
     check(merged, answers, report, filling.apis)
     if report.problems:
         raise ProblemsError(report.problems)

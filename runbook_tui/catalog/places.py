@@ -17,9 +17,14 @@ class Places:
     elsewhere: Mapping[Location, YamlSource]
     """The file of every service and data store (``("services", name)``) that an included manifest defines."""
     answers: YamlSource | None
+    filled: Mapping[Location, Place] = field(default_factory=dict)
+    """Where the values stand that catalogs have added."""
 
     def place(self, location: Location, *, key: bool = False) -> Place:
         """Where a value of the merged manifest (or its key) stands; the nearest one above if it was left out."""
+        for length in range(len(location), 2, -1):
+            if location[:length] in self.filled:
+                return self.filled[location[:length]]
         return self.elsewhere.get(location[:2], self.manifest).place(location, key=key)
 
 

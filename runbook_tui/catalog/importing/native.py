@@ -203,11 +203,9 @@ def _add_dependencies(made: NativeService, names: Mapping[str, str], providers: 
         if name is None:
             made.left_out.append((f"{need.kind} {line(need.name)}", need.place))
         elif need.name not in consumed and need.name != made.source.name:
-            soft = need.kind is EdgeKind.STARTS_AFTER
-            value: Value = {"service": name, "kind": "soft"} if soft else name
             rank = _STRENGTH.index(need.kind)
             if need.name not in best or rank < best[need.name][0]:
-                best[need.name] = (rank, Filled(value, need.place))
+                best[need.name] = (rank, Filled(name, need.place))
     if best:
         made.lists["depends_on"] = [filled for _, filled in best.values()]
 

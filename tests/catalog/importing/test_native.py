@@ -128,11 +128,11 @@ def test_nothing_that_a_catalog_does_not_say_is_made_up(read: Read) -> None:
         assert service.keys().isdisjoint({"repository", "deployed", "release"})
 
 
-def test_the_strongest_reason_to_need_a_service_counts(read: Read) -> None:
+def test_every_reason_to_need_a_service_is_one_dependency(read: Read) -> None:
     needs = "depends_on: [b, c], environment: {B_URL: 'http://b:80'}"
     compose = f"services:\n  a: {{image: x, {needs}}}\n  b: {{image: x}}\n  c: {{image: x}}\n"
     services = as_manifest_services(read({"compose.yaml": compose}))
-    assert services["a"]["depends_on"] == ["b", {"service": "c", "kind": "soft"}]
+    assert services["a"]["depends_on"] == ["b", "c"]
 
 
 @pytest.mark.parametrize(
