@@ -32,16 +32,25 @@ class Build(IntEnum):
 
     GUARD = 1
     """A number or name that was set aside may be used again."""
-    GENERATED = 2
+    MOVED = 2
+    """A name is defined in another file."""
+    GENERATED = 3
     """Generated code looks different."""
-    GONE = 3
+    GONE = 4
     """A name is no longer defined."""
 
 
 _WHEN_ALONE = {
     Build.GUARD: (Direction.RESPONSE, Effect.NARROWS),
+    Build.MOVED: (Direction.RESPONSE, Effect.NARROWS),
     Build.GENERATED: (Direction.RESPONSE, Effect.NARROWS),
     Build.GONE: (Direction.REQUEST, Effect.NARROWS),
+}
+_LAYERS = {
+    Build.GUARD: Layer.WIRE,
+    Build.MOVED: Layer.FILES,
+    Build.GENERATED: Layer.SOURCE,
+    Build.GONE: Layer.SOURCE,
 }
 
 
@@ -65,6 +74,7 @@ WIDENS = Impact(wire=Effect.WIDENS)
 NARROWS = Impact(wire=Effect.NARROWS)
 NEITHER = Impact(wire=Effect.NEITHER)
 GUARD = Impact(build=Build.GUARD)
+MOVED = Impact(build=Build.MOVED)
 GENERATED = Impact(build=Build.GENERATED)
 GONE = Impact(build=Build.GONE)
 RENAMED = Impact(json=Effect.NEITHER, build=Build.GENERATED)
@@ -131,10 +141,10 @@ class Comparison:
                 self.report.changes.append(_change(difference, direction, effect))
             return
         change = _change(difference, difference.directions[0], None)
-        if impact.build is None or (impact.build is not Build.GUARD and Layer.SOURCE not in layers):
-            self.report.changes.append(change)
-        else:
+        if impact.build is not None and _LAYERS[impact.build] in layers:
             self._builds.append((impact.build, change))
+        else:
+            self.report.changes.append(change)
 
     def finish(self) -> None:
         """Decide what the changes that only builds notice demand: nothing where messages change as well."""

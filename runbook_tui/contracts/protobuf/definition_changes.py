@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from runbook_tui.contracts.model import Direction
 from runbook_tui.contracts.protobuf.comparison import (
-    GENERATED,
     GONE,
     HARMLESS,
+    MOVED,
     NARROWS,
     WIDENS,
     Comparison,
@@ -74,7 +74,7 @@ def _gone(comparison: Comparison, kind: str, before: Definition, news: _Names) -
     if left_file and file is not None:
         text = f"{'moves' if moved else 'removes'} {kind} {before.full} from {file.module_path}"
         where = spot_of_gone(comparison, before, file, anywhere=False)
-        demands = GENERATED if moved else impact
+        demands = MOVED if moved else impact
         yield Difference(f"{kind}-no-delete", before.full, where, text, demands, names, directions)
     if not moved and package in comparison.new.schema.packages:
         text = f"removes {kind} {before.full} from " + (f"package {package}" if package else "every file")

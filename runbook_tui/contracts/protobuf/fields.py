@@ -13,8 +13,9 @@ _VARINTS = ("int32", "int64", "uint32", "uint64", "sint32", "sint64")
 _FIXED = ("fixed32", "fixed64", "sfixed32", "sfixed64")
 SCALARS = frozenset({*_VARINTS, *_FIXED, "double", "float", "bool", "string", "bytes"})
 MESSAGE_KINDS = frozenset({"message", "group"})
+_WITH_PROTOC = "google.protobuf."
+"""Messages of files that come with protoc begin like this; its enums that fields use are these."""
 _KNOWN_ENUMS = frozenset({"google.protobuf.NullValue", "google.protobuf.Syntax"})
-"""Enums of files that come with protoc."""
 
 
 class Cardinality(StrEnum):
@@ -144,7 +145,8 @@ def _type_of(
     if full in schema.enums or full in _KNOWN_ENUMS:
         return "enum", full, True
     delimited = features.message_encoding == "DELIMITED" and not field.is_map
-    return "group" if field.is_group or delimited else "message", full, full in schema.messages
+    known = full in schema.messages or full.startswith(_WITH_PROTOC)
+    return "group" if field.is_group or delimited else "message", full, known
 
 
 def _cardinality(

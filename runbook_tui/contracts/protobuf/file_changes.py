@@ -9,6 +9,7 @@ from runbook_tui.contracts.protobuf.comparison import (
     GENERATED,
     GONE,
     HARMLESS,
+    MOVED,
     NARROWS,
     NEITHER,
     NOWHERE,
@@ -76,7 +77,7 @@ def package_differences(comparison: Comparison) -> Iterator[Difference]:
 def _file_gone(comparison: Comparison, before: Source, defined: frozenset[str]) -> Difference:
     names = set(_definitions(before))
     if names and names <= defined:
-        text, impact = f"moves what {before.module_path} defines to other files", GENERATED
+        text, impact = f"moves what {before.module_path} defines to other files", MOVED
     else:
         text, impact = f"removes {before.module_path}", _impact_of_gone(comparison, [before])
     return Difference(

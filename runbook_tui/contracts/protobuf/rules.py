@@ -19,6 +19,8 @@ class Layer(StrEnum):
     """Those who read and write messages as JSON."""
     SOURCE = "source"
     """Those who build against the definitions: running processes understand each other."""
+    FILES = "files"
+    """Those who import a definition by the path of its file."""
 
 
 _TYPE_RULES = ("field-same-type", "field-wire-json-compatible-type", "field-wire-compatible-type")

@@ -1,8 +1,9 @@
 """What a team has agreed with buf in its ``buf.yaml``: roots of modules, and what may break.
 
 Read are ``breaking.ignore``, ``ignore_only``, ``except`` and ``ignore_unstable_packages`` of versions v1beta1, v1 and
-v2, and ``breaking.use`` where it says that only the JSON or only the binary form counts (``WIRE_JSON``, ``WIRE``).
-All other rules are on: buf's smaller sets leave out what an order depends on, such as a deleted RPC.
+v2, and of ``breaking.use`` what counts: files, generated code, JSON or only binary messages (``FILE``, ``PACKAGE``,
+``WIRE_JSON``, ``WIRE``). All other rules are on: buf's smaller sets leave out what an order depends on, such as a
+deleted RPC.
 Sources: https://buf.build/docs/configuration/v2/buf-yaml/, v1 and v1beta1 beside it; bufbuild/buf:
 private/bufpkg/bufcheck/client.go (ignoreFileLocation), private/pkg/protoversion/package_version.go.
 """
@@ -21,8 +22,14 @@ from runbook_tui.contracts.protobuf.rules import ALSO_EXCEPTED, Layer
 from runbook_tui.contracts.protobuf.schema import Source
 
 _UNSTABLE = re.compile(r"v[1-9]\d*(p[1-9]\d*)?(alpha|beta)([1-9]\d*)?|v[1-9]\d*test.*")
-_CATEGORIES = frozenset({"FILE", "PACKAGE", "WIRE_JSON", "WIRE"})
 _ALL_LAYERS = frozenset(Layer)
+_LAYERS = {
+    "FILE": _ALL_LAYERS,
+    "PACKAGE": frozenset({Layer.WIRE, Layer.JSON, Layer.SOURCE}),
+    "WIRE_JSON": frozenset({Layer.WIRE, Layer.JSON}),
+    "WIRE": frozenset({Layer.WIRE}),
+}
+"""buf's categories, the strictest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +151,7 @@ def _agreement(breaking: Mapping[str, object]) -> Agreement:
     ignored: dict[str, frozenset[str]] = {"*": frozenset(map(_clean, _texts(breaking.get("ignore"))))}
     for rule, paths in _mapping(breaking.get("ignore_only")).items():
         folders = frozenset(map(_clean, _texts(paths)))
-        for name in ["*"] if rule in _CATEGORIES else _named(rule):
+        for name in ["*"] if rule in _LAYERS else _named(rule):
             ignored[name] = ignored.get(name, frozenset()) | folders
     return Agreement(
         ignored,
@@ -160,11 +167,10 @@ def _named(rule: str) -> tuple[str, ...]:
 
 
 def _layers(used: list[str]) -> frozenset[Layer]:
-    if used and set(used) <= {"WIRE"}:
-        return frozenset({Layer.WIRE})
-    if used and set(used) <= {"WIRE", "WIRE_JSON"}:
-        return frozenset({Layer.WIRE, Layer.JSON})
-    return _ALL_LAYERS
+    """What counts is what the strictest category asks for; single rules say nothing of that."""
+    return (
+        _LAYERS[min(used, key=list(_LAYERS).index)] if used and set(used) <= _LAYERS.keys() else _ALL_LAYERS
+    )
 
 
 def _clean(path: str) -> str:

@@ -100,6 +100,13 @@ def test_a_team_may_say_that_json_or_generated_code_does_not_count(
     assert diff(old, new).verdict == "consumer-first"
 
 
+def test_a_team_may_say_that_definitions_may_move_between_files() -> None:
+    old = {"a.proto": PROTO3 + "message Event {}", "b.proto": PROTO3}
+    new = {"a.proto": PROTO3, "b.proto": PROTO3 + "message Event {}"}
+    assert diff(old, {**new, "buf.yaml": "breaking: {use: [PACKAGE]}"}).verdict == "either"
+    assert diff(old, {**new, "buf.yaml": "breaking: {use: [FILE, WIRE]}"}).verdict == "provider-first"
+
+
 def test_files_are_known_by_their_path_inside_of_the_module() -> None:
     text = PROTO3 + "message Event { int32 a = 1; }"
     old = {"root/a/x.proto": text, "buf.yaml": "version: v1beta1\nbuild: {roots: [root]}"}

@@ -193,6 +193,8 @@ def test_missing_imports_are_no_fault() -> None:
     assert diff(old, old + "// more").verdict == "compatible"
     found = diff(old, old.replace("Timestamp at", "Duration at"))
     assert one(found, "field-same-type").effect is Effect.NEITHER
+    found = diff(old, old.replace("google.protobuf.Timestamp at", "string at"))
+    assert one(found, "field-same-cardinality").pointer == "shop.Event.at"
     known = {"gone/away.proto": 'syntax = "proto3"; package gone; message Away {}'}
     assert diff(old, old, known).verdict == "compatible"
 
