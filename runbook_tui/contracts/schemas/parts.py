@@ -17,35 +17,42 @@ def compare_parts(pair: Pair, run: Run) -> None:
     """
     if run.is_trial or not (pair.old.keywords | pair.new.keywords) & {"allOf"}:
         return
-    old, new = _parts(pair.old), _parts(pair.new)
-    added, removed = _without(new, old), _without(old, new)
-    if added and not removed and old and run.same(pair.old, run.new.without(pair.new, added), pair.spot):
-        _tell(pair, run, added[0], added=True)
-    elif removed and not added and new and run.same(run.old.without(pair.old, removed), pair.new, pair.spot):
-        _tell(pair, run, removed[0], added=False)
+    for node in _added(pair.old, pair.new):
+        if run.same(pair.old, run.new.without(pair.new, [node]), pair.spot):
+            _tell(pair, run, node, added=True)
+    for node in _added(pair.new, pair.old):
+        if run.same(run.old.without(pair.old, [node]), pair.new, pair.spot):
+            _tell(pair, run, node, added=False)
     prose = [_prose(shape) for shape in (pair.old, pair.new)]
     if len(prose[0]) != len(prose[1]):
         came = len(prose[1]) > len(prose[0])
         _tell(pair, run, prose[came][-1], added=came)
 
 
-def _all(shape: Shape) -> list[Node]:
-    return [item for found in shape.all("allOf") for item in found.elements()]
+def _added(old: Shape, new: Shape) -> list[Node]:
+    """References in a list of one version that is longer than one of the other, and else the same."""
+    before, after = _lists(old), _lists(new)
+    gone = [each for each in before if each[0] not in [names for names, _ in after]]
+    come = [each for each in after if each[0] not in [names for names, _ in before]]
+    found: list[Node] = []
+    for names, nodes in come:
+        shorter = next((other for other, its in gone if other < names and len(its) < len(nodes)), None)
+        if shorter is not None:
+            found += [node for node in nodes if reference_of(node) in names - shorter]
+    return found
 
 
-def _parts(shape: Shape) -> list[Node]:
-    """Those that are references."""
-    return [node for node in _all(shape) if reference_of(node) is not None]
+def _lists(shape: Shape) -> list[tuple[set[str], list[Node]]]:
+    """Each ``allOf`` that has references: their names, and all its parts."""
+    lists = [each.elements() for each in shape.all("allOf")]
+    named = [({name for node in nodes if (name := reference_of(node)) is not None}, nodes) for nodes in lists]
+    return [(names, nodes) for names, nodes in named if names]
 
 
 def _prose(shape: Shape) -> list[Node]:
-    """Those that say nothing of the value."""
-    return [node for node in _all(shape) if isinstance(node.value, dict) and node.value.keys() <= PROSE]
-
-
-def _without(nodes: list[Node], others: list[Node]) -> list[Node]:
-    names = {reference_of(other) for other in others}
-    return [node for node in nodes if reference_of(node) not in names]
+    """Parts that say nothing of the value."""
+    found = [item for each in shape.all("allOf") for item in each.elements()]
+    return [node for node in found if isinstance(node.value, dict) and node.value.keys() <= PROSE]
 
 
 def _tell(pair: Pair, run: Run, node: Node, *, added: bool) -> None:

@@ -141,12 +141,12 @@ class Shapes:
             if not isinstance(value, dict) or id(value) in seen:
                 continue
             seen.add(id(value))
-            if reference_of(node) is not None:
-                pending.extend(self._target(node, shape))
-                if len(value) == 1:
-                    continue
-            shape.parts.append(node)
-            pending.extend(self._inner(node, shape))
+            # Depth first, so that the order stays the same when a part is put into an allOf of its own.
+            inner = list(self._target(node, shape)) if reference_of(node) is not None else []
+            if not inner or len(value) > 1:
+                shape.parts.append(node)
+                inner += self._inner(node, shape)
+            pending.extendleft(reversed(inner))
         shape.keywords = frozenset().union(
             *(part.value for part in shape.parts if isinstance(part.value, dict))
         )
