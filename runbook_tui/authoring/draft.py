@@ -146,12 +146,12 @@ def _with_split(request: Request, loaded: LoadedManifest, release: Release, plan
 
     def read(targets: Mapping[str, str], bases: Mapping[str, str]) -> Release:
         running = {**(request.bases or {}), **bases}
-        return read_release(loaded, targets={**fixed, **targets}, bases=running, only=request.only)
+        return read_release(
+            loaded, targets={**fixed, **targets}, bases=running, only=request.only, known=release
+        )
 
-    cycles = tuple(
-        replace(cycle, split=propose(known, cycle, _options(request), read)) for cycle in planned.cycles
-    )
-    return replace(planned, cycles=cycles)
+    split = propose(known, _options(request), read)
+    return replace(planned, cycles=tuple(replace(cycle, split=split) for cycle in planned.cycles))
 
 
 def _completed(request: Request, there: Runbook) -> Request:

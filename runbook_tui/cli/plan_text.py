@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from runbook_tui.authoring.draft import Draft, Written
     from runbook_tui.planning.model import Constraint, Cycle, Plan, PlannedRelease
 
+_NO_SPLIT = "No earlier commits split it into releases that can be ordered."
 _PRINTED_NOTES = frozenset({"dependency-first", "follow-up", "rule-off", "database-agrees"})
 """Rules whose notes are printed as well: why the order is as it is, and that a database was asked for."""
 
@@ -39,9 +40,7 @@ def contradictions(drafted: Draft) -> str:
     parts = ["No order exists. Each line forces the next, and the last one leads back to the first."]
     cycles = drafted.plan.cycles
     parts += [_cycle(number, cycle) for number, cycle in enumerate(cycles, 1)]
-    # one split often resolves several contradictions
-    splits = {str([release.targets for release in cycle.split]): cycle.split for cycle in reversed(cycles)}
-    parts += [_releases(split) for split in reversed(splits.values()) if split]
+    parts += [_releases(drafted.releases)] if drafted.releases else [_NO_SPLIT]
     parts += _remarks(drafted.plan)
     return "\n\n".join(parts)
 
@@ -54,8 +53,6 @@ def _cycle(number: int, cycle: Cycle) -> str:
         lines.append(f"      {constraint.because}{_at(constraint.source)} [{constraint.rule}]")
     lines.append(f"  Way out: {cycle.remedy}")
     lines += [f"    {text}" if text.endswith(":") else f"      {text}" for text in cycle.instead]
-    if not cycle.split:
-        lines.append("  No earlier commits split it into releases that can be ordered.")
     return "\n".join(lines)
 
 

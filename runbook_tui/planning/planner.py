@@ -67,8 +67,8 @@ def plan(release: Release, options: PlanOptions | None = None, *, runbook_path: 
     if solution.cycles:
         from runbook_tui.planning.split import propose
 
-        split = tuple(replace(cycle, split=propose(release, cycle, options)) for cycle in solution.cycles)
-        return replace(result, cycles=split)
+        split = propose(release, options)
+        return replace(result, cycles=tuple(replace(cycle, split=split) for cycle in solution.cycles))
     ordered = tuple(steps[step_id] for step_id in solution.sequence)
     return replace(
         result,

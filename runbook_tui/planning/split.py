@@ -35,13 +35,12 @@ _MOST_PARTS = 12
 
 
 def propose(
-    release: Release, cycle: Cycle, options: PlanOptions | None = None, read: Read | None = None
+    release: Release, options: PlanOptions | None = None, read: Read | None = None
 ) -> tuple[PlannedRelease, ...]:
     """A sequence of releases each of which can be ordered; the first may be planned now.
 
     Args:
         release: with its introductions: without them no earlier commit is known.
-        cycle: the contradiction to resolve first; others of the release are resolved with it.
         options: title and environment.
         read: reads the release at other targets, to check every part against git. Without it the parts are made from
             ``release`` alone.
@@ -52,7 +51,7 @@ def propose(
     Raises:
         RepositoryError: of ``read``.
     """
-    return _Splitting(release, options, read).parts(cycle)
+    return _Splitting(release, options, read).parts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +73,18 @@ class _Splitting:
         self._final = {change.name: change.target.sha for change in release.changes if change.moves}
         self._read = read
 
-    def parts(self, cycle: Cycle) -> tuple[PlannedRelease, ...]:
+    def parts(self) -> tuple[PlannedRelease, ...]:
         """The sequence, as far as it goes."""
         found: list[_Part] = []
         done: dict[str, str] = {}
         rest = self._release
-        first: Cycle | None = cycle
         while _moves(rest) and len(found) < _MOST_PARTS:
-            part = self._part(rest, done, first)
+            part = self._part(rest, done)
             if part is None:
                 break
             found.append(part)
             done = part.targets
             rest = self._between(done, self._final)
-            first = None
         stuck = self._solve(rest)[1].cycles if found and _moves(rest) else ()
         return tuple(self._planned(found, number, stuck) for number in range(len(found)))
 
@@ -98,22 +95,23 @@ class _Splitting:
         whole = at(self._release, targets)
         return remainder(whole, at(self._release, bases)) if bases else whole
 
-    def _part(self, rest: Release, done: Mapping[str, str], cycle: Cycle | None) -> _Part | None:
-        """As much of the rest as can be ordered."""
+    def _part(self, rest: Release, done: Mapping[str, str]) -> _Part | None:
+        """As much of the rest as can be ordered: of every contradiction one subject waits."""
         trial, targets = rest, dict(self._final)
         waits: list[Subject] = []
         for _ in range(len(self._release.introductions) + len(self._final) + 1):
             scope, solution = self._solve(trial)
             if not solution.cycles:
                 return _Part(targets, trial, tuple(waits))
-            subject = self._to_wait(scope, cycle or solution.cycles[0])
-            if subject is None or subject in waits:
+            found = dict.fromkeys(self._to_wait(scope, cycle) for cycle in solution.cycles)
+            subjects = [subject for subject in found if subject is not None and subject not in waits]
+            if not subjects:
                 return None
-            cycle = None
             waiting = Waiting(scope, solution.constraints, self._history)
-            waiting.hold(subject)
+            for subject in subjects:
+                waiting.hold(subject)
             targets.update(waiting.targets)
-            waits.append(subject)
+            waits += subjects
             trial = self._between(done, targets)
             if not _moves(trial):
                 return None

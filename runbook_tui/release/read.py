@@ -30,12 +30,14 @@ def read_release(
     only: Collection[str] | None = None,
     fetch: bool = False,
     live: Databases | None = None,
+    known: Release | None = None,
 ) -> Release:
     """Pin and read all services in parallel.
 
     ``targets`` gives other refs than the manifest's ``release``, and ``bases`` others than its ``deployed``, by
     service. With ``only``, all other services stay at the version that runs. ``fetch`` brings new tags and branches
-    first, and ``live`` asks databases what is applied; without them no network is used.
+    first, and ``live`` asks databases what is applied; without them no network is used. Services that go between the
+    same commits in ``known``, a release of the same manifest, are not read again.
 
     Raises ProblemsError with the problems of all services: repositories, refs, paths, migration files.
     """
@@ -43,7 +45,15 @@ def read_release(
     selection = Selection(loaded, dict(targets or {}), chosen, live, dict(bases or {}))
     problems = list(selection.problems())
     pinned = pin(selection, fetch=fetch, problems=problems)
-    changes = ask_all(sorted(pinned), lambda name: read_change(selection, name, pinned[name]), problems)
+    before = {change.name: change for change in (known.changes if known else ())}
+
+    def change_of(name: str) -> ServiceChange:
+        there, where = before.get(name), pinned[name]
+        if there and (there.base.sha, there.target.sha) == (where.base.sha, where.target.sha):
+            return there
+        return read_change(selection, name, where)
+
+    changes = ask_all(sorted(pinned), change_of, problems)
     _raise_any(problems)
     usages = read_usages(selection, changes, pinned, problems)
     contract_uses = read_contract_uses(selection, changes, pinned, problems)

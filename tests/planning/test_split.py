@@ -91,14 +91,13 @@ def test_parts_are_checked_by_reading_them_again(world: World) -> None:
         return remainder(whole, at(release, bases)) if bases else whole
 
     (cycle,) = plan(release).cycles
-    assert propose(release, cycle, None, read) == cycle.split
+    assert propose(release, None, read) == cycle.split
     assert cycle.split[0].targets in asked
 
 
 def test_what_reading_again_contradicts_is_not_proposed(world: World) -> None:
     release = _chain(world).release()
-    (cycle,) = plan(release).cycles
-    assert propose(release, cycle, None, lambda *_: release) == ()
+    assert propose(release, None, lambda *_: release) == ()
 
 
 @pytest.mark.parametrize("newest_first", [True, False])
