@@ -18,6 +18,8 @@ def compare_apis(old: Api | None, new: Api | None, teller: Teller, messages: Mes
     """Tell everything that differs; either may be missing: the API is new, or gone."""
     before, after = (api.channels if api is not None else [] for api in (old, new))
     for one, other in channel_pairs(before, after):
+        if all(channel is None or channel.replies_only for channel in (one, other)):
+            continue
         if one is not None and other is not None:
             _compare_channels(one, other, teller, messages)
         elif other is not None:

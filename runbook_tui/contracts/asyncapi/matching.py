@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar
 
@@ -29,7 +30,7 @@ def channel_pairs(old: Sequence[Channel], new: Sequence[Channel]) -> Pairs[Chann
 
 
 def message_pairs(old: Messages, new: Messages) -> Pairs[Message]:
-    """Messages by what they are called, then by what they look like; those without a name by their order.
+    """Messages by what they are called, then by what they look like; those of one name, or none, by their order.
 
     A single one belongs to a single one whatever the two are called.
     """
@@ -114,9 +115,14 @@ class _Contents:
 
 
 def _in_order(pairs: Pairs[Message]) -> Pairs[Message]:
-    """Pair the first message without a name that is left of one version with the first of the other, and so on."""
-    gone = [old for old, new in pairs if new is None and old is not None and not old.ids]
-    come = [new for old, new in pairs if old is None and new is not None and not new.ids]
-    partner = {id(new): old for old, new in zip(gone, come, strict=False)}
-    taken = {id(old) for old in partner.values()}
+    """Pair what is left: the first of a name in one version with the first of that name in the other, and so on."""
+    gone: dict[tuple[str, ...], deque[Message]] = defaultdict(deque)
+    for old, new in pairs:
+        if old is not None and new is None:
+            gone[old.ids[:1]].append(old)
+    partner: dict[int, Message] = {}
+    for old, new in pairs:
+        if old is None and new is not None and gone[new.ids[:1]]:
+            partner[id(new)] = gone[new.ids[:1]].popleft()
+    taken = set(map(id, partner.values()))
     return [(partner.get(id(new), old), new) for old, new in pairs if new is not None or id(old) not in taken]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from runbook_tui.contracts.asyncapi.json_payloads import Part
 from runbook_tui.contracts.asyncapi.layers import Composed
 from runbook_tui.contracts.asyncapi.matching import message_pairs
 from runbook_tui.contracts.asyncapi.model import Body, Described, Message, Messages
-from runbook_tui.contracts.asyncapi.payloads import JSON, Part, PayloadComparer, family_of
+from runbook_tui.contracts.asyncapi.payloads import JSON, PayloadComparer, family_of
 from runbook_tui.contracts.asyncapi.telling import Flow, Teller
 from runbook_tui.contracts.documents.node import Node
 from runbook_tui.contracts.documents.resolving import reference_of
@@ -60,12 +61,12 @@ class MessageComparer:
         voice, place = flow.voice_of(message), flow.place(message)
         subject = "event" if flow.direction is Direction.EVENT else f"{flow.direction}-message"
         textual = all(_is_textual(body.content_type) for body in (old, new))
-        part = Part(voice, place, subject, "payload", new.node, textual)
+        part = Part(voice, place, subject, "payload", textual)
         self._payloads.compare(old.payload, new.payload, part)
-        part = Part(voice, f"the key of {place}", f"{subject}-key", "key", new.node, textual)
+        part = Part(voice, f"the key of {place}", f"{subject}-key", "key", textual)
         self._payloads.compare(old.key, new.key, part)
         if old.headers is not None or new.headers is not None:
-            part = Part(voice, f"the headers of {place}", f"{subject}-headers", "headers", new.node)
+            part = Part(voice, f"the headers of {place}", f"{subject}-headers", "headers")
             self._payloads.compare(_headers(old), _headers(new), part)
 
 

@@ -75,7 +75,12 @@ def united(several: Iterable[Messages]) -> Messages:
     lists = {id(each): each for each in several}
     if len(lists) == 1:
         return next(iter(lists.values()))
-    return tuple(dict.fromkeys(message for each in lists.values() for message in each))
+    found = {
+        (id(message.body or message.at), message.ids[:1]): message
+        for each in reversed(lists.values())
+        for message in each
+    }
+    return tuple(reversed(found.values()))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +89,7 @@ class Reply:
 
     node: Node
     address: str
-    """Of the channel; empty where it is not known, or taken from the message."""
+    """Of the channel, or where a message tells it (``$message.header#/replyTo``); empty where it is not known."""
     messages: Messages
 
 
@@ -114,6 +119,8 @@ class Channel:
     """All that are described for it, whoever sends them."""
     flows: dict[Direction, list[Operation]] = field(default_factory=dict)
     """``event`` for what is sent, ``request`` for what is received; empty where the description does not say."""
+    replies_only: bool = False
+    """Whether it only carries replies, which are compared with what they answer."""
 
     @property
     def shape(self) -> str:
@@ -137,4 +144,4 @@ class Api:
 
     root: Node
     channels: list[Channel] = field(default_factory=list)
-    """Each address once; those that only carry replies are left out."""
+    """Each address once."""

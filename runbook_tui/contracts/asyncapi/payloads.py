@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from runbook_tui.contracts.asyncapi.avro_payloads import AvroPayloads
+from runbook_tui.contracts.asyncapi.json_payloads import JsonPayloads, Part
 from runbook_tui.contracts.asyncapi.model import Described
 from runbook_tui.contracts.asyncapi.protobuf_payloads import compare_protobuf_payloads
-from runbook_tui.contracts.asyncapi.telling import Voice
 from runbook_tui.contracts.documents.node import Node
 from runbook_tui.contracts.documents.resolving import reference_of
 from runbook_tui.contracts.format import Report
@@ -35,28 +33,13 @@ def family_of(schema_format: str) -> str:
     return _FAMILIES.get(name.partition("+")[0], name)
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of a message that is compared."""
-
-    voice: Voice
-    place: str
-    """For people: ``the headers of the message OrderPlaced on orders.placed``."""
-    subject: str
-    """Prefix of the rules at its top."""
-    what: str
-    """``payload``, ``headers`` or ``key``."""
-    at: Node
-    """The message of the new version."""
-    textual: bool = False
-
-
 class PayloadComparer:
     """Compares parts of messages of two versions."""
 
     def __init__(self, schemas: SchemaComparer, report: Report) -> None:
         self._schemas = schemas
         self._report = report
+        self._json = JsonPayloads(schemas, report)
         self._avro = AvroPayloads(schemas.old.documents, schemas.new.documents, report)
 
     def compare(self, old: Described | None, new: Described | None, part: Part) -> None:
@@ -77,15 +60,7 @@ class PayloadComparer:
         if family != other:
             _tell_format(family, other, new, part)
         elif family == JSON:
-            self._schemas.compare(
-                old.node,
-                new.node,
-                part.voice.direction,
-                part.place,
-                part.subject,
-                names=part.voice.names,
-                textual=part.textual,
-            )
+            self._json.compare(old.node, new.node, part)
         elif family == AVRO:
             self._avro.compare(old.node, new.node, part.voice.direction)
         elif family == PROTOBUF:

@@ -40,12 +40,10 @@ class Reader3(Reader):
             found = operations[id(node.value)]
             if found is not None:
                 add_operation(*found)
-        used = [
-            channel
-            for channel in self._by_address.values()
-            if channel.flows or id(channel) not in self._replying
-        ]
-        return Api(self.root, used)
+        channels = list(self._by_address.values())
+        for channel in channels:
+            channel.replies_only = not channel.flows and id(channel) in self._replying
+        return Api(self.root, channels)
 
     def described(self, layers: Layers, keyword: str) -> Described | None:
         """The payload or the headers: a schema, or an object with a schema and its format."""
@@ -121,12 +119,14 @@ class Reader3(Reader):
         node = self.mapping(stated)
         if node is None:
             return None
+        address = self.mapping(node.get("address"))
+        location = address.text("location") if address is not None else ""
         referenced = self._referenced_channel(node.get("channel"))
         if referenced is None:
-            return Reply(node, "", self._listed(node.get("messages"), None))
+            return Reply(node, location, self._listed(node.get("messages"), None))
         channel, own = referenced
         self._replying.add(id(channel))
-        return Reply(node, channel.address, self._listed(node.get("messages"), own))
+        return Reply(node, location or channel.address, self._listed(node.get("messages"), own))
 
 
 def _is_schema(node: Node | None) -> bool:

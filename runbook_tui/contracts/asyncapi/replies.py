@@ -41,7 +41,12 @@ def _tell_existence(reply: Reply, channel: Channel, voice: Voice, *, added: bool
 def _compare_address(old: Reply, new: Reply, channel: Channel, voice: Voice) -> None:
     if old.address == new.address or not (old.address and new.address):
         return
-    at = new.node.get("channel") or new.node
+    at = new.node.get("address") or new.node.get("channel") or new.node
     text = f"moves {replies_of(channel, voice, at).whole} from {old.address} to {new.address}"
-    rule, names = "reply-address-changed", (old.address, new.address)
+    rule, names = "reply-address-changed", tuple(map(_last_word, (old.address, new.address)))
     voice.tell(rule, Kind.STRUCTURE, Action.CHANGE, Effect.NEITHER, at=at, text=text, names=names)
+
+
+def _last_word(address: str) -> str:
+    """What code contains: the member that an address is taken from, or the address itself."""
+    return address.rpartition("/")[2] if address.startswith("$") else address
