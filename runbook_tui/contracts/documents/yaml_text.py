@@ -50,6 +50,8 @@ _NUMERIC = frozenset("-+.0123456789")
 _FAILURES = (ValueError, ArithmeticError, LookupError, TypeError, AttributeError, RecursionError)
 """What parsers have raised for hostile input besides their own errors."""
 
+MAX_EXPLAINED = 300_000
+"""Longest text, in characters, that is parsed once more only for a better word on what is wrong with it."""
 Places = dict[str, tuple[int, int]]
 """Pointer to line and column, from 1, of the key or list item."""
 
@@ -69,30 +71,35 @@ def read_yaml(text: str) -> YamlText:
     Raises:
         UnreadableError: it cannot be read.
     """
-    reader = _Reader(_events(text))
+    fast = _fast_parser()
+    if fast is not None:
+        try:
+            return _read(text, _fast_events(fast, text))
+        except UnreadableError as error:
+            # The slow parser says better what is wrong.
+            if not isinstance(error.__cause__, YAMLError) or len(text) > MAX_EXPLAINED:
+                raise
+    return _read(text, iter(YAML(typ="safe", pure=True).parse(text)))
+
+
+def _read(text: str, events: Iterator[Event]) -> YamlText:
+    reader = _Reader(events)
     try:
-        reader.read()
-    except MarkedYAMLError as error:
+        return reader.read()
+    except (YAMLError, *_FAILURES) as error:
+        raise UnreadableError(_explained(error, text, reader.last)) from error
+
+
+def _explained(error: Exception, text: str, last: tuple[int, int]) -> Defect:
+    if isinstance(error, MarkedYAMLError):
         problem = explain(error, text, "")
         place = problem.place
-        raise UnreadableError(
-            Defect(place.line, place.column, problem.what, problem.expected, problem.remedy)
-        ) from error
-    except (YAMLError, *_FAILURES) as error:
-        what = "this is not valid YAML"
-        remedy = "check quotes, brackets and indentation from here on"
-        raise UnreadableError(Defect(*reader.last, what, "", remedy)) from error
-    if reader.aliased and is_too_deep(reader.found.value):
-        raise UnreadableError(Defect(0, 0, TOO_DEEP, "", WRONG_FILE))
-    return reader.found
+        return Defect(place.line, place.column, problem.what, problem.expected, problem.remedy)
+    return Defect(*last, "this is not valid YAML", "", "check quotes, brackets and indentation from here on")
 
 
-def _events(text: str) -> Iterator[Event]:
-    fast = _fast_parser()
-    if fast is None:
-        yield from YAML(typ="safe", pure=True).parse(text)
-        return
-    parser = fast(text)
+def _fast_events(made: Callable[[str], object], text: str) -> Iterator[Event]:
+    parser = made(text)
     while parser.check_event():  # type: ignore[attr-defined]
         yield parser.get_event()  # type: ignore[attr-defined]
 
@@ -122,16 +129,20 @@ class _Reader:
         self.count = 0
         self.aliased = 0
 
-    def read(self) -> None:
+    def read(self) -> YamlText:
+        """Everything; raises what the parser raises."""
         documents = 0
         for event in self.events:
             if isinstance(event, DocumentStartEvent):
                 documents += 1
                 if documents > 1:
                     self._defect(event, "a second document begins", "one document", "remove the '---' line")
-                    return
+                    break
             elif isinstance(event, NodeEvent):
                 self.found.value = self._value(event, "", 1)
+        if self.aliased and is_too_deep(self.found.value):
+            raise UnreadableError(Defect(0, 0, TOO_DEEP, "", WRONG_FILE))
+        return self.found
 
     def _value(self, event: Event, pointer: str, depth: int) -> object:
         self.count += 1
