@@ -93,8 +93,8 @@ def _proposal(folder: Path, answers: list[str]) -> Proposal:
     from runbook_tui.cli.output import narrate
     from runbook_tui.discovery.discover import discover
     from runbook_tui.discovery.proposal import Proposal
-    from runbook_tui.discovery.questions import UnknownAnswer, set_answer
-    from runbook_tui.discovery.writing import unknown_refs
+    from runbook_tui.discovery.questions import set_answer
+    from runbook_tui.discovery.writing import require_refs
 
     def progress(what: str) -> None:
         if sys.stderr.isatty():
@@ -103,11 +103,7 @@ def _proposal(folder: Path, answers: list[str]) -> Proposal:
     proposal = Proposal(discover(folder, progress))
     for answer in answers:
         proposal = set_answer(proposal, answer)
-    wrong = unknown_refs(proposal, folder)
-    if wrong:
-        raise UnknownAnswer(
-            "\n".join(f"--set {question}: {error}" for question, error in sorted(wrong.items()))
-        )
+    require_refs(proposal, folder)
     return proposal
 
 

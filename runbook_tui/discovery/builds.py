@@ -17,7 +17,7 @@ from runbook_tui.discovery.units import Need, Unit, image_name
 _BETWEEN = re.compile(r"^---[^\n]*$", re.MULTILINE)
 _STATEMENT = re.compile(
     r"(?:\bvar\s+(?P<variable>\w+)\s*=\s*)?\b\w+\s*\.\s*Add(?P<what>\w+?)(?:<Projects\.(?P<project>\w+)>)?"
-    r"\(\s*\"(?P<name>[^\"]+)\"(?P<rest>[^;]*);"
+    r"\(\s*\"(?P<name>[^\"]+)\"(?P<rest>[^;]{0,1500});"
 )
 _NEEDS = re.compile(r"\.(?P<how>WithReference|WaitFor)\(\s*(?P<variable>\w+)\s*\)")
 _HOST = re.compile(r"Aspire\.AppHost\.Sdk|<IsAspireHost>\s*true|Aspire\.Hosting\.AppHost")

@@ -51,9 +51,12 @@ _HOST_KEYS = re.compile(
 )
 _KEY_ENGINES = {"pg": "postgres", "mongo": "mongodb", "mongo_initdb": "mongodb"}
 _ASSIGNED = re.compile(
-    r"^\s*[\"']?(?P<key>NAME|database|dbname|db_name|DB_NAME)[\"']?\s*(?:=>|[:=])\s*[\"']?(?P<value>[\w.${}:-]{1,80})[\"']?\s*,?\s*$",
+    r"^[ \t]*[\"']?(?P<key>NAME|database|dbname|db_name|DB_NAME)[\"']?\s*(?:=>|[:=])\s*"
+    r"[\"']?(?P<value>[\w.${}:-]{1,80})[\"']?[ \t]*,?[ \t]*$",
     re.MULTILINE,
 )
+_LONGEST = 64 * 1024
+"""Characters that are looked at: settings are far shorter."""
 _STAGE = re.compile(r"[_-](?:dev(?:elopment)?|prod(?:uction)?|test|staging|local)$", re.IGNORECASE)
 _NO_NAME = re.compile(r"[${}<>%*.@:\[\]]|^\d*$|^[A-Z][A-Z0-9]*_[A-Z0-9_]*$")
 """Placeholders, and what is no name of a database."""
@@ -157,7 +160,7 @@ class Address:
 
 def addresses(text: str, path: str = "") -> Iterator[tuple[Address, int]]:
     """The addresses in a text, each with its line."""
-    text = with_defaults(text)
+    text = with_defaults(text[:_LONGEST])
     for match in _URL.finditer(text):
         found = _of_url(match, path)
         if found is not None:

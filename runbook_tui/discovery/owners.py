@@ -21,10 +21,11 @@ _MOST_RULES = 5000
 _MOST_STARS = 6
 """A pattern with more is nobody's, and takes long to be tried."""
 _MAINTAINERS = re.compile(
-    r"^\s*maintainers\s*=\s*\[[^\]]*?(?:name\s*=\s*)?[\"'](?P<name>[^\"'\n]{1,100})[\"']", re.MULTILINE
+    r"^[ \t]*maintainers\s*=\s*\[[^\]]{0,400}?(?:name\s*=\s*)?[\"'](?P<name>[^\"'\n]{1,100})[\"']",
+    re.MULTILINE,
 )
 _MAINTAINER = re.compile(
-    r"(?im)^\s*(?:LABEL\s+(?:\S*[./])?maintainer=|MAINTAINER\s+)[\"']?(?P<name>[^\"'\n]{1,100})"
+    r"(?im)^[ \t]*(?:LABEL\s+(?:\S*[./])?maintainer=|MAINTAINER\s+)[\"']?(?P<name>[^\"'\n]{1,100})"
 )
 _LONGEST = 200
 

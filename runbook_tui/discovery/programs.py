@@ -11,16 +11,16 @@ from runbook_tui.discovery.checkout import Checkout, folder_of, joined, line_of,
 _LARAVEL = "artisan"
 _SPRING = re.compile(r"spring-boot|org\.springframework\.boot|io\.quarkus|io\.micronaut")
 _NODE_SERVERS = re.compile(
-    r'^\s*"(?:express|fastify|koa|hapi|@hapi/hapi|@nestjs/core|next|nuxt|restify|polka|@grpc/grpc-js|grpc|'
+    r'^[ \t]*"(?:express|fastify|koa|hapi|@hapi/hapi|@nestjs/core|next|nuxt|restify|polka|@grpc/grpc-js|grpc|'
     r'apollo-server[\w-]*|@apollo/server|hono|@sveltejs/kit|@remix-run/node|moleculer)"\s*:',
     re.MULTILINE,
 )
 _PYTHON_SERVERS = re.compile(
-    r"(?im)^[\s\"']*(?:fastapi|flask|django|starlette|aiohttp|tornado|sanic|gunicorn|uvicorn|hypercorn|grpcio|celery|"
+    r"(?im)^[ \t\"']*(?:fastapi|flask|django|starlette|aiohttp|tornado|sanic|gunicorn|uvicorn|hypercorn|grpcio|celery|"
     r"litestar|falcon|bottle|quart|connexion)\b"
 )
 _PYTHON_STARTS = ("app.py", "main.py", "wsgi.py", "asgi.py", "server.py", "__main__.py", "run.py")
-_RUST_SERVERS = re.compile(r"^\s*(?:actix-web|axum|rocket|warp|tonic|hyper|poem|tide)\b", re.MULTILINE)
+_RUST_SERVERS = re.compile(r"^[ \t]*(?:actix-web|axum|rocket|warp|tonic|hyper|poem|tide)\b", re.MULTILINE)
 _ELIXIR_STARTS = re.compile(r"\bmod:\s*\{")
 
 

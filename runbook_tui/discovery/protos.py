@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
-_PACKAGE = re.compile(r"^\s*package\s+(?P<name>[\w.]+)\s*;", re.MULTILINE)
-_SERVICE = re.compile(r"^\s*service\s+(?P<name>[A-Za-z_]\w*)\s*\{", re.MULTILINE)
+_PACKAGE = re.compile(r"^[ \t]*package\s+(?P<name>[\w.]+)\s*;", re.MULTILINE)
+_SERVICE = re.compile(r"^[ \t]*service\s+(?P<name>[A-Za-z_]\w*)\s*\{", re.MULTILINE)
 _FOREIGN = (
     "google.",
     "grpc.",

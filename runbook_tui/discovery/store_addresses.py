@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from runbook_tui.discovery.candidates import Place
 from runbook_tui.discovery.databases import (
@@ -84,6 +85,8 @@ _FRAMEWORKS = (
     "database.ts",
 )
 _OF_TESTS = ("test", "spec", "e2e", "ci.")
+_MOST_ADDRESSES = 30
+"""Addresses of one file that are looked at."""
 _MOST_FILES = 60
 """Settings files of one service that are read."""
 
@@ -174,7 +177,7 @@ def _of_files(place: Place) -> Iterator[tuple[Address, str]]:
     source = place.checkout.source
     for path in _settings_files(place):
         text = place.checkout.text(path)
-        for address, line in addresses(text):
+        for address, line in islice(addresses(text), _MOST_ADDRESSES):
             if address.engine:
                 yield Address(address.engine, address.host, address.name, source(path, line)), ""
         if path.rpartition("/")[2].startswith(_FRAMEWORKS) or path.endswith(_FRAMEWORKS):

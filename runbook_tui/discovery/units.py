@@ -12,7 +12,7 @@ _VARIABLE = re.compile(
 )
 """As shells and compose write it, and Spring (``${NAME:default}``)."""
 _DOTENV = re.compile(
-    r"^\s*(?:export\s+)?(?P<name>[A-Za-z_]\w*)\s*=\s*(?P<value>\"[^\"]*\"|'[^']*'|.*?)(?:\s+#.*)?\s*$"
+    r"^[ \t]*(?:export\s+)?(?P<name>[A-Za-z_]\w*)\s*=\s*(?P<value>\"[^\"]*\"|'[^']*'|.*?)(?:\s+#.*)?\s*$"
 )
 
 

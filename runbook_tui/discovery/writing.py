@@ -13,7 +13,7 @@ from runbook_tui.catalog.model import Manifest
 from runbook_tui.catalog.places import Places, Report
 from runbook_tui.discovery.manifest_text import manifest_text
 from runbook_tui.discovery.proposal import Proposal
-from runbook_tui.discovery.questions import Question, missing, questions
+from runbook_tui.discovery.questions import Question, UnknownAnswer, missing, questions
 from runbook_tui.files.atomic import require_writable, write_atomic
 from runbook_tui.files.problems import Problem, ProblemsError, RunbookError
 from runbook_tui.files.yaml_source import parse_yaml, validate
@@ -122,6 +122,19 @@ def unknown_refs(proposal: Proposal, folder: Path, asked: Iterable[str] | None =
         for repository, answers in by_repository.items()
         for question, error in _unknown_in(folder / repository, answers).items()
     }
+
+
+def require_refs(proposal: Proposal, folder: Path) -> None:
+    """Refuse answers that name refs which their repository does not have.
+
+    Raises:
+        UnknownAnswer: with all of them.
+    """
+    wrong = unknown_refs(proposal, folder)
+    if wrong:
+        raise UnknownAnswer(
+            "\n".join(f"--set {question}: {error}" for question, error in sorted(wrong.items()))
+        )
 
 
 def _unknown_in(path: Path, answers: dict[str, str]) -> dict[str, str]:

@@ -141,3 +141,24 @@ def test_very_many_files_and_lines_take_no_long(make: MakeRepository, system: Pa
     )
     found = discover(system)
     assert [fact.value for fact in found.facts() if fact.service == "shop"] == ["orders-http"]
+
+
+def test_files_that_would_keep_patterns_busy(make: MakeRepository, system: Path) -> None:
+    many = 200_000
+    make(
+        "shop",
+        {
+            "Dockerfile": PYTHON,
+            "requirements.txt": "\n" * many,
+            "pyproject.toml": "maintainers = [" * (many // 15),
+            "package.json": '{"start": 1,' + '\n  "x' * (many // 6),
+            ".env": "\n".join(
+                f"DATABASE_URL=postgres://a:b@host{number}/name{number}" for number in range(3000)
+            ),
+            "alembic.ini": "host=a " * (many // 7),
+            "a.proto": "/*" * (many // 2),
+            "Host.csproj": "<IsAspireHost>true</IsAspireHost>",
+            "Program.cs": 'x.AddY("n"' * (many // 10),
+        },
+    )
+    assert [each.name for each in discover(system).candidates] == ["shop"]

@@ -91,12 +91,14 @@ class InitScreen(InitFiles):
         from runbook_tui.discovery.discover import discover
         from runbook_tui.discovery.proposal import Proposal
         from runbook_tui.discovery.questions import set_answer
+        from runbook_tui.discovery.writing import require_refs
 
         try:
             found = discover(self.inquiry.folder, self._tell)
             proposal = Proposal(found)
             for answer in self.inquiry.answers:
                 proposal = set_answer(proposal, answer)
+            require_refs(proposal, self.inquiry.folder)
         except RunbookError as error:
             self.post_message(DiscoveryFailed(error))
         else:
