@@ -33,6 +33,7 @@ class Question:
     hint: str = ""
     needed: bool = True
     """Whether the manifest cannot be planned from before it is answered."""
+    repository: str = ""
 
 
 def questions(proposal: Proposal) -> tuple[Question, ...]:
@@ -53,46 +54,37 @@ def missing(proposal: Proposal) -> tuple[Question, ...]:
 
 def _of(proposal: Proposal, candidate: Candidate) -> Iterator[Question]:
     name, shown = candidate.name, proposal.name("service", candidate.name)
+
+    def ask(
+        key: str, text: str, choices: tuple[Choice, ...] = (), hint: str = "", needed: bool = True
+    ) -> Question:
+        return Question(f"{name}.{key}", shown, key, text, choices, hint, needed, candidate.repository)
+
     if not candidate.sure:
         choices = (Choice(YES, "it goes into the manifest"), Choice(NO, "it is left out"))
         hint = f"{candidate.why} ({candidate.source})"
-        yield Question(
-            f"{name}.service",
-            shown,
-            "service",
-            f"Is {shown} a service that is released?",
-            choices,
-            hint,
-            False,
-        )
+        yield ask("service", f"Is {shown} a service that is released?", choices, hint, needed=False)
     if not proposal.has_service(name):
         return
     if not any(fact.kind is Kind.OWNER and proposal.is_accepted(fact) for fact in candidate.facts):
-        text = f"Which team or person answers for {shown}?"
-        yield Question(f"{name}.owner", shown, "owner", text, (), candidate.committers)
-    text = f"Which version of {shown} runs now?"
-    yield Question(
-        f"{name}.deployed",
-        shown,
-        "deployed",
-        text,
-        candidate.deployed,
-        "a tag, branch, SHA or glob such as v2.*",
-    )
-    text = f"Which version of {shown} is to be released?"
-    yield Question(f"{name}.release", shown, "release", text, candidate.release, "a tag, branch or SHA")
+        yield ask("owner", f"Which team or person answers for {shown}?", (), candidate.committers)
+    hint = "a tag, branch, SHA or glob such as v2.*"
+    yield ask("deployed", f"Which version of {shown} runs now?", candidate.deployed, hint)
+    hint = "a tag, branch or SHA"
+    yield ask("release", f"Which version of {shown} is to be released?", candidate.release, hint)
 
 
 def alike(question: Question, answer: str, others: Iterable[Question]) -> list[Question]:
-    """Other open questions that may well have the same answer: a ref that they offer too, or any owner."""
+    """Other open questions that may well have the same answer: any owner, a ref that they have as well."""
     if question.key not in ("owner", "deployed", "release"):
         return []
-    return [
-        other
-        for other in others
-        if other.key == question.key
-        and (question.key == "owner" or any(choice.value == answer for choice in other.choices))
-    ]
+    return [other for other in others if other.key == question.key and _may_have(other, question, answer)]
+
+
+def _may_have(other: Question, question: Question, answer: str) -> bool:
+    if question.key == "owner" or (question.repository and other.repository == question.repository):
+        return True
+    return any(choice.value == answer for choice in other.choices)
 
 
 def why_not_answer(question: Question, answer: str) -> str:
