@@ -38,7 +38,7 @@ class OpenApi(ContractFormat):
 
     def recognises(self, path: str, data: bytes) -> bool:
         """Whether the version of the description stands at the start of a line, or in a JSON object."""
-        return _MARK.search(data) is not None
+        return (b"openapi" in data or b"swagger" in data) and _MARK.search(data) is not None
 
     def references(self, path: str, data: bytes, files: ContractFiles) -> Iterable[str]:
         """Files that a ``$ref`` leads to."""

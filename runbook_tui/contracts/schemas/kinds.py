@@ -36,6 +36,15 @@ _NO_LIMIT = frozenset({"password"})
 
 def kinds_of(shape: Shape, shapes: Shapes, depth: int = 0) -> Kinds | None:
     """The types that a schema allows besides null; None where it allows all, or does not say."""
+    if shape.kinds is None:
+        kinds = _kinds_of(shape, shapes, depth)
+        if depth:
+            return kinds
+        shape.kinds = (kinds,)
+    return shape.kinds[0]
+
+
+def _kinds_of(shape: Shape, shapes: Shapes, depth: int) -> Kinds | None:
     declared = [kinds for found in shape.all("type") if (kinds := _declared(found)) is not None]
     if declared:
         kinds = declared[0]

@@ -16,6 +16,8 @@ MAX_TRIAL = 400
 """Most places that a trial looks at: one that is larger counts as different."""
 MAX_NESTED = 8
 """Trials inside of trials: alternatives that contain themselves would need endlessly many."""
+MAX_ALL_TRIALS = (600, 50_000)
+"""Most places that a trial and those inside of it look at together, and all trials of a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,20 @@ class _Trials:
 
     running: set[Key] = field(default_factory=set)
     known: dict[Key, set[Effect]] = field(default_factory=dict)
+    looked_at: int = 0
+    """Places that the trial which runs now has looked at, with those inside of it."""
+    before: int = 0
+    """Places that all trials before it have looked at."""
+
+    def end(self) -> None:
+        """The outermost trial is over."""
+        self.before += self.looked_at
+        self.looked_at = 0
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether enough was tried."""
+        return self.looked_at > MAX_ALL_TRIALS[0] or self.before + self.looked_at > MAX_ALL_TRIALS[1]
 
 
 def _key(old: Nodes, new: Nodes, spot: Spot) -> Key:
@@ -79,9 +95,10 @@ class Run:
         """Compare what is queued; whether all of it was compared."""
         while self._queue:
             if most is not None:
-                if most == 0:
+                if most == 0 or self._trials.exhausted:
                     return False
                 most -= 1
+                self._trials.looked_at += 1
             old, new, spot = self._queue.popleft()
             pair = Pair(self.old.of(old), self.new.of(new), spot)
             if not self._unknown(pair):
@@ -120,13 +137,17 @@ class Run:
         trials.running.remove(key)
         if not trials.running:  # Inside of others it may rest on what is not decided yet.
             trials.known[key] = found
+            trials.end()
         return found
 
     def same(self, old: Shape, new: Shape, spot: Spot) -> bool:
         """Whether two shapes say the same."""
         trial = self._trial()
         self._compare(Pair(old, new, spot), trial)
-        return trial.drain(MAX_TRIAL) and not trial.effects
+        complete = trial.drain(MAX_TRIAL)
+        if not self._trials.running:
+            self._trials.end()
+        return complete and not trial.effects
 
     def _trial(self) -> Run:
         trial = Run(self.old, self.new, self._sameness, self._compare, None)

@@ -51,6 +51,8 @@ class Shape:
     """All keywords of the parts."""
     _properties: dict[str, Nodes] | None = None
     _required: dict[str, Node] | None = None
+    kinds: tuple[frozenset[str] | None] | None = None
+    """The types that are allowed, once somebody has asked for them."""
 
     def all(self, keyword: str) -> list[Node]:
         """Every value that a keyword has."""

@@ -131,3 +131,17 @@ def test_alternatives_without_names_end() -> None:
     assert diff(described(80), described(81)).changes
     assert diff(described(35), described(36)).changes
     assert time.process_time() - begin < 20
+
+
+def test_alternatives_of_alternatives_end() -> None:
+    def nested(depth: int, last: str) -> object:
+        if not depth:
+            return {"type": last}
+        return {"oneOf": [{"type": "array", "items": nested(depth - 1, f"{last}{i}")} for i in range(6)]}
+
+    def described(last: str) -> dict[str, object]:
+        return api({"/a": {"get": operation(response={"items": nested(4, last)})}})
+
+    begin = time.process_time()
+    assert diff(described("x"), described("y")).changes
+    assert time.process_time() - begin < 30
