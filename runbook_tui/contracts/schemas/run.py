@@ -16,7 +16,7 @@ MAX_TRIAL = 400
 """Most places that a trial looks at: one that is larger counts as different."""
 MAX_NESTED = 8
 """Trials inside of trials: alternatives that contain themselves would need endlessly many."""
-MAX_ALL_TRIALS = (600, 50_000)
+MAX_ALL_TRIALS = (600, 10_000)
 """Most places that a trial and those inside of it look at together, and all trials of a run."""
 
 
