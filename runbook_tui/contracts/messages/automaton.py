@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from runbook_tui.contracts.messages import regex
 from runbook_tui.contracts.messages.regex import ANYTHING, LAST, Ranges, Tree, UnsupportedError
 
-MAX_STATES = 3_000
+MAX_STATES = 800
 """Largest automaton that is made of one expression."""
-MAX_VISITED = 15_000
+MAX_VISITED = 4_000
 """Combinations of states that are looked at when a text is sought."""
 _NICE = "aAx0 -_.:/@!"
 """Characters that people rather read than others of the same set."""
@@ -28,6 +28,7 @@ class Automaton:
     """Moves that take no character."""
     anchored: list[list[tuple[bool, int]]] = field(default_factory=lambda: [[], []])
     """Moves that are open at the end of the text (True) or at its beginning (False) only."""
+    _followed: dict[tuple[States, int], States] = field(default_factory=dict)
 
     def add(self) -> int:
         """A new state."""
@@ -44,6 +45,12 @@ class Automaton:
 
     def step(self, states: States, code: int) -> States:
         """Where a character leads."""
+        key = (states, code)
+        if key not in self._followed:
+            self._followed[key] = self._follow(states, code)
+        return self._followed[key]
+
+    def _follow(self, states: States, code: int) -> States:
         targets = {
             target
             for state in states
@@ -156,9 +163,15 @@ class TooLargeError(Exception):
 
 
 def find_text(
-    wanted: Sequence[Automaton], unwanted: Sequence[Automaton], least: int = 0, most: int | None = None
+    wanted: Sequence[Automaton],
+    unwanted: Sequence[Automaton],
+    least: int = 0,
+    most: int | None = None,
+    step: Callable[[int], None] = lambda count: None,
 ) -> str | None:
     """A shortest text that all of some automata accept and none of others; None where there is none.
+
+    ``step`` is called for every part of the work.
 
     Raises:
         TooLargeError: the search was given up.
@@ -175,6 +188,7 @@ def find_text(
         if most is not None and len(text) >= most:
             continue
         for code in alphabet:
+            step(1)
             following = tuple(each.step(at, code) for each, at in zip(automata, states, strict=True))
             key = (following, min(len(text) + 1, least))
             if key not in seen and all(following[: len(wanted)]):

@@ -6,7 +6,6 @@ Source: https://json-schema.org/draft/2020-12/json-schema-core#section-10.2
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
 
 from runbook_tui.contracts.messages.containers import Required
 from runbook_tui.contracts.messages.model import (
@@ -74,7 +73,10 @@ class OneOf(Assertion):
                 for chosen in range(len(self.schemas))
             ]
         none = [Claim(each, False) for each in self.schemas]
-        return [none, *([Claim(a, True), Claim(b, True)] for a, b in combinations(self.schemas, 2))]
+        return [none, *([Claim(first, True), Claim(AnyOf(others), True)] for first, others in self._pairs())]
+
+    def _pairs(self) -> list[tuple[Schema, tuple[Schema, ...]]]:
+        return [(each, self.schemas[index:]) for index, each in enumerate(self.schemas[:-1], start=1)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

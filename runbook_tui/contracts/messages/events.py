@@ -54,7 +54,7 @@ def compare_event(old: Node, new: Node, comparer: SchemaComparer, versions: Vers
 def _paths(old: ContractFiles, new: ContractFiles) -> list[tuple[str | None, str | None]]:
     """Files of both versions side by side, without those that only others use; a single one belongs to a single one."""
     if len(old.own) == len(new.own) == 1:
-        return [(*old.own, *new.own)]
+        return [(next(iter(old.own)), next(iter(new.own)))]
     roots = _roots(old) | _roots(new)
     gone = [path for path in sorted(old.own) if path not in new.own]
     come = [path for path in sorted(new.own) if path not in old.own]

@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from runbook_tui.contracts.messages.model import Schema, fixed
-from runbook_tui.contracts.messages.scalars import Pattern, Types, Values
+from runbook_tui.contracts.messages.scalars import Pattern, Types, listed
 from runbook_tui.contracts.messages.search import Search
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def fresh_names(
     if len(free) > MAX_PATTERNS:
         plan.unknown = True
         free = free[:MAX_PATTERNS]
-    known = fixed(Values((*plan.known, *plan.absent, *taken)))
+    known = fixed(listed((*plan.known, *plan.absent, *taken)))
     for size in range(len(free) + 1):
         for chosen in combinations(free, size):
             fits = [_matching(each) for each in (*chosen, *([pattern] if pattern is not None else []))]

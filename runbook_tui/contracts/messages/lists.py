@@ -9,7 +9,7 @@ from itertools import combinations, product
 from runbook_tui.contracts.messages.cases import check
 from runbook_tui.contracts.messages.containers import Contains, Items
 from runbook_tui.contracts.messages.model import NOTHING, UNKNOWN, Case, Found, Schema, fixed
-from runbook_tui.contracts.messages.scalars import Count, Unique, Values
+from runbook_tui.contracts.messages.scalars import Count, Unique, listed
 from runbook_tui.contracts.messages.search import Search
 
 MAX_LENGTH = 1_000
@@ -104,7 +104,7 @@ def _items(search: Search, case: Case, plan: _Plan, signs: list[tuple[tuple[Cont
         if plan.equal is not None and index == plan.equal[1]:
             made.append(made[plan.equal[0]])
             continue
-        taken = [fixed(Values(tuple(made)))] if different and made else []
+        taken = [fixed(listed(made))] if different and made else []
         found = search.find(fits, [*unfit, *taken])
         if not found.exists:
             # another choice of the items before it might have left something

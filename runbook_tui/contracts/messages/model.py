@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field, fields, is_dataclass
 
 from runbook_tui.contracts.documents.node import Node
@@ -118,14 +118,13 @@ class Case:
     kind: str
     hold: list[Assertion] = field(default_factory=list)
     fail: list[Assertion] = field(default_factory=list)
-    allowed: list[object] | None = None
-    """The only values that are left; None where there is no such list."""
-    excluded: list[object] = field(default_factory=list)
+    allowed: dict[Hashable, object] | None = None
+    """The only values that are left, by their keys; None where there is no such list."""
+    excluded: dict[Hashable, object] = field(default_factory=dict)
 
     def copy(self) -> Case:
         """A case that may go another way from here."""
-        allowed = None if self.allowed is None else list(self.allowed)
-        return Case(self.kind, list(self.hold), list(self.fail), allowed, list(self.excluded))
+        return Case(self.kind, list(self.hold), list(self.fail), self.allowed, dict(self.excluded))
 
 
 def every(answers: Iterable[Answer]) -> Answer:

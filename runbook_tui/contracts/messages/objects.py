@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import product
 
 from runbook_tui.contracts.messages.cases import check
 from runbook_tui.contracts.messages.containers import Members, Names, Required
@@ -14,8 +13,6 @@ from runbook_tui.contracts.messages.model import NOTHING, UNKNOWN, Answer, Case,
 from runbook_tui.contracts.messages.scalars import Count
 from runbook_tui.contracts.messages.search import Search
 
-MAX_COMBINATIONS = 3_000
-"""Ways to break several assertions at once that are tried."""
 MAX_MEMBERS = 100
 """Most members that an object is given only to have as many."""
 
@@ -71,25 +68,42 @@ def plan_of(case: Case) -> Plan:
 
 
 def make_object(search: Search, case: Case) -> Found:
-    """An object for a case."""
+    """An object for a case.
+
+    What has to be broken is broken one after the other: an object that breaks some of it often breaks the rest as well,
+    as a constant that tells alternatives apart does.
+    """
     plan = plan_of(case)
     if plan.required & plan.absent or (
         plan.most is not None and max(plan.least, len(plan.required)) > plan.most
     ):
         return NOTHING
-    ways = [
-        list(_ways_to_break(search, plan, each)) for each in case.fail if isinstance(each, (Members, Names))
-    ]
-    unknown = plan.unknown
-    for count, breaks in enumerate(product(*ways)):
+    stack: list[tuple[Break, ...]] = [()]
+    unknown = False
+    while stack:
         search.step()
-        if count >= MAX_COMBINATIONS:
-            return UNKNOWN
+        breaks = stack.pop()
         found = _make(search, plan, breaks)
-        if found.exists:
-            return found
         unknown |= found.unknown
+        if not found.exists:
+            continue
+        whole = _unbroken(case, found.value)
+        if whole is not None:
+            stack += [(*breaks, each) for each in _ways_to_break(search, plan, whole)]
+        elif check(case, found.value):
+            return found
+        else:
+            unknown = True
     return UNKNOWN if unknown or plan.unknown else NOTHING
+
+
+def _unbroken(case: Case, value: object) -> Members | Names | None:
+    """What an object does not break yet."""
+    evaluator = Evaluator()
+    for each in case.fail:
+        if isinstance(each, (Members, Names)) and evaluator.holds(each, value) is not False:
+            return each
+    return None
 
 
 def _ways_to_break(search: Search, plan: Plan, broken: Members | Names) -> Iterator[Break]:
@@ -115,7 +129,7 @@ def _ways_to_break(search: Search, plan: Plan, broken: Members | Names) -> Itera
 
 def _make(search: Search, plan: Plan, breaks: tuple[Break, ...]) -> Found:
     """An object in which given members break what they have to."""
-    present = dict.fromkeys([*sorted(plan.required), *(each.name for each in breaks)])
+    present = dict.fromkeys([*(each.name for each in reversed(breaks)), *sorted(plan.required)])
     if plan.most is not None and len(present) > plan.most:
         return NOTHING
     made: dict[str, object] = {}
@@ -146,24 +160,26 @@ def _member(search: Search, plan: Plan, name: str, unfit: list[Schema], *, neede
 
 
 def _with_more(search: Search, plan: Plan, made: dict[str, object]) -> Found:
-    """Add members until there are enough."""
+    """Add members until there are enough: those that are known, and then any others."""
     if plan.least > MAX_MEMBERS:
         return UNKNOWN
     unknown = False
-    candidates = [name for name in plan.known if name not in made]
+    for name in plan.known:
+        if len(made) < plan.least and name not in made:
+            unknown |= _add(search, plan, made, name).unknown
     while len(made) < plan.least:
-        if not candidates:
-            candidates = [name for name in fresh_names(search, plan, taken=list(made)) if name not in made][
-                :1
-            ]
-            if not candidates:
-                return UNKNOWN if unknown or plan.unknown else NOTHING
-        name = candidates.pop(0)
-        found = _member(search, plan, name, [], needed=False)
-        if found.exists:
-            made[name] = found.value
-        elif not found.unknown and name not in plan.known:
+        before = len(made)
+        for name in fresh_names(search, plan, taken=list(made)):
+            unknown |= _add(search, plan, made, name).unknown
+            if len(made) > before:
+                break
+        if len(made) == before:
             return UNKNOWN if unknown or plan.unknown else NOTHING
-        unknown |= found.unknown
-    answer = check(plan.case, made)
-    return Found(made, exists=True) if answer else UNKNOWN
+    return Found(made, exists=True)
+
+
+def _add(search: Search, plan: Plan, made: dict[str, object], name: str) -> Found:
+    found = _member(search, plan, name, [], needed=False)
+    if found.exists:
+        made[name] = found.value
+    return found

@@ -21,7 +21,7 @@ from runbook_tui.contracts.messages.scalars import (
     Pattern,
     Types,
     Unique,
-    Values,
+    listed,
 )
 from runbook_tui.contracts.messages.values import exact
 
@@ -34,6 +34,9 @@ _KNOWN_TYPES = frozenset({"null", "boolean", "integer", "number", "string", "arr
 _NOTHING = fixed(Never())
 _BEFORE_2019 = tuple(f"http://json-schema.org/draft-0{number}/" for number in (3, 4, 6, 7))
 _CONTENT = ("contentEncoding", "contentMediaType", "contentSchema")
+_DYNAMIC = frozenset({"$dynamicRef", "$recursiveRef"})
+_DEPENDING = frozenset({"anyOf", "oneOf", "if", "dependentSchemas", "not", "dependencies", *_DYNAMIC})
+"""Keywords that describe members of some values and not of others."""
 _BESIDE = frozenset({"allOf", "anyOf", "oneOf", "if", "$ref", "$dynamicRef", "$recursiveRef", "contains"})
 """Keywords that may describe items as well, so that the rest of a list is not known from its own keywords."""
 
@@ -76,7 +79,7 @@ class SchemaReader:
 
     def _reference(self, node: Node) -> Iterator[Assertion]:
         target = None if self._documents.is_remote(node) else self._documents.follow(node)
-        if target is None:
+        if target is None or _DYNAMIC & _mapping(node).keys():  # what that means depends on where it is used
             yield Opaque(f"reference: {reference_of(node)}")
         else:
             yield All((self.schema(target),))
@@ -89,11 +92,11 @@ class SchemaReader:
             if node.flag("nullable") or node.flag("x-nullable"):
                 names |= {"null"}
             yield Types(names) if names and names <= _KNOWN_TYPES else Opaque(f"types: {sorted(names)}")
-        listed = node.get("enum")
-        if listed is not None and isinstance(listed.value, list):
-            yield Values(tuple(listed.value))
+        values = node.get("enum")
+        if values is not None and isinstance(values.value, list):
+            yield listed(values.value)
         if node.get("const") is not None:
-            yield Values((self._at(node, "const"),))
+            yield listed([self._at(node, "const")])
 
     def _at(self, node: Node, keyword: str) -> object:
         found = node.get(keyword)
@@ -241,7 +244,7 @@ def evaluated_names(node: Node, documents: Documents) -> tuple[set[str], set[str
             continue
         seen.add(id(each.value))
         keys = _mapping(each).keys()
-        if keys & {"anyOf", "oneOf", "if", "dependentSchemas", "not", "dependencies"}:
+        if keys & _DEPENDING:
             return None
         named |= {key for key, _ in _entries(each, "properties")}
         matching |= {key for key, _ in _entries(each, "patternProperties")}

@@ -5,9 +5,17 @@ from __future__ import annotations
 import json
 import re
 
-_KEYWORDS = frozenset(
-    ["$schema", "$id", "id", "$ref", "$anchor", "$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$recursiveAnchor", "$vocabulary", "$comment", "$defs", "definitions", "title", "description", "default", "examples", "example", "deprecated", "readOnly", "writeOnly", "type", "enum", "const", "multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength", "minLength", "pattern", "format", "contentMediaType", "contentEncoding", "contentSchema", "items", "prefixItems", "additionalItems", "unevaluatedItems", "maxItems", "minItems", "uniqueItems", "contains", "maxContains", "minContains", "properties", "patternProperties", "additionalProperties", "unevaluatedProperties", "propertyNames", "required", "maxProperties", "minProperties", "dependencies", "dependentRequired", "dependentSchemas", "allOf", "anyOf", "oneOf", "not", "if", "then", "else", "nullable", "discriminator", "externalDocs", "xml", "javaType"]
-)
+_KEYWORDS = frozenset({
+    "$schema", "$id", "id", "$ref", "$anchor", "$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$recursiveAnchor",
+    "$vocabulary", "$comment", "$defs", "definitions", "title", "description", "default", "examples", "example",
+    "deprecated", "readOnly", "writeOnly", "type", "enum", "const", "multipleOf", "maximum", "exclusiveMaximum",
+    "minimum", "exclusiveMinimum", "maxLength", "minLength", "pattern", "format", "contentMediaType", "contentEncoding",
+    "contentSchema", "items", "prefixItems", "additionalItems", "unevaluatedItems", "maxItems", "minItems",
+    "uniqueItems", "contains", "maxContains", "minContains", "properties", "patternProperties",
+    "additionalProperties", "unevaluatedProperties", "propertyNames", "required", "maxProperties", "minProperties",
+    "dependencies", "dependentRequired", "dependentSchemas", "allOf", "anyOf", "oneOf", "not", "if", "then", "else",
+    "nullable", "discriminator", "externalDocs", "xml", "javaType",
+})  # fmt: skip
 _TYPES = frozenset({"object", "array", "string", "number", "integer", "boolean", "null"})
 _DESCRIBES = frozenset(
     {"properties", "allOf", "anyOf", "oneOf", "$ref", "enum", "const", "$defs", "definitions"}
@@ -24,7 +32,7 @@ _LOOKED_AT = 16_384
 
 
 def is_schema(data: bytes) -> bool:
-    """Whether a file names a draft of JSON Schema, or has nothing at its top but keywords of JSON Schema. Never raises."""
+    """Whether a file names a draft of JSON Schema, or has nothing but its keywords at the top. Never raises."""
     start = data[:_LOOKED_AT]
     if not start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return _IN_YAML.search(start) is not None

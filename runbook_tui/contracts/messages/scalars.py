@@ -5,13 +5,14 @@ Source: https://json-schema.org/draft/2020-12/json-schema-validation
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
 from runbook_tui.contracts.messages.automaton import matches
 from runbook_tui.contracts.messages.formats import is_a
-from runbook_tui.contracts.messages.model import Allows, Answer, Assertion, Claim, some
-from runbook_tui.contracts.messages.values import equal, exact, kind_of
+from runbook_tui.contracts.messages.model import Allows, Answer, Assertion, Claim
+from runbook_tui.contracts.messages.values import exact, key_of, kind_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,16 @@ class Types(Assertion):
 class Values(Assertion):
     """The value is one of these."""
 
-    values: tuple[object, ...]
+    by_key: dict[Hashable, object]
 
     def holds(self, value: object, allows: Allows) -> Answer:
         """Whether a value is listed."""
-        return any(equal(each, value) for each in self.values)
+        return key_of(value) in self.by_key
+
+
+def listed(values: Iterable[object]) -> Values:
+    """The assertion that a value is one of a list."""
+    return Values({key_of(value): value for value in values})
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,5 +193,4 @@ class Unique(Assertion):
     def holds(self, value: object, allows: Allows) -> Answer:
         """Whether no item comes twice."""
         items = value if isinstance(value, list) else []
-        pairs = (equal(one, other) for index, one in enumerate(items) for other in items[:index])
-        return some(pairs) is False
+        return len(set(map(key_of, items))) == len(items)

@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from runbook_tui.contracts.messages.cases import cases, check
+from runbook_tui.contracts.messages.cases import Claims, ContradictionError, check
+from runbook_tui.contracts.messages.evaluating import Evaluator
 from runbook_tui.contracts.messages.model import KINDS, NOTHING, UNKNOWN, Case, Claim, Found, Same, Schema
 from runbook_tui.contracts.messages.scalars import Opaque
 
-MAX_STEPS = 20_000
-"""Cases of one search."""
+MAX_STEPS = 60_000
+"""Steps of one search, some ten to fifty microseconds each."""
 MAX_DEPTH = 30
 """Values inside of values."""
 Maker = Callable[["Search", Case], Found]
@@ -76,39 +77,65 @@ class Search:
             return UNKNOWN
         self._open.add(key)
         try:
-            claims = [Claim(each, True) for each in key[0]] + [Claim(each, False) for each in key[1]]
+            # the last are looked at first: they leave less to be looked at of the others
+            claims = [Claim(each, False) for each in key[1]] + [Claim(each, True) for each in key[0]]
             found = self._any_kind(claims)
         finally:
             self._open.remove(key)
         self._known[key] = found
         return found
 
-    def step(self) -> None:
-        """Count a step.
+    def step(self, count: int = 1) -> None:
+        """Count steps.
 
         Raises:
             GivenUpError: there were too many.
         """
-        self._steps += 1
+        self._steps += count
         if self._steps > MAX_STEPS:
             raise GivenUpError
 
     def _any_kind(self, claims: list[Claim]) -> Found:
         unknown = False
         for kind in KINDS:
-            for case in cases(kind, claims, self.same, self.step):
-                found = self._make(case)
-                if found.exists:
-                    return found
+            found = self._of_kind(kind, claims)
+            if found.exists:
+                return found
+            unknown |= found.unknown
+        return UNKNOWN if unknown else NOTHING
+
+    def _of_kind(self, kind: str, claims: list[Claim]) -> Found:
+        """Choose one way after the other. What has no value before a choice has none after it."""
+        stack = [(Claims(Case(kind)), claims)]
+        unknown = False
+        while stack:
+            state, way = stack.pop()
+            self.step(1 + len(state.signs) // 10)
+            try:
+                ways = state.add(way, self.same, self.step)
+            except ContradictionError:
+                continue
+            found = self._make(state.case)
+            if found.exists and (ways is None or _are_true(claims, found.value)):
+                return found
+            if ways is None:
                 unknown |= found.unknown
+            elif found.exists or found.unknown:
+                stack += [(state.copy(), each) for each in reversed(ways)]
         return UNKNOWN if unknown else NOTHING
 
     def _make(self, case: Case) -> Found:
         if case.allowed is not None:
-            return first(case, case.allowed, complete=True)
+            return first(case, case.allowed.values(), complete=True)
         found = self.makers[case.kind](self, case)
         undecided = any(isinstance(each, Opaque) for each in (*case.hold, *case.fail))
         return UNKNOWN if found.exists and undecided else found
+
+
+def _are_true(claims: list[Claim], value: object) -> bool:
+    evaluator = Evaluator()
+    schemas = [(each.thing, each.true) for each in claims if isinstance(each.thing, Schema)]
+    return all(evaluator.allows(schema, value) is true for schema, true in schemas)
 
 
 def first(case: Case, values: Iterable[object], *, complete: bool) -> Found:

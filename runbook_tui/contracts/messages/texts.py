@@ -5,6 +5,7 @@ from __future__ import annotations
 from runbook_tui.contracts.messages.automaton import Automaton, TooLargeError, exactly, find_text, searching
 from runbook_tui.contracts.messages.formats import sample, without_format
 from runbook_tui.contracts.messages.model import NOTHING, UNKNOWN, Case, Found
+from runbook_tui.contracts.messages.regex import UnsupportedError
 from runbook_tui.contracts.messages.scalars import Count, Format, Pattern
 from runbook_tui.contracts.messages.search import Search, first
 
@@ -14,9 +15,7 @@ MAX_LENGTH = 200
 
 def make_text(search: Search, case: Case) -> Found:
     """A text for a case."""
-    counts = [each for each in case.hold if isinstance(each, Count)]
-    least = max((c.limit for c in counts if not c.upper), default=0)
-    most = min((c.limit for c in counts if c.upper), default=None)
+    least, most = _lengths(case)
     if most is not None and most < max(least, 0):
         return NOTHING
     if any(isinstance(each, Format) for each in (*case.hold, *case.fail)):
@@ -27,7 +26,7 @@ def make_text(search: Search, case: Case) -> Found:
         return _plain(case, least, most)
     if None in wanted or None in unwanted:
         return UNKNOWN
-    return _matching(case, [w for w in wanted if w], [u for u in unwanted if u], (least, most))
+    return _matching(search, case, [w for w in wanted if w], [u for u in unwanted if u])
 
 
 def _plain(case: Case, least: int, most: int | None) -> Found:
@@ -49,16 +48,21 @@ def _formatted(case: Case, least: int) -> Found:
     return first(case, tried, complete=alone)
 
 
-def _matching(
-    case: Case, wanted: list[Automaton], unwanted: list[Automaton], length: tuple[int, int | None]
-) -> Found:
-    least, most = length
+def _matching(search: Search, case: Case, wanted: list[Automaton], unwanted: list[Automaton]) -> Found:
+    least, most = _lengths(case)
     if least > MAX_LENGTH:
         return UNKNOWN
     if case.excluded:
-        unwanted = [*unwanted, exactly(str(each) for each in case.excluded)]
+        unwanted = [*unwanted, exactly(map(str, case.excluded.values()))]
     try:
-        text = find_text(wanted, unwanted, least, most)
-    except TooLargeError:
+        text = find_text(wanted, unwanted, least, most, search.step)
+    except (TooLargeError, UnsupportedError):
         return UNKNOWN
     return NOTHING if text is None else first(case, [text], complete=False)
+
+
+def _lengths(case: Case) -> tuple[int, int | None]:
+    """The fewest and the most characters that are allowed."""
+    counts = [each for each in case.hold if isinstance(each, Count)]
+    least = max((c.limit for c in counts if not c.upper), default=0)
+    return least, min((c.limit for c in counts if c.upper), default=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from fractions import Fraction
 from math import isfinite
 
@@ -34,16 +35,17 @@ def plain(number: Fraction) -> int | float:
     return number.numerator if number.denominator == 1 else float(number)
 
 
+def key_of(value: object) -> Hashable:
+    """What two values share exactly if they are the same to JSON Schema: 1 is 1.0, and never true."""
+    kind = kind_of(value)
+    if isinstance(value, list):
+        return (kind, *map(key_of, value))
+    if isinstance(value, dict):
+        return (kind, frozenset((name, key_of(each)) for name, each in value.items()))
+    number = exact(value)
+    return (kind, value if number is None else number)
+
+
 def equal(one: object, other: object) -> bool:
-    """Whether two values are the same to JSON Schema: 1 is 1.0, and never true."""
-    kind = kind_of(one)
-    if kind != kind_of(other):
-        return False
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(equal, one, other))
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(equal(value, other[key]) for key, value in one.items())
-    if kind == "number":
-        numbers = exact(one), exact(other)
-        return numbers[0] == numbers[1] if None not in numbers else one is other
-    return one == other
+    """Whether two values are the same to JSON Schema."""
+    return key_of(one) == key_of(other)
