@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from runbook_tui.contracts.asyncapi.json_payloads import Part
-from runbook_tui.contracts.asyncapi.layers import Composed
 from runbook_tui.contracts.asyncapi.matching import message_pairs
-from runbook_tui.contracts.asyncapi.model import Body, Described, Message, Messages
+from runbook_tui.contracts.asyncapi.model import Body, Message, Messages
 from runbook_tui.contracts.asyncapi.payloads import JSON, PayloadComparer, family_of
 from runbook_tui.contracts.asyncapi.telling import Flow, Teller
-from runbook_tui.contracts.documents.node import Node
 from runbook_tui.contracts.documents.resolving import reference_of
 from runbook_tui.contracts.model import Action, Direction, Effect, Kind
 from runbook_tui.contracts.openapi.reading import is_json, media_key
@@ -65,17 +63,8 @@ class MessageComparer:
         self._payloads.compare(old.payload, new.payload, part)
         part = Part(voice, f"the key of {place}", f"{subject}-key", "key", textual)
         self._payloads.compare(old.key, new.key, part)
-        if old.headers is not None or new.headers is not None:
-            part = Part(voice, f"the headers of {place}", f"{subject}-headers", "headers")
-            self._payloads.compare(_headers(old), _headers(new), part)
-
-
-def _headers(body: Body) -> Described:
-    """What is said of headers; where nothing is, there may be any."""
-    if body.headers is not None:
-        return body.headers
-    node = Composed({"type": Node("object", body.node.document, body.node, "headers")}, body.node)
-    return Described(node, "", node)
+        part = Part(voice, f"the headers of {place}", f"{subject}-headers", "headers")
+        self._payloads.compare(old.headers, new.headers, part)
 
 
 def _is_textual(content_type: str) -> bool:

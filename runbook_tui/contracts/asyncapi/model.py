@@ -36,7 +36,8 @@ class Body:
     """Its own, or that of the whole description; empty where neither is stated."""
     content_type_at: Node
     payload: Described | None
-    headers: Described | None
+    headers: Described
+    """Always an object; where nothing is said of them there may be any."""
     key: Described | None
     """The key of a Kafka message (``bindings.kafka.key``)."""
 

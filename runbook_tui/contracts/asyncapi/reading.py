@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from runbook_tui.contracts.asyncapi.layers import Layers, Merger, layers_of
+from runbook_tui.contracts.asyncapi.layers import Composed, Layers, Merger, layers_of
 from runbook_tui.contracts.asyncapi.model import Api, Body, Channel, Described, Message, Messages, Operation
 from runbook_tui.contracts.documents.node import Node
 from runbook_tui.contracts.documents.pointers import parts_of
@@ -96,10 +96,22 @@ class Reader(ABC):
         stated = layers.get("contentType") or self.root.get("defaultContentType")
         content_type = stated.value if stated is not None and isinstance(stated.value, str) else ""
         at = stated if stated is not None and content_type else node
-        payload, headers = (self.described(layers, keyword) for keyword in ("payload", "headers"))
-        return Body(
-            node, layers.text("name"), content_type.strip(), at, payload, headers, self._key(layers, payload)
-        )
+        payload = self.described(layers, "payload")
+        headers, key = self._headers(layers), self._key(layers, payload)
+        return Body(node, layers.text("name"), content_type.strip(), at, payload, headers, key)
+
+    def _headers(self, layers: Layers) -> Described:
+        """Headers, which are an object also where that is not said."""
+        found = self.described(layers, "headers")
+        if found is not None and (found.format or self.documents.is_remote(found.node)):
+            return found
+        stated = self.mapping(found.node) if found is not None else None
+        if found is not None and (stated is None or stated.get("type") is not None):
+            return found
+        at = stated or layers.nodes[-1]
+        members = dict(stated.items()) if stated is not None else {}
+        whole = Composed({"type": Node("object", at.document, at, "type"), **members}, at)
+        return Described(whole, "", whole)
 
     def schema_of(self, layers: Layers, keyword: str) -> Node | None:
         """What a message says under a keyword; headers are put together from all that the traits say."""

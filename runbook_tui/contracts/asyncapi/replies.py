@@ -34,7 +34,7 @@ def _tell_existence(reply: Reply, channel: Channel, voice: Voice, *, added: bool
     text = f"{'adds' if added else 'removes'} {whole}"
     effect = Effect.NARROWS if added else Effect.WIDENS
     action = Action.ADD if added else Action.REMOVE
-    rule = f"reply-{'added' if added else 'removed'}"
+    rule = f"operation-reply-{'added' if added else 'removed'}"
     voice.tell(rule, Kind.EXISTENCE, action, effect, at=reply.node, text=text)
 
 
