@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from runbook_tui.catalog.importing.collect import read_catalog
+from runbook_tui.catalog.importing.collect import has_name_of_catalog, read_catalog
+from runbook_tui.catalog.importing.files import UnreadableError, read_bounded
 from runbook_tui.catalog.importing.native import native
 from runbook_tui.catalog.manifest import LoadedManifest, loaded_from, read_manifest
 from runbook_tui.files.problems import Place, Problem, ProblemsError
@@ -15,7 +16,6 @@ from runbook_tui.files.yaml_source import Location, YamlSource
 
 _NATIVE = re.compile(rb"^system:|^ +deployed:", re.MULTILINE)
 """What only our own manifests have; compose and Backstage write ``name`` and ``metadata``, and no ref that runs."""
-_LOOKED_AT = 1024 * 1024
 
 
 def read_any(
@@ -34,15 +34,13 @@ def read_any(
 
 
 def is_catalog(path: Path) -> bool:
-    """Whether a path is a catalog rather than a manifest of our own. Never raises."""
+    """Whether a path is a folder, or a file with the name and content of a catalog. Never raises."""
     try:
         if path.is_dir():
             return True
-        with path.open("rb") as file:
-            if _NATIVE.search(file.read(_LOOKED_AT)):
-                return False
-        return bool(read_catalog([path]).files)
-    except (OSError, ProblemsError):
+        data = read_bounded(path)
+        return _NATIVE.search(data) is None and has_name_of_catalog(path, data)
+    except (OSError, ValueError, UnreadableError):
         return False
 
 

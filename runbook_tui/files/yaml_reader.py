@@ -21,6 +21,7 @@ from ruamel.yaml.events import (
 from runbook_tui.files.problems import Place, Problem, ProblemsError
 from runbook_tui.files.suggestions import quoted
 from runbook_tui.files.yaml_errors import explain
+from runbook_tui.files.yaml_events import fast_events
 from runbook_tui.files.yaml_source import Location, YamlSource
 
 MAX_DEPTH = 64
@@ -28,6 +29,8 @@ MAX_DEPTH = 64
 MAX_VALUES = 100_000
 """Most keys and values in one file; a runbook of a thousand steps has some sixty thousand."""
 
+# Parsers have raised each of these for some input; none of them is the user's business.
+_FAILURES = (YAMLError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError, RecursionError)
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _MAPPING = "lines of the form 'key: value'"
 _WRONG_FILE = "check that this is the right file"
@@ -39,15 +42,18 @@ def read_document(text: str, shown: str) -> YamlSource:
     Raises:
         ProblemsError: everything that was found up to the first place that cannot be parsed.
     """
-    reader = _Reader(text, shown)
+    fast = _read_fast(text, shown)
+    if fast is not None:
+        return fast
+    # A new one for every file: a directive of one file would change how the next is read.
+    reader = _Reader(iter(YAML(typ="safe", pure=True).parse(text)), text, shown)
     try:
         data = reader.read()
     except _StopReadingError:
         data = None
     except MarkedYAMLError as error:
         reader.problems.append(explain(error, text, shown))
-    except (YAMLError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError, RecursionError):
-        # Parsers have raised each of these for some input; none of them is the user's business.
+    except _FAILURES:
         place = Place(shown, *reader.last)
         what = "this is not valid YAML"
         reader.problems.append(
@@ -58,6 +64,19 @@ def read_document(text: str, shown: str) -> YamlSource:
     return YamlSource(shown, data, reader.values, reader.keys)
 
 
+def _read_fast(text: str, shown: str) -> YamlSource | None:
+    """The same where nothing is wrong; None otherwise: what is wrong is told as the pure parser sees it."""
+    events = fast_events(text)
+    if events is None:
+        return None
+    reader = _Reader(events, text, shown)
+    try:
+        data = reader.read()
+    except (_StopReadingError, *_FAILURES):
+        return None
+    return None if reader.problems else YamlSource(shown, data, reader.values, reader.keys)
+
+
 class _StopReadingError(Exception):
     """A limit was passed: reading on would only cost time."""
 
@@ -65,9 +84,8 @@ class _StopReadingError(Exception):
 class _Reader:
     """Builds the data from the parser's events. Events, unlike nodes, tell where an alias was used."""
 
-    def __init__(self, text: str, shown: str) -> None:
-        # A new one for every file: a directive of one file would change how the next is read.
-        self.events: Iterator[Event] = iter(YAML(typ="safe", pure=True).parse(text))
+    def __init__(self, events: Iterator[Event], text: str, shown: str) -> None:
+        self.events = events
         self.text = text
         self.shown = shown
         self.problems: list[Problem] = []
@@ -130,7 +148,7 @@ class _Reader:
 
     def _scalar(self, event: ScalarEvent, location: Location) -> str | None:
         value = str(event.value)
-        if event.style is None and event.implicit[0] and value in _NULLS:
+        if not event.style and event.implicit[0] and value in _NULLS:
             if not value:
                 # The parser places an empty value on a later line: its own key is nearer.
                 self.values[location] = self.keys.get(location, self.last)
@@ -175,7 +193,7 @@ class _Reader:
         key = str(event.value)
         if not key:
             self._report(event, "an empty key", "text before the colon", "name the key")
-        elif key == "<<" and event.style is None:
+        elif key == "<<" and not event.style:
             self._report(event, "a merge key", "the values themselves", "write the merged values out")
         return key
 

@@ -188,4 +188,5 @@ def test_error_of_the_parser_that_nobody_foresaw_is_a_problem(monkeypatch: pytes
         raise IndexError("string index out of range")
 
     monkeypatch.setattr("ruamel.yaml.YAML.parse", broken)
+    monkeypatch.setattr("runbook_tui.files.yaml_reader.fast_events", lambda text: None)
     assert "not valid YAML" in problems("a: 1\n")[0].what

@@ -62,6 +62,11 @@ def read_catalog(paths: Sequence[Path]) -> ImportedCatalog:
     return assemble(report)
 
 
+def has_name_of_catalog(path: Path, data: bytes) -> bool:
+    """Whether a file is a catalog by its name as well as by its content."""
+    return _reader(path, data) is not None
+
+
 def _folder(folder: Path, found: _Found, report: Report) -> int:
     """Look for catalogs in a folder; gives how many there are."""
     count, size, looked_at = 0, 0, 0
