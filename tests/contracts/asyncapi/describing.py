@@ -72,12 +72,9 @@ def _third(flows: list[tuple[str, Channels]]) -> dict[str, object]:
     operations: dict[str, object] = {}
     for what, flow in flows:
         for address, messages in flow.items():
-            key = "channel" + "".join(each for each in address if each.isalnum())
-            channel = channels.setdefault(key, {"address": address, "messages": {}})
-            known = channel["messages"]
-            assert isinstance(known, dict)
-            known.update(messages)
-            operations[f"{what}{key}"] = {
+            key = what + "".join(each for each in address if each.isalnum())
+            channels[key] = {"address": address, "messages": dict(messages)}
+            operations[key] = {
                 "action": "send" if what == "sends" else "receive",
                 "channel": {"$ref": f"#/channels/{key}"},
                 "messages": [{"$ref": f"#/channels/{key}/messages/{name}"} for name in messages],

@@ -150,8 +150,8 @@ def test_operations_of_one_channel_count_together() -> None:
         version["operations"] = {
             name: {
                 "action": "send",
-                "channel": {"$ref": "#/channels/channelorders"},
-                "messages": [{"$ref": f"#/channels/channelorders/messages/{each}"} for each in messages],
+                "channel": {"$ref": "#/channels/sendsorders"},
+                "messages": [{"$ref": f"#/channels/sendsorders/messages/{each}"} for each in messages],
             }
             for name, messages in operations.items()
         }
