@@ -18,6 +18,7 @@ from runbook_tui.contracts.protobuf.tree import Mistake, Option, Value
 _ESCAPE = re.compile(
     rb"\\(?:([abfnrtv\\'\"?])|([0-7]{1,3})|[xX]([0-9a-fA-F]{1,2})|u(.{4})|U(.{8}))", re.DOTALL
 )
+_INTEGER = re.compile(r"0[xX][0-9a-fA-F]{1,40}|0[0-7]{0,40}|[1-9][0-9]{0,40}")
 _SIMPLE = dict(zip(b"abfnrtv\\'\"?", b"\a\b\f\n\r\t\v\\'\"?", strict=True))
 _CLOSING = {"{": "}", "<": ">"}
 
@@ -37,14 +38,11 @@ def read_integer(cursor: Cursor, what: str) -> int:
 
 def whole_number(text: str) -> int | None:
     """The value of an integer literal; None when it is none."""
-    if len(text) > 40:  # of no use, and Python's own limit is near
+    if _INTEGER.fullmatch(text) is None:
         return None
-    try:
-        if text[:2] in ("0x", "0X"):
-            return int(text[2:], 16)
-        return int(text, 8) if text.startswith("0") else int(text)
-    except ValueError:
-        return None
+    if text[:2] in ("0x", "0X"):
+        return int(text[2:], 16)
+    return int(text, 8) if text.startswith("0") else int(text)
 
 
 def read_text(cursor: Cursor, what: str) -> bytes:

@@ -75,6 +75,8 @@ def test_editions_write_names_that_are_reserved_without_quotes_and_say_who_may_u
         ("massage M {}", 1, 1, "'massage' cannot stand here", "syntax, edition, package, import"),
         ("service S { rpc A(B) return (C); }", 1, 22, "'return' cannot stand here", "'returns'"),
         ("enum E { A; }", 1, 11, "';' cannot stand here", "'='"),
+        ("message M { int32 a = 1_0; }", 1, 23, "'1_0' cannot stand here", "the number of the field"),
+        ("message M { int32 a = 099; }", 1, 23, "'099' cannot stand here", "the number of the field"),
         ("message M { int32 a = 99999999999999999999999; }", 1, 23, "the number is too large", "64 bits"),
         ("}", 1, 1, "'}' cannot stand here", "syntax, edition"),
         ("message M {} message M {}", 1, 14, "type 'M' is defined twice", "line 1 has the other"),
