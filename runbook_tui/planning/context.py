@@ -54,6 +54,7 @@ class Scope:
         self.off = frozenset(name for name, switch in release.manifest.rules.items() if not switch.enabled)
         """Names of the rules that are switched off."""
         self.ids = StepIds(release, _words(release))
+        self._verdicts: dict[str, Verdict | None] = {}
 
     @cached_property
     def _users(self) -> dict[str, tuple[User, ...]]:
@@ -93,7 +94,9 @@ class Scope:
 
     def verdict(self, contract: ContractChange) -> Verdict | None:
         """Who goes first because of a changed definition; None while nobody knows."""
-        return verdict(self.release, contract)
+        if contract.api not in self._verdicts:
+            self._verdicts[contract.api] = verdict(self.release, contract)
+        return self._verdicts[contract.api]
 
     @cached_property
     def _contract_uses(self) -> dict[tuple[str, str], ContractUse]:

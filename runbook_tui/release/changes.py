@@ -13,7 +13,7 @@ from runbook_tui.migrations.model import PendingMigrations
 from runbook_tui.migrations.registry import UnknownToolError
 from runbook_tui.release.answered import apply_answers
 from runbook_tui.release.checkouts import Pinned, problem
-from runbook_tui.release.contracts import Version, contract_changes, read_all
+from runbook_tui.release.contracts import Version, contract_changes
 from runbook_tui.release.model import ContractChange, ServiceChange
 from runbook_tui.release.selection import Selection
 from runbook_tui.repositories.git import Repository
@@ -29,6 +29,8 @@ class _Trees:
 
     base: Mapping[str, str]
     target: Mapping[str, str]
+    contents: Mapping[str, bytes]
+    """Blob to content, of the files that were read already."""
 
     def under(self, path: str) -> tuple[dict[str, str], dict[str, str]]:
         """The files that are ``path`` or lie in it, at base and target."""
@@ -96,13 +98,21 @@ class _Reader:
             self._miss(path, "path")
 
     def _trees(self) -> _Trees:
-        service = self._change.service
-        paths = [inside(service, source.path) for source in service.migration_sources]
-        paths += [inside(service, api.definition) for api in service.provides if api.definition]
-        if not paths:
-            return _Trees({}, {})
-        read = self._repository.files_under
-        return _Trees(read(self._change.base.sha, paths), read(self._change.target.sha, paths))
+        """Definitions that are single files are read at once; folders are listed first."""
+        service, change = self._change.service, self._change
+        folders = [inside(service, source.path) for source in service.migration_sources]
+        definitions = [inside(service, api.definition) for api in service.provides if api.definition]
+        commits = (change.base.sha, change.target.sha)
+        files = [path for path in definitions if "\\x" not in path]
+        read = self._repository.read_at((commit, path) for commit in commits for path in files)
+        found = {path for _, path in read}
+        folders += [path for path in definitions if path not in found]
+        listed = [self._repository.files_under(commit, folders) if folders else {} for commit in commits]
+        base, target = (
+            {**listed[number], **{path: blob for (at, path), (blob, _) in read.items() if at == commit}}
+            for number, commit in enumerate(commits)
+        )
+        return _Trees(base, target, dict(read.values()))
 
     def _contract_changes(self, trees: _Trees) -> Iterator[ContractChange]:
         service = self._change.service
@@ -117,13 +127,21 @@ class _Reader:
                 self._miss(path, "provides", index, "definition")
         if not apis or self._problems:
             return
-        paths = [path for _, path in apis]
-        base = Version(self._repository, self._change.base.sha, _named(trees.base, paths))
-        target = Version(self._repository, self._change.target.sha, _named(trees.target, paths))
-        read_all(base, target)
         yield from contract_changes(
-            apis, base, target, provider=self._change.name, consumers=self._selection.consumers
+            apis, *self._versions(trees), provider=self._change.name, consumers=self._selection.consumers
         )
+
+    def _versions(self, trees: _Trees) -> tuple[Version, Version]:
+        """What the manifest names of definitions at both commits, with the content of the files."""
+        change, known = self._change, trees.contents
+        paths = [inside(change.service, api.definition) for api in change.service.provides if api.definition]
+        base = Version(self._repository, change.base.sha, _named(trees.base, paths), dict(known))
+        target = Version(self._repository, change.target.sha, _named(trees.target, paths), dict(known))
+        missing = {*base.blobs.values(), *target.blobs.values()} - trees.contents.keys()
+        read = self._repository.read_blobs(sorted(missing))
+        base.contents.update(read)
+        target.contents.update(read)
+        return base, target
 
     def _pending(self, trees: _Trees) -> Iterator[PendingMigrations]:
         service = self._change.service

@@ -32,9 +32,9 @@ def read_contract_uses(
 ) -> tuple[ContractUse, ...]:
     """What each consumer of a changed API says of the names that change.
 
-    Searched is the consumer's own path, at the commit that will be running and, where a name was found there or the
-    change has to be split, at the one that runs now; without the definitions that live in the same repository. At most
-    two git processes a consumer.
+    Searched is the consumer's own path, at the commit that will be running and, for names that were found there or that
+    consumers may lose, at the one that runs now; without the definitions that live in the same repository. At most two
+    git processes a consumer.
     """
     consumed: dict[str, list[ContractChange]] = {}
     for _, change in sorted(changes.items()):

@@ -124,6 +124,23 @@ class Repository:
         contents = self.read_blobs(chosen.values())
         return {path: contents[blob] for path, blob in chosen.items()}
 
+    def read_at(self, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, bytes]]:
+        """Commit and path -> blob id and content: one process for all.
+
+        Commits are given by their full names. Paths that are no files there are left out: those that do not exist,
+        folders, submodules.
+        """
+        asked = [(commit, path) for commit, path in dict.fromkeys(wanted) if "\n" not in path]
+        if not asked:
+            return {}
+        lines = [f"{commit}:{_inside(path)}" for commit, path in asked]
+        found = objects.parse_objects(self._git.read("cat-file", "--batch", lines=lines), lines)
+        return {
+            pair: (name, data)
+            for pair, (name, kind, data) in zip(asked, found, strict=True)
+            if kind == "blob"
+        }
+
     def read_blobs(self, names: Iterable[str]) -> dict[str, bytes]:
         """Blob id -> content: one process for all. Raises RepositoryError when one is missing."""
         wanted = list(dict.fromkeys(names))

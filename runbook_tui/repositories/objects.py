@@ -37,6 +37,23 @@ def parse_blobs(data: bytes, names: Sequence[str]) -> dict[str, bytes]:
     return contents
 
 
+def parse_objects(data: bytes, asked: Sequence[str]) -> list[tuple[str, str, bytes]]:
+    """Id, type and content from ``cat-file --batch`` for each object that was asked for; empty for a missing one."""
+    found: list[tuple[str, str, bytes]] = []
+    at = 0
+    for wanted in asked:
+        end = data.index(b"\n", at)
+        header = data[at:end]
+        at = end + 1
+        if header.endswith((b" missing", b" ambiguous")) and header.startswith(wanted.encode()):
+            found.append(("", "", b""))
+            continue
+        name, kind, size = header.split(b" ")
+        found.append((name.decode(), kind.decode(), data[at : at + int(size)]))
+        at += int(size) + 1
+    return found
+
+
 def parse_commits(data: bytes, asked: Sequence[str]) -> dict[str, str | None]:
     """What ``cat-file --batch-check`` found for each revision asked: the sha of a commit, or None."""
     answers: dict[str, str | None] = {}

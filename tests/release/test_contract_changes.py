@@ -108,7 +108,7 @@ def test_changed_definitions_and_their_consumers(system: System) -> None:
     assert edited is not None
     assert edited.verdict is Verdict.CONSUMER_FIRST
     (removal,) = edited.changes
-    assert (removal.path, removal.line) == ("services/billing/api/edited.yaml", 6)
+    assert (removal.path, removal.line) == ("services/billing/api/edited.yaml", 7)
     removed = found["removed"].diff
     assert removed is not None
     assert removed.verdict is Verdict.CONSUMER_FIRST
@@ -161,7 +161,8 @@ def test_a_monorepo_is_opened_once(system: System, processes: list[list[str]]) -
     test_commits_of_a_monorepo_belong_to_the_service_they_touch(system)
     names = [command[0] for command in processes]
     assert names.count("for-each-ref") == 1
-    assert names.count("cat-file") == 2  # the commits, and all definitions at both
+    assert names.count("cat-file") == 3  # the commits, the definitions that are files, those in a folder
+    assert names.count("ls-tree") == 2  # of the folder
     assert names.count("log") == 2
 
 
