@@ -122,3 +122,37 @@ def test_a_file_that_was_added_twice(source: Source) -> None:
     parent = source.commit("revert", {"m.sql": None})
     again = source.commit("add again", {"m.sql": "1"})
     assert Repository.open(source.path).introduced("main~3", "main", "m.sql") == (again, parent)
+
+
+def test_paths_at_commits_are_read_without_listing_them(source: Source) -> None:
+    first = source.commit("1", {"api/a b.yaml": "one\n", "api/c.yaml": b"\x00\n\n"})
+    second = source.commit("2", {"api/a b.yaml": "two"})
+    repository = Repository.open(source.path)
+    wanted = [(first, "api/a b.yaml"), (second, "./api/a b.yaml"), (second, "api"), (second, "gone missing"),
+              (first, "api/c.yaml"), (first, "a\nb")]  # fmt: skip
+    found = repository.read_at(wanted)
+    assert {pair: data for pair, (_, data) in found.items()} == {
+        (first, "api/a b.yaml"): b"one\n",
+        (second, "./api/a b.yaml"): b"two",
+        (first, "api/c.yaml"): b"\x00\n\n",
+    }
+    assert found[first, "api/a b.yaml"][0] == repository.files(first)["api/a b.yaml"]
+    assert repository.read_at([]) == {}
+
+
+def test_commits_that_changed_a_path_with_their_parents(source: Source) -> None:
+    first = source.commit("1", {"a": "1"})
+    other = source.commit("2", {"b": "1"})
+    second = source.commit("3", {"a": "2"})
+    repository = Repository.open(source.path)
+    assert repository.changes_of("a", second) == ((second, other), (first, None))
+    assert repository.changes_of("a", second, first) == ((second, other),)
+    assert repository.changes_of("gone", second) == ()
+
+
+def test_a_commit_contains_itself_and_its_ancestors(source: Source) -> None:
+    first, second = source.commit("1"), source.commit("2")
+    repository = Repository.open(source.path)
+    assert repository.contains(second, first)
+    assert repository.contains(first, first)
+    assert not repository.contains(first, second)
