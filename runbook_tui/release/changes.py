@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from runbook_tui.catalog.model import Api, MigrationSource, Service
@@ -37,11 +37,42 @@ class _Trees:
         return _under(self.base, path), _under(self.target, path)
 
 
-def read_change(selection: Selection, name: str, pinned: Pinned) -> ServiceChange:
-    """Read one service: no git process when it does not move, otherwise one, or four with migrations.
+def read_changes(
+    selection: Selection, names: Sequence[str], pinned: Mapping[str, Pinned]
+) -> list[ServiceChange]:
+    """Read services of one repository: one git process for all their definitions, and then those of each.
 
-    Raises ProblemsError with everything that is wrong with this service.
+    A service that does not move needs none, another one, or some more with migrations and definitions in folders.
+
+    Raises ProblemsError with everything that is wrong with these services.
     """
+    services = selection.loaded.manifest.services
+    moving = [name for name in names if pinned[name].moves]
+    wanted = {
+        (commit, path) for name in moving for commit, path in _definitions(services[name], pinned[name])
+    }
+    read: dict[tuple[str, str], tuple[str, bytes]] = {}
+    if wanted:
+        try:
+            read = pinned[moving[0]].repository.read_at(sorted(wanted))
+        except RepositoryError as error:
+            place = selection.loaded.places.place(("services", moving[0], "repository"))
+            raise ProblemsError([problem(place, error)]) from error
+    changes: list[ServiceChange] = []
+    problems: list[Problem] = []
+    for name in names:
+        try:
+            changes.append(_read_change(selection, name, pinned[name], read))
+        except ProblemsError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise ProblemsError(problems)
+    return changes
+
+
+def _read_change(
+    selection: Selection, name: str, pinned: Pinned, definitions: Mapping[tuple[str, str], tuple[str, bytes]]
+) -> ServiceChange:
     service = selection.loaded.manifest.services[name]
     change = ServiceChange(
         name=name,
@@ -54,7 +85,15 @@ def read_change(selection: Selection, name: str, pinned: Pinned) -> ServiceChang
         pending=(),
         contracts=(),
     )
-    return _Reader(selection, change, pinned).read() if pinned.moves else change
+    return _Reader(selection, change, pinned, definitions).read() if pinned.moves else change
+
+
+def _definitions(service: Service, pinned: Pinned) -> Iterator[tuple[str, str]]:
+    """Commit and path of each definition that may be a single file; names that are not UTF-8 are listed first."""
+    for api in service.provides:
+        if api.definition and "\\x" not in api.definition:
+            yield pinned.base.sha, inside(service, api.definition)
+            yield pinned.target.sha, inside(service, api.definition)
 
 
 def inside(service: Service, path: str) -> str:
@@ -65,8 +104,15 @@ def inside(service: Service, path: str) -> str:
 class _Reader:
     """Reads one service that moves, and collects its problems."""
 
-    def __init__(self, selection: Selection, change: ServiceChange, pinned: Pinned) -> None:
+    def __init__(
+        self,
+        selection: Selection,
+        change: ServiceChange,
+        pinned: Pinned,
+        definitions: Mapping[tuple[str, str], tuple[str, bytes]],
+    ) -> None:
         self._selection = selection
+        self._definitions = definitions
         self._change = change
         self._repository = pinned.repository
         self._problems: list[Problem] = []
@@ -98,15 +144,14 @@ class _Reader:
             self._miss(path, "path")
 
     def _trees(self) -> _Trees:
-        """Definitions that are single files are read at once; folders are listed first."""
+        """Definitions that are single files were read already; folders are listed first."""
         service, change = self._change.service, self._change
-        folders = [inside(service, source.path) for source in service.migration_sources]
-        definitions = [inside(service, api.definition) for api in service.provides if api.definition]
+        paths = {inside(service, api.definition) for api in service.provides if api.definition}
         commits = (change.base.sha, change.target.sha)
-        files = [path for path in definitions if "\\x" not in path]
-        read = self._repository.read_at((commit, path) for commit in commits for path in files)
-        found = {path for _, path in read}
-        folders += [path for path in definitions if path not in found]
+        pairs = [(commit, path) for commit in commits for path in paths]
+        read = {pair: self._definitions[pair] for pair in pairs if pair in self._definitions}
+        folders = [inside(service, source.path) for source in service.migration_sources]
+        folders += sorted(paths - {path for _, path in read})
         listed = [self._repository.files_under(commit, folders) if folders else {} for commit in commits]
         base, target = (
             {**listed[number], **{path: blob for (at, path), (blob, _) in read.items() if at == commit}}

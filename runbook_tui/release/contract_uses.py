@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable, Mapping
-from functools import partial
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from runbook_tui.files.problems import Problem, ProblemsError
 from runbook_tui.release.changes import inside
@@ -32,9 +31,8 @@ def read_contract_uses(
 ) -> tuple[ContractUse, ...]:
     """What each consumer of a changed API says of the names that change.
 
-    Searched is the consumer's own path, at the commit that will be running and, for names that were found there or that
-    consumers may lose, at the one that runs now; without the definitions that live in the same repository. At most two
-    git processes a consumer.
+    Searched is the consumer's own path at the commit that will be running and at the one that runs now, without the
+    definitions that lie in it. One git process a consumer.
     """
     consumed: dict[str, list[ContractChange]] = {}
     for _, change in sorted(changes.items()):
@@ -46,10 +44,9 @@ def read_contract_uses(
 
     def search(consumer: str) -> list[ContractUse]:
         change, where = changes[consumer], pinned[consumer]
-        exclude = definitions.get(_folder(selection, consumer), ())
-        look = partial(_look, change, where, exclude)
+        exclude = _within(inside(change.service, "."), definitions.get(_folder(selection, consumer), ()))
         try:
-            return _uses(change, consumed[consumer], look)
+            return _uses(change, consumed[consumer], where, exclude)
         except RepositoryError as error:
             place = selection.loaded.places.place(("services", consumer, "repository"))
             raise ProblemsError([problem(place, error)]) from error
@@ -67,14 +64,13 @@ def searched_names(contract: ContractChange) -> tuple[str, ...]:
 
 
 def _uses(
-    change: ServiceChange, contracts: Iterable[ContractChange], look: partial[_Hits]
+    change: ServiceChange, contracts: Sequence[ContractChange], where: Pinned, exclude: Collection[str]
 ) -> list[ContractUse]:
-    contracts = list(contracts)
     names = list(dict.fromkeys(name for contract in contracts for name in searched_names(contract)))
-    after: _Hits = look(change.target.sha, names)
-    before = after
-    if change.moves:
-        before = look(change.base.sha, [name for one in contracts for name in _asked_before(one, after)])
+    commits = list(dict.fromkeys((change.target.sha, change.base.sha)))
+    path = change.service.path
+    hits = where.repository.grep_at(commits, names, path, exclude=exclude, limit=_MOST_HITS)
+    after, before = (_by_name(hits[commit], names) for commit in (change.target.sha, change.base.sha))
     return [
         ContractUse(
             api=contract.api,
@@ -87,23 +83,9 @@ def _uses(
     ]
 
 
-def _asked_before(contract: ContractChange, after: Collection[str]) -> list[str]:
-    from runbook_tui.contracts.model import Verdict
-
-    names = searched_names(contract)
-    whole = contract.diff is not None and contract.diff.verdict in (Verdict.SPLIT, Verdict.CONSUMER_FIRST)
-    return [name for name in names if whole or name in after]
-
-
-def _look(
-    change: ServiceChange, where: Pinned, exclude: Collection[str], commit: str, names: Iterable[str]
-) -> _Hits:
-    wanted = list(dict.fromkeys(names))
-    if not wanted:
-        return {}
-    path = change.service.path
-    hits = where.repository.grep(commit, wanted, path, exclude=exclude, limit=_MOST_HITS)
-    return _by_name(hits, wanted)
+def _within(folder: str, paths: Iterable[str]) -> list[str]:
+    """Those of the paths that lie in a folder of their repository."""
+    return [path for path in paths if folder in (".", path) or path.startswith(f"{folder}/")]
 
 
 def _definitions(selection: Selection, changes: Mapping[str, ServiceChange]) -> dict[str, list[str]]:

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterator, Mapping
 from runbook_tui.catalog.manifest import LoadedManifest
 from runbook_tui.files.problems import Problem, ProblemsError
 from runbook_tui.release.answered import current_answers
-from runbook_tui.release.changes import read_change
-from runbook_tui.release.checkouts import pin, problem
+from runbook_tui.release.changes import read_changes
+from runbook_tui.release.checkouts import Pinned, pin, problem
 from runbook_tui.release.contract_uses import read_contract_uses
 from runbook_tui.release.contracts import Version, introduction, read_all
 from runbook_tui.release.follow_ups import open_follow_ups
@@ -20,6 +20,9 @@ from runbook_tui.release.selection import Selection
 from runbook_tui.release.usages import read_usages
 from runbook_tui.repositories.git import Repository
 from runbook_tui.repositories.model import RepositoryError
+
+_TOGETHER = 32
+"""Services of one repository whose definitions are read by one process: few processes, and not all in memory."""
 
 
 def read_release(
@@ -45,15 +48,7 @@ def read_release(
     selection = Selection(loaded, dict(targets or {}), chosen, live, dict(bases or {}))
     problems = list(selection.problems())
     pinned = pin(selection, fetch=fetch, problems=problems)
-    before = {change.name: change for change in (known.changes if known else ())}
-
-    def change_of(name: str) -> ServiceChange:
-        there, where = before.get(name), pinned[name]
-        if there and (there.base.sha, there.target.sha) == (where.base.sha, where.target.sha):
-            return there
-        return read_change(selection, name, where)
-
-    changes = ask_all(sorted(pinned), change_of, problems)
+    changes = _changes(selection, pinned, known, problems)
     _raise_any(problems)
     usages = read_usages(selection, changes, pinned, problems)
     contract_uses = read_contract_uses(selection, changes, pinned, problems)
@@ -71,6 +66,30 @@ def read_release(
         catalog_defects=loaded.filling.defects,
         follow_ups=tuple(open_follow_ups(loaded.follow_ups.releases, pinned)),
     )
+
+
+def _changes(
+    selection: Selection, pinned: Mapping[str, Pinned], known: Release | None, problems: list[Problem]
+) -> dict[str, ServiceChange]:
+    """What changes in each service, by name; services of one repository are read together."""
+    before = {change.name: change for change in (known.changes if known else ())}
+
+    def goes_as_known(name: str) -> bool:
+        there, where = before.get(name), pinned[name]
+        return there is not None and (there.base.sha, there.target.sha) == (where.base.sha, where.target.sha)
+
+    found = {name: before[name] for name in sorted(pinned) if goes_as_known(name)}
+    together: dict[int, list[str]] = {}
+    for name in sorted(pinned.keys() - found.keys()):
+        together.setdefault(id(pinned[name].repository), []).append(name)
+    parts = [
+        tuple(names[at : at + _TOGETHER])
+        for names in together.values()
+        for at in range(0, len(names), _TOGETHER)
+    ]
+    read = ask_all(parts, lambda names: read_changes(selection, names, pinned), problems)
+    found |= {change.name: change for changes in read.values() for change in changes}
+    return {name: found[name] for name in sorted(found)}
 
 
 def read_introductions(release: Release, loaded: LoadedManifest) -> tuple[Introduction, ...]:

@@ -174,17 +174,32 @@ class Repository:
 
         Binary files and everything under the paths of ``exclude`` are not searched. At most ``limit`` hits.
         """
+        return self.grep_at([commit], names, path, exclude=exclude, limit=limit)[commit]
+
+    def grep_at(
+        self,
+        commits: Sequence[str],
+        names: Sequence[str],
+        path: str = ".",
+        *,
+        exclude: Iterable[str] = (),
+        limit: int = 1000,
+    ) -> dict[str, tuple[Hit, ...]]:
+        """As :meth:`grep`, at several commits: one process, and at most ``limit`` hits at each."""
+        found: dict[str, tuple[Hit, ...]] = dict.fromkeys(commits, ())
         patterns = [part for name in names if name and not _CONTROL.search(name) for part in ("-e", name)]
         if not patterns:
-            return ()
-        full = self._full(commit)
+            return found
+        full = {self._full(commit): commit for commit in commits}
         options = ["-z", "-n", "-I", "-F", "-w", "--full-name", "--no-color", "--no-column", "--no-textconv"]
         options += ["--no-recurse-submodules", "--no-heading", "--no-break"]
         excluded = [f":(top,exclude,literal){_inside(folder)}" for folder in exclude]
         where = ["--", *(_pathspecs(path) or [":(top)"]), *excluded]
-        output = self._git.read("grep", *options, *patterns, full, *where, also=(1,))  # 1: nothing found
-        hits = objects.parse_hits(output, full)
-        return tuple(hit for hit, _ in zip(hits, range(limit), strict=False))
+        output = self._git.read("grep", *options, *patterns, *full, *where, also=(1,))  # 1: nothing found
+        for name, commit in full.items():
+            hits = objects.parse_hits(output, name)
+            found[commit] = tuple(hit for hit, _ in zip(hits, range(limit), strict=False))
+        return found
 
     def introduced(self, base: str, target: str, path: str) -> tuple[str, str] | None:
         """The first-parent commit of ``base..target`` that added a file, and its parent: one process.

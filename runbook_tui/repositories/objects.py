@@ -75,17 +75,18 @@ def parse_changes(data: bytes) -> dict[str, str]:
 
 
 def parse_hits(data: bytes, commit: str) -> Iterable[Hit]:
-    """Hits of ``grep -z -n`` at ``commit``, in path order; long lines are cut."""
-    at, skip = 0, len(commit) + 1
+    """Hits of ``grep -z -n`` at ``commit``, in path order, without those at other commits; long lines are cut."""
+    at, wanted = 0, f"{commit}:".encode()
     while at < len(data):
         path_end = data.index(b"\0", at)
         line_end = data.index(b"\0", path_end + 1)
         text_end = data.find(b"\n", line_end + 1)
         text_end = len(data) if text_end < 0 else text_end
-        text = shown(data[line_end + 1 : text_end]).strip()
-        yield Hit(
-            path=shown(data[at + skip : path_end]),
-            line=int(data[path_end + 1 : line_end]),
-            text=text if len(text) <= _LONGEST_LINE else f"{text[: _LONGEST_LINE - 1]}…",
-        )
+        if data.startswith(wanted, at):
+            text = shown(data[line_end + 1 : text_end]).strip()
+            yield Hit(
+                path=shown(data[at + len(wanted) : path_end]),
+                line=int(data[path_end + 1 : line_end]),
+                text=text if len(text) <= _LONGEST_LINE else f"{text[: _LONGEST_LINE - 1]}…",
+            )
         at = text_end + 1
