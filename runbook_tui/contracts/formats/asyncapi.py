@@ -6,6 +6,7 @@ Sources: https://www.asyncapi.com/docs/reference/specification/v2.6.0 and /v3.0.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterable
 
 from runbook_tui.contracts.asyncapi.comparison import compare_apis
@@ -23,7 +24,7 @@ from runbook_tui.contracts.format import ContractFormat, Report
 from runbook_tui.contracts.schemas.comparer import SchemaComparer
 
 _MARK = re.compile(
-    rb"""(?:^(?:\xef\xbb\xbf)?|[{,]\s*)(?:"asyncapi"|'asyncapi'|asyncapi)\s*:\s*["']?[23]\.[0-9]""",
+    rb"""(?:^|[{,]\s*)(?:"asyncapi"|'asyncapi'|asyncapi)\s*:\s*["']?[23]\.[0-9]""",
     re.MULTILINE,
 )
 
@@ -40,7 +41,7 @@ class AsyncApi(ContractFormat):
 
     def recognises(self, path: str, data: bytes) -> bool:
         """Whether the version of the description stands at the start of a line, or in a JSON object."""
-        return _MARK.search(data) is not None
+        return b"asyncapi" in data and _MARK.search(data.removeprefix(BOM_UTF8)) is not None
 
     def references(self, path: str, data: bytes, files: ContractFiles) -> Iterable[str]:
         """Files that a ``$ref`` leads to."""

@@ -8,8 +8,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from runbook_tui.contracts.model import ContractDiff, Direction, Effect, Verdict
-from tests.contracts.asyncapi.describing import Json, api, diff, of
+from tests.contracts.asyncapi.describing import Channels, api, diff, of
 
+Flows = tuple[Channels, Channels]
+"""What is sent, and what is received."""
 OPPOSITE = {Effect.WIDENS: Effect.NARROWS, Effect.NARROWS: Effect.WIDENS}
 payloads = st.one_of(
     st.sampled_from([{"type": "string"}, {"type": "integer"}, {"type": "number"}, {"type": "boolean"}]),
@@ -46,30 +48,25 @@ def effects(found: ContractDiff) -> list[tuple[str, Direction, str]]:
     return sorted((each.rule, each.direction, str(each.effect)) for each in everything)
 
 
+@settings(deadline=None)
 @given(flows, majors, majors)
-def test_the_same_api_in_either_version_of_the_notation_is_the_same(
-    flow: tuple[dict[str, Json], dict[str, Json]], old: int, new: int
-) -> None:
-    one, other = (api(major, *flow) for major in (old, new))  # type: ignore[arg-type]
+def test_the_same_api_in_either_version_of_the_notation_is_the_same(flow: Flows, old: int, new: int) -> None:
+    one, other = (api(major, *flow) for major in (old, new))
     assert diff(one, other).verdict is Verdict.COMPATIBLE
 
 
 @settings(max_examples=150, deadline=None)
 @given(flows, flows, majors)
-def test_the_version_of_the_notation_decides_nothing(
-    before: tuple[dict[str, Json], dict[str, Json]], after: tuple[dict[str, Json], dict[str, Json]], old: int
-) -> None:
-    one, other = api(old, *before), api(old, *after)  # type: ignore[arg-type]
-    mixed = api(5 - old, *after)  # type: ignore[arg-type]
+def test_the_version_of_the_notation_decides_nothing(before: Flows, after: Flows, old: int) -> None:
+    one, other = api(old, *before), api(old, *after)
+    mixed = api(5 - old, *after)
     assert effects(diff(one, other)) == effects(diff(one, mixed))
 
 
 @settings(max_examples=150, deadline=None)
 @given(flows, flows)
-def test_the_way_back_swaps_widening_and_narrowing(
-    before: tuple[dict[str, Json], dict[str, Json]], after: tuple[dict[str, Json], dict[str, Json]]
-) -> None:
-    one, other = api(3, *before), api(2, *after)  # type: ignore[arg-type]
+def test_the_way_back_swaps_widening_and_narrowing(before: Flows, after: Flows) -> None:
+    one, other = api(3, *before), api(2, *after)
     there, back = diff(one, other), diff(other, one)
     # what is added beside what is removed demands nothing, on the way back neither
     assume(not any(each.rule.endswith("property-added") for each in (*there.harmless, *back.harmless)))
@@ -80,22 +77,22 @@ def test_the_way_back_swaps_widening_and_narrowing(
     assert bool(there.changes) == bool(back.changes)
 
 
+@settings(deadline=None)
 @given(flows, flows, st.randoms(use_true_random=False))
 def test_the_order_of_what_is_described_does_not_matter(
-    before: tuple[dict[str, Json], dict[str, Json]],
-    after: tuple[dict[str, Json], dict[str, Json]],
+    before: Flows,
+    after: Flows,
     random: object,
 ) -> None:
-    one, other = api(3, *before), api(3, *after)  # type: ignore[arg-type]
+    one, other = api(3, *before), api(3, *after)
     turned = json.loads(json.dumps(other, sort_keys=True))
     assert effects(diff(one, other)) == effects(diff(one, turned))
 
 
+@settings(deadline=None)
 @given(flows, flows)
-def test_every_change_has_a_place_words_and_names(
-    before: tuple[dict[str, Json], dict[str, Json]], after: tuple[dict[str, Json], dict[str, Json]]
-) -> None:
-    one, other = api(2, *before), api(3, *after)  # type: ignore[arg-type]
+def test_every_change_has_a_place_words_and_names(before: Flows, after: Flows) -> None:
+    one, other = api(2, *before), api(3, *after)
     lines = max(json.dumps(version, indent=1).count("\n") + 1 for version in (one, other))
     found = diff(one, other)
     for change in (*found.changes, *found.harmless):
