@@ -33,7 +33,8 @@ class AsyncApi(ContractFormat):
     """Event APIs that are described by AsyncAPI 2 or 3.
 
     The provider is the application that the document describes. What it sends (``subscribe`` in 2, ``send`` in 3) is an
-    event, what it receives a request.
+    event, what it receives a request. Servers, security and bindings (but for the key of a Kafka message) say how an
+    application reaches its broker rather than what it exchanges over it, and are not compared.
     """
 
     name = "asyncapi"
