@@ -16,6 +16,7 @@ _BEGINS = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|//[^\n]*\n|/\*.*?\*/)*([\[{\"])",
 _TYPES = rb"record|error|enum|fixed|array|map|null|boolean|int|long|float|double|bytes|string"
 _SCHEMA = re.compile(rb'"(?:type|protocol)"\s*:\s*(?:"(?:' + _TYPES + rb')"|\[)|"protocol"\s*:\s*"[A-Za-z_]')
 _NAMES = re.compile(rb'"(?:' + _TYPES + rb'|[A-Za-z_][A-Za-z0-9_.]*)"')
+_EMPTY_UNION = re.compile(rb"\s*\[\s*\]\s*\Z")
 _FOREIGN = re.compile(
     rb'"\$(?:schema|ref|id|defs)"\s*:|"type"\s*:\s*"object"|"(?:openapi|swagger|asyncapi)"\s*:'
 )
@@ -34,7 +35,7 @@ class Avro(ContractFormat):
         if begins is None or _FOREIGN.search(start) is not None:
             return False
         wanted = _SCHEMA if begins[1] == b"{" else _NAMES
-        return wanted.search(start) is not None
+        return wanted.search(start) is not None or _EMPTY_UNION.match(start) is not None
 
     def references(self, path: str, data: bytes, files: ContractFiles) -> Iterable[str]:
         """Files that define names which this one uses and does not define."""

@@ -16,10 +16,11 @@ AVRO = [
     json.dumps({"protocol": "Shop", "types": [], "messages": {}}),
     json.dumps({"type": ["null", "string"]}),
     '"string"',
+    "[ ]\n",
     '\ufeff// an order\n/* twice */ {"name": "Order", "doc": "", "type": "record", "fields": []}',
 ]
 OTHERS = [
-    "", "{}", "[]", "null", "syntax = 'proto3';", "type: record", "<schema/>", "\x00",
+    "", "{}", "[1]", "null", "syntax = 'proto3';", "type: record", "<schema/>", "\x00",
     json.dumps({"name": "shop", "version": "1.0.0", "type": "module", "dependencies": {}}),
     json.dumps({"compilerOptions": {"strict": True}}),
     json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "string"}),
