@@ -123,7 +123,8 @@ def _consequence(change: Change, consumers: str) -> str:
     """What the change would do to the side that is deployed too late."""
     request = change.direction is Direction.REQUEST
     if change.effect is Effect.WIDENS and request:
-        return "which nobody can use before"
+        left_out = change.action is Action.REMOVE or change.kind is Kind.REQUIREDNESS
+        return "which nobody may leave out before" if left_out else "which nobody can use before"
     if change.effect is Effect.NARROWS and request:
         gone = change.action is Action.REMOVE and change.kind in (Kind.EXISTENCE, Kind.VALUES, Kind.STRUCTURE)
         return (

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from hashlib import sha256
 
 from runbook_tui.catalog.model import Api
@@ -35,10 +34,10 @@ class Version:
     contents: dict[str, bytes] = field(default_factory=dict)
     """Blob to content, as far as it was read."""
 
-    @cached_property
+    @property
     def all_blobs(self) -> Mapping[str, str]:
-        """Path to blob of every file of the commit: one process, when somebody asks."""
-        return self.repository.files(self.commit)
+        """Path to blob of every file of the commit."""
+        return self.repository.listing(self.commit).blobs
 
     def load(self, path: str) -> bytes | None:
         """Content of any file of the commit."""
@@ -49,12 +48,12 @@ class Version:
             self.contents.update(self.repository.read_blobs([blob]))
         return self.contents[blob]
 
-    def files(self, own: Mapping[str, str]) -> ContractFiles:
-        """One definition, given by path and blob."""
+    def files(self, own: Mapping[str, str], *, whole: bool = False) -> ContractFiles:
+        """One definition, given by path and blob; ``whole``: with the names of all files even if it refers to none."""
         data = {path: self.contents[blob] for path, blob in own.items()}
-        if not any(_REFERS.search(content) for content in data.values()):
+        if not whole and not any(_REFERS.search(content) for content in data.values()):
             return ContractFiles(data)
-        return ContractFiles(data, frozenset(self.all_blobs), self.load)
+        return ContractFiles(data, self.repository.listing(self.commit).names, self.load)
 
 
 def read_all(*versions: Version) -> None:
@@ -95,7 +94,7 @@ def contract_changes(
                 if found.new.own
                 else "removed",
                 digest=found.digest,
-                diff=_diff(api, path, found.old, found.new),
+                diff=_diff(api, path, *found.compared()),
                 compatibility=api.compatibility,
                 broken_promises=tuple(found.broken_promises()),
             )
@@ -109,6 +108,16 @@ class _Definition:
         self._base, self._target = base, target
         self.old = base.files(_under(base.blobs, path))
         self.new = target.files(_under(target.blobs, path))
+
+    def compared(self) -> tuple[ContractFiles, ContractFiles]:
+        """Both versions for their comparison: what is said of Protobuf also depends on a ``buf.yaml`` beside it."""
+        if self._api.type not in ("grpc", "protobuf"):
+            return self.old, self.new
+        versions = ((self._base, self.old), (self._target, self.new))
+        old, new = (
+            one.files({path: one.blobs[path] for path in files.own}, whole=True) for one, files in versions
+        )
+        return old, new
 
     @property
     def differs(self) -> bool:

@@ -6,14 +6,24 @@ import posixpath
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from threading import Lock
 
 from runbook_tui.repositories import history, objects, refs
 from runbook_tui.repositories.command import GitCommand
 from runbook_tui.repositories.location import Location, locate, shallow_boundary
-from runbook_tui.repositories.model import Commit, Comparison, Hit, RepositoryError, Resolved
+from runbook_tui.repositories.model import (
+    Commit,
+    Comparison,
+    Hit,
+    Listing,
+    RepositoryError,
+    Resolved,
+)
 
 _FULL_NAME = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _SHORT_NAME = re.compile(r"[0-9a-f]{4,39}")
+_MOST_LISTINGS = 4
+"""Commits whose files are kept in mind: the two of a release, and those of a split."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -29,6 +39,8 @@ class Repository:
         self._location = location
         self._git = GitCommand(location.git_dir, location.shown)
         self._refs = self._read_refs()
+        self._listings: dict[str, Listing] = {}
+        self._listing = Lock()
 
     @classmethod
     def open(cls, path: Path) -> Repository:
@@ -106,6 +118,16 @@ class Repository:
         A symbolic link is a file whose content is its target; submodules are left out.
         """
         return self.files_under(commit, [path])
+
+    def listing(self, commit: str) -> Listing:
+        """Every file of a commit, given by its full name: one process the first time, none for the next ones."""
+        with self._listing:
+            if commit not in self._listings:
+                while len(self._listings) >= _MOST_LISTINGS:
+                    self._listings.pop(next(iter(self._listings)))
+                blobs = self.files(commit)
+                self._listings[commit] = Listing(blobs, frozenset(blobs))
+            return self._listings[commit]
 
     def files_under(self, commit: str, paths: Iterable[str]) -> dict[str, str]:
         """As :meth:`files`, for several files and folders: one process."""

@@ -6,6 +6,7 @@ can be printed and stored. Control characters are still in them: see :mod:`runbo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -66,6 +67,15 @@ class Comparison:
     """In the base, while the target has neither the commit nor its change (a cherry-pick), newest first."""
     diverged: bool
     """Whether the base is no ancestor of the target."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """All files of one commit."""
+
+    blobs: Mapping[str, str]
+    """Path to blob."""
+    names: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
