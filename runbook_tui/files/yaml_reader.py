@@ -26,8 +26,10 @@ from runbook_tui.files.yaml_source import Location, YamlSource
 
 MAX_DEPTH = 64
 """Deepest nesting; a manifest or a runbook needs about eight levels."""
-MAX_VALUES = 100_000
-"""Most keys and values in one file; a runbook of a thousand steps has some sixty thousand."""
+MAX_VALUES = 400_000
+"""Most keys and values in one file; a manifest of a thousand services with ten APIs each has some 120,000."""
+_EXPLAINED = 1024 * 1024
+"""Characters of a file that is read once more by the pure parser, which says better what is wrong: seconds."""
 
 # Parsers have raised each of these for some input; none of them is the user's business.
 _FAILURES = (YAMLError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError, RecursionError)
@@ -42,39 +44,37 @@ def read_document(text: str, shown: str) -> YamlSource:
     Raises:
         ProblemsError: everything that was found up to the first place that cannot be parsed.
     """
-    fast = _read_fast(text, shown)
-    if fast is not None:
-        return fast
+    events = fast_events(text)
+    if events is not None:
+        reader = _Reader(events, text, shown)
+        data = _read(reader)
+        if not reader.problems:
+            return YamlSource(shown, data, reader.values, reader.keys)
+        if len(text) > _EXPLAINED:
+            raise ProblemsError(reader.problems)
     # A new one for every file: a directive of one file would change how the next is read.
     reader = _Reader(iter(YAML(typ="safe", pure=True).parse(text)), text, shown)
-    try:
-        data = reader.read()
-    except _StopReadingError:
-        data = None
-    except MarkedYAMLError as error:
-        reader.problems.append(explain(error, text, shown))
-    except _FAILURES:
-        place = Place(shown, *reader.last)
-        what = "this is not valid YAML"
-        reader.problems.append(
-            Problem(place, what, "", "check quotes, brackets and indentation from here on")
-        )
+    data = _read(reader)
     if reader.problems:
         raise ProblemsError(reader.problems)
     return YamlSource(shown, data, reader.values, reader.keys)
 
 
-def _read_fast(text: str, shown: str) -> YamlSource | None:
-    """The same where nothing is wrong; None otherwise: what is wrong is told as the pure parser sees it."""
-    events = fast_events(text)
-    if events is None:
-        return None
-    reader = _Reader(events, text, shown)
+def _read(reader: _Reader) -> object:
+    """The data, as far as it goes; what is wrong is added to the reader's problems."""
     try:
-        data = reader.read()
-    except (_StopReadingError, *_FAILURES):
-        return None
-    return None if reader.problems else YamlSource(shown, data, reader.values, reader.keys)
+        return reader.read()
+    except _StopReadingError:
+        pass
+    except MarkedYAMLError as error:
+        reader.problems.append(explain(error, reader.text, reader.shown))
+    except _FAILURES:
+        place = Place(reader.shown, *reader.last)
+        what = "this is not valid YAML"
+        reader.problems.append(
+            Problem(place, what, "", "check quotes, brackets and indentation from here on")
+        )
+    return None
 
 
 class _StopReadingError(Exception):

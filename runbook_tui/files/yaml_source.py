@@ -28,8 +28,8 @@ else:
 Location = tuple[str | int, ...]
 """The keys and list indices that lead from the top of a file to a value."""
 
-MAX_BYTES = 1024 * 1024
-"""Largest file that is read: the pure parser takes a few seconds for it in the worst case."""
+MAX_BYTES = 4 * 1024 * 1024
+"""Largest file that is read; a manifest of a thousand services has about one million bytes."""
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
@@ -59,7 +59,7 @@ class YamlSource:
 
 
 def read_yaml(path: Path, *, shown: str | None = None) -> YamlSource:
-    """Read a file of at most 1 MiB.
+    """Read a file of at most 4 MiB.
 
     Args:
         path: the file; it has to be a regular one.
@@ -76,7 +76,7 @@ def parse_yaml(data: bytes, shown: str) -> YamlSource:
     """Parse the bytes of a file.
 
     Args:
-        data: UTF-8, at most 1 MiB; a byte order mark is allowed.
+        data: UTF-8, at most 4 MiB; a byte order mark is allowed.
         shown: the name of the file in problems.
 
     Raises:
@@ -112,7 +112,7 @@ def validate(source: YamlSource, model: type[M]) -> M:
 
 
 def read_bytes(path: Path, shown: str) -> bytes:
-    """The content of a regular file of at most 1 MiB; nothing is read from a larger one.
+    """The content of a regular file of at most 4 MiB; nothing is read from a larger one.
 
     Raises:
         ProblemsError: missing, a directory, no regular file, not readable, too large.
@@ -139,7 +139,7 @@ def read_bytes(path: Path, shown: str) -> bytes:
 
 
 def _too_large() -> tuple[str, str, str]:
-    return "the file is larger than 1 MiB", "a file that people write", "check that this is the right file"
+    return "the file is larger than 4 MiB", "a file that people write", "check that this is the right file"
 
 
 def _unreadable(path: Path, error: OSError | ValueError) -> tuple[str, str, str]:

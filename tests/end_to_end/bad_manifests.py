@@ -153,7 +153,7 @@ MANIFESTS = [
             "nested:1:74: nested deeper than 64 levels; check that this is the right file",
             "quote:2:8: a quoted text that is never closed; expected a closing quote; close it, or use the "
             "other kind of quotes",
-            "sparse: the file is larger than 1 MiB; expected a file that people write; check that this is the "
+            "sparse: the file is larger than 4 MiB; expected a file that people write; check that this is the "
             "right file",
             "tabs:3:1: a tab in the indentation; expected spaces; replace every tab at the start of a line",
         ),
