@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -105,6 +105,18 @@ class Scope:
     def contract_use(self, api: str, service: str) -> ContractUse | None:
         """What a search of a consumer for the names of a change has found."""
         return self._contract_uses.get((api, service))
+
+    @cached_property
+    def _contracts_of(self) -> dict[str, list[ContractChange]]:
+        found: dict[str, list[ContractChange]] = {}
+        for contract in self.contract_changes:
+            for name in {contract.provider, *contract.consumers}:
+                found.setdefault(name, []).append(contract)
+        return found
+
+    def contracts_of(self, service: str) -> Sequence[ContractChange]:
+        """The changed definitions that a service provides or consumes, sorted by name."""
+        return self._contracts_of.get(service, [])
 
     def users(self, store: str) -> tuple[User, ...]:
         """Every service of the manifest that uses a data store, by name. Who migrates a store owns it."""

@@ -17,7 +17,7 @@ from runbook_tui.release.contracts import Version, contract_changes
 from runbook_tui.release.model import ContractChange, ServiceChange
 from runbook_tui.release.selection import Selection
 from runbook_tui.repositories.git import Repository
-from runbook_tui.repositories.model import RepositoryError, Resolved
+from runbook_tui.repositories.model import Comparison, RepositoryError, Resolved
 
 _SHORT = 12
 """Digits of a SHA that stands for a version: never ambiguous in practice, and still readable."""
@@ -52,9 +52,11 @@ def read_changes(
         (commit, path) for name in moving for commit, path in _definitions(services[name], pinned[name])
     }
     read: dict[tuple[str, str], tuple[str, bytes]] = {}
-    if wanted:
+    between: dict[str, Comparison] = {}
+    if moving:
         try:
             read = pinned[moving[0]].repository.read_at(sorted(wanted))
+            between = _between(services, moving, pinned)
         except RepositoryError as error:
             place = selection.loaded.places.place(("services", moving[0], "repository"))
             raise ProblemsError([problem(place, error)]) from error
@@ -62,7 +64,7 @@ def read_changes(
     problems: list[Problem] = []
     for name in names:
         try:
-            changes.append(_read_change(selection, name, pinned[name], read))
+            changes.append(_read_change(selection, name, pinned[name], read, between))
         except ProblemsError as error:
             problems.extend(error.problems)
     if problems:
@@ -71,7 +73,11 @@ def read_changes(
 
 
 def _read_change(
-    selection: Selection, name: str, pinned: Pinned, definitions: Mapping[tuple[str, str], tuple[str, bytes]]
+    selection: Selection,
+    name: str,
+    pinned: Pinned,
+    definitions: Mapping[tuple[str, str], tuple[str, bytes]],
+    between: Mapping[str, Comparison],
 ) -> ServiceChange:
     service = selection.loaded.manifest.services[name]
     change = ServiceChange(
@@ -85,7 +91,22 @@ def _read_change(
         pending=(),
         contracts=(),
     )
-    return _Reader(selection, change, pinned, definitions).read() if pinned.moves else change
+    return _Reader(selection, change, pinned, definitions).read(between[name]) if pinned.moves else change
+
+
+def _between(
+    services: Mapping[str, Service], names: Sequence[str], pinned: Mapping[str, Pinned]
+) -> dict[str, Comparison]:
+    """What lies between the commits of each service, by name; services that go the same way are asked for together."""
+    ways: dict[tuple[str, str], list[str]] = {}
+    for name in names:
+        ways.setdefault((pinned[name].base.sha, pinned[name].target.sha), []).append(name)
+    found: dict[str, Comparison] = {}
+    for (base, target), together in ways.items():
+        paths = list(dict.fromkeys(services[name].path for name in together))
+        compared = pinned[together[0]].repository.compare_all(base, target, paths)
+        found |= {name: compared[services[name].path] for name in together}
+    return found
 
 
 def _definitions(service: Service, pinned: Pinned) -> Iterator[tuple[str, str]]:
@@ -117,10 +138,9 @@ class _Reader:
         self._repository = pinned.repository
         self._problems: list[Problem] = []
 
-    def read(self) -> ServiceChange:
+    def read(self, between: Comparison) -> ServiceChange:
         change = self._change
         try:
-            between = self._repository.compare(change.base.sha, change.target.sha, change.service.path)
             if not between.commits:
                 self._check_path()
             trees = self._trees()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from runbook_tui.files.problems import Problem, ProblemsError
@@ -83,19 +84,24 @@ def _uses(
     ]
 
 
-def _within(folder: str, paths: Iterable[str]) -> list[str]:
-    """Those of the paths that lie in a folder of their repository."""
-    return [path for path in paths if folder in (".", path) or path.startswith(f"{folder}/")]
+def _within(folder: str, paths: Sequence[str]) -> Sequence[str]:
+    """Those of the sorted paths that lie in a folder of their repository, or are it."""
+    if folder == ".":
+        return paths
+    # "0" is the character after "/"
+    inner = paths[bisect_left(paths, f"{folder}/") : bisect_left(paths, f"{folder}0")]
+    at = bisect_left(paths, folder)
+    return [*inner, *paths[at : at + 1]] if paths[at : at + 1] == [folder] else inner
 
 
 def _definitions(selection: Selection, changes: Mapping[str, ServiceChange]) -> dict[str, list[str]]:
-    """Repository to the paths of the definitions that live in it: they are no use of themselves."""
+    """Repository to the sorted paths of the definitions that live in it: they are no use of themselves."""
     found: dict[str, list[str]] = {}
     for name, change in changes.items():
         paths = [inside(change.service, api.definition) for api in change.service.provides if api.definition]
         if paths:
             found.setdefault(_folder(selection, name), []).extend(paths)
-    return found
+    return {folder: sorted(set(paths)) for folder, paths in found.items()}
 
 
 def _folder(selection: Selection, service: str) -> str:

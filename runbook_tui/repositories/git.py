@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 
@@ -87,6 +88,30 @@ class Repository:
         """The tag of a commit, given by its full name; the highest version of several. No process."""
         return self._refs.tag_at(commit)
 
+    def compare_all(self, base: str, target: str, paths: Sequence[str]) -> dict[str, Comparison]:
+        """As :meth:`compare`, for several paths: one process where the history between the commits is one line.
+
+        Where it is not, git alone knows which merges touch a path.
+        """
+        whole = self.compare(base, target) if len(paths) > 1 else None
+        if whole is None or whole.diverged or whole.merges:
+            return {path: self.compare(base, target, path) for path in paths}
+        found: dict[str, Comparison] = {}
+        for path in paths:
+            inside = _inside(path)
+            folder = f"{inside}/"
+            commits = []
+            for commit in whole.commits:
+                files = tuple(
+                    file
+                    for file in commit.files
+                    if inside == "." or file == inside or file.startswith(folder)
+                )
+                if files or inside == ".":
+                    commits.append(replace(commit, files=files))
+            found[path] = Comparison(tuple(commits), (), diverged=False)
+        return found
+
     def compare(self, base: str, target: str, path: str = ".") -> Comparison:
         """What lies between two commits inside ``path``: one process, two when they have diverged.
 
@@ -106,6 +131,7 @@ class Repository:
             commits=tuple(entry.commit for entry in entries if entry.in_target),
             lost=self._without_equivalent(left, both),
             diverged=bool(left),
+            merges=any(len(entry.parents) > 1 for entry in entries),
         )
 
     def commits(self, base: str, target: str, path: str = ".") -> tuple[Commit, ...]:

@@ -67,6 +67,8 @@ class Comparison:
     """In the base, while the target has neither the commit nor its change (a cherry-pick), newest first."""
     diverged: bool
     """Whether the base is no ancestor of the target."""
+    merges: bool = False
+    """Whether a merge is among the commits."""
 
 
 @dataclass(frozen=True, slots=True)

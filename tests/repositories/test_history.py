@@ -306,3 +306,21 @@ def test_any_message_comes_back(store: Path, messages: list[str]) -> None:
 )
 def test_issue_keys(text: str, found: tuple[str, ...]) -> None:
     assert issues(text) == found
+
+
+def test_several_paths_are_compared_as_each_alone(source: Source) -> None:
+    base = source.commit("0", {"a/x": "1", "b/x": "1", "ab": "1"})
+    source.commit("1", {"a/x": "2"})
+    source.commit("2", {"b/x": "2", "a/y": "1"})
+    straight = source.commit("3", {"ab": "2"})
+    source.git("checkout", "--quiet", "-b", "side", base)
+    source.commit("4", {"a/z": "1"})
+    source.git("checkout", "--quiet", "main")
+    merged = source.merge("side")
+    repository = Repository.open(source.path)
+    paths = ["a", "b", "ab", ".", "gone"]
+    for target in (straight, merged):
+        found = repository.compare_all(base, target, paths)
+        for path in paths:
+            alone = repository.compare(base, target, path)
+            assert (found[path].commits, found[path].lost) == (alone.commits, alone.lost), path

@@ -53,7 +53,7 @@ def gates(drafting: Drafting) -> Iterator[Step]:
 
 def told(scope: Scope, change: ServiceChange) -> Iterator[str]:
     """Paragraphs for the deploy of a service: what it changes in its APIs, who was searched, what is not known."""
-    for contract in scope.contract_changes:
+    for contract in scope.contracts_of(change.name):
         if unknown(scope, contract) and change.name in concerned(scope, contract):
             faults = contract.diff.faults if contract.diff is not None else ()
             yield (
