@@ -9,26 +9,15 @@ counted in the limits below is counted again where a merge key copies it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import (
-    AliasEvent,
-    CollectionEndEvent,
-    Event,
-    MappingStartEvent,
-    NodeEvent,
-    ScalarEvent,
-    SequenceStartEvent,
-)
+from ruamel.yaml.events import Event, ScalarEvent
 
 from runbook_tui.files.foreign_nodes import List, Map, Node, Text
 from runbook_tui.files.placeholders import Covered, cover
 from runbook_tui.files.problems import Place, Problem
-from runbook_tui.files.suggestions import quoted
-from runbook_tui.files.yaml_errors import explain
+from runbook_tui.files.yaml_tree import NULLS, Limits, Mark, read_tree
 
 MAX_BYTES = 5 * 1024 * 1024
 """Largest file that is read: the pure parser takes some ten seconds for it in the worst case."""
@@ -39,8 +28,7 @@ MAX_DOCUMENTS = 5_000
 
 _BOUNDARY = re.compile(r"^(?:---(?=[ \t\r\n]|\Z)|\.\.\.(?=[ \t\r\n]|\Z))", re.MULTILINE)
 """Such a line begins or ends a document wherever it stands, also inside of quotes (YAML 1.2.2, 9.1.2)."""
-_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-_ENTRY = "lines of the form 'key: value'"
+_LIMITS = Limits(MAX_DEPTH, MAX_VALUES, problems=1_000, pure=MAX_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,155 +124,55 @@ def _document(
     text: str, line: int, shown: str, problems: list[Problem], repeated: list[Problem]
 ) -> Document | None:
     covered = cover(text)
-    builder = _Builder(covered, line, shown)
-    try:
-        root = builder.read()
-    except _StopReadingError:
-        root = None
-    except MarkedYAMLError as error:
-        root = None
-        builder.problems.append(_moved(explain(error, covered.text, shown), text, line))
-    except (YAMLError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError, RecursionError):
-        # Parsers have raised each of these for some input; none of them is the user's business.
-        root = None
-        what, remedy = "this is not valid YAML", "check quotes, brackets and indentation from here on"
-        builder.problems.append(Problem(builder.last, what, "", remedy))
-    problems += builder.problems
-    repeated += builder.repeated
+    tree = read_tree(covered.text, shown, _Nodes(covered, line, shown), _LIMITS, line)
+    problems += [*tree.problems, *([tree.second] if tree.second is not None else [])]
+    repeated += () if covered.branches else tree.repeated
+    root = tree.root
     if root is None or (isinstance(root, Text) and root.null):
         return None
     marks = tuple((Place(shown, at + line - 1), word) for at, word in covered.found)
     return Document(root, line, marks)
 
 
-def _moved(problem: Problem, text: str, line: int) -> Problem:
-    """A problem of one document at its place in the file; what is missing at the end is missing in the last line."""
-    last = text.rstrip().count("\n") + line
-    place = problem.place
-    at = min(place.line + line - 1, last) if place.line else line
-    column = place.column if at == place.line + line - 1 else 0
-    return replace(problem, place=replace(place, line=at, column=column))
-
-
-class _StopReadingError(Exception):
-    """A limit was passed: reading on would only cost time."""
-
-
-class _Builder:
-    """Builds the value of one document from the parser's events."""
+class _Nodes:
+    """Makes the values of one document. Aliases share what they name."""
 
     def __init__(self, covered: Covered, line: int, shown: str) -> None:
-        # A new one for every document: a directive of one would change how the next is read.
-        self.events: Iterator[Event] = iter(YAML(typ="safe", pure=True).parse(covered.text))
         self.covered = covered
         self.line = line
         self.shown = shown
-        self.problems: list[Problem] = []
-        self.repeated: list[Problem] = []
-        self.anchors: dict[str, Node] = {}
-        self.count = 0
-        self.last = Place(shown, line)
 
-    def read(self) -> Node | None:
-        """The value; None when there is none."""
-        for event in self.events:
-            if isinstance(event, NodeEvent):
-                return self._value(event, 1)
-        return None
+    def key(self, event: ScalarEvent) -> str:
+        """The text that is written, with its placeholders. The word null is a key like any other."""
+        return self.covered.written(str(event.value), event.start_mark.index, event.end_mark.index)
 
-    def _value(self, event: Event, depth: int) -> Node:
-        place = self._count(event, depth)
-        if isinstance(event, AliasEvent):
-            return self._alias(event, place)
-        node: Node
-        if isinstance(event, MappingStartEvent):
-            node = self._mapping(place, depth)
-        elif isinstance(event, SequenceStartEvent):
-            node = List(tuple(self._items(depth)), place)
-        else:
-            node = self._scalar(event, place)
-        anchor = getattr(event, "anchor", None)
-        if anchor is not None:
-            self.anchors[anchor] = node
-        return node
+    def scalar(self, event: ScalarEvent) -> Node:
+        """A text."""
+        if not event.style and event.value in NULLS:
+            return self.nothing(event)
+        return Text(self.key(event), self._place(event.start_mark))
 
-    def _alias(self, event: AliasEvent, place: Place) -> Node:
-        name = str(event.anchor)
-        if name not in self.anchors:
-            # Not known, or still being read: a value that contains itself.
-            what = f"the alias {quoted('*' + name)} names nothing that stands above it"
-            self.problems.append(Problem(place, what, "an anchor", "write the value out"))
-            return Text("", place, null=True)
-        return self.anchors[name]
+    def sequence(self, event: Event, items: list[Node]) -> Node:
+        """A list."""
+        return List(tuple(items), self._place(event.start_mark))
 
-    def _scalar(self, event: Event, place: Place) -> Text:
-        value = str(event.value) if isinstance(event, ScalarEvent) else ""
-        null = isinstance(event, ScalarEvent) and event.style is None and value in _NULLS
-        written = self.covered.written(value, event.start_mark.index, event.end_mark.index)
-        return Text("" if null else written, place, null)
+    def mapping(self, event: Event, entries: dict[str, Node], keys: dict[str, Mark]) -> Node:
+        """A mapping."""
+        return Map(entries, self._place(event.start_mark), {key: self._place(keys[key]) for key in entries})
 
-    def _items(self, depth: int) -> Iterator[Node]:
-        for event in self.events:
-            if isinstance(event, CollectionEndEvent):
-                return
-            yield self._value(event, depth + 1)
+    def nothing(self, event: Event) -> Node:
+        """A null."""
+        return Text("", self._place(event.start_mark), null=True)
 
-    def _mapping(self, place: Place, depth: int) -> Map:
-        entries: dict[str, Node] = {}
-        keys: dict[str, Place] = {}
-        merged: list[Node] = []
-        for event in self.events:
-            if isinstance(event, CollectionEndEvent):
-                break
-            key, where = self._key(event, depth)
-            value = self._value(next(self.events), depth + 1)
-            if key == "<<" and isinstance(event, ScalarEvent) and event.style is None:
-                merged.append(value)
-                continue
-            if key in entries and not self.covered.branches:
-                what = f"the key {quoted(key)} is here for the second time (first in line {keys[key].line})"
-                remedy = "remove or rename one of the two; this one is taken"
-                self.repeated.append(Problem(where, what, "every key once", remedy))
-            entries[key] = value
-            keys[key] = where
-        for value in merged:
-            self._merge(value, entries, keys)
-        return Map(entries, place, keys)
+    def items(self, value: Node) -> Sequence[Node] | None:
+        """Of a list."""
+        return value.items if isinstance(value, List) else None
 
-    def _merge(self, value: Node, entries: dict[str, Node], keys: dict[str, Place]) -> None:
-        """Add what a merge key names, in front of nothing that is there (yaml.org/type/merge.html)."""
-        for source in value.items if isinstance(value, List) else (value,):
-            if isinstance(source, Map):
-                self._spend(len(source.entries), source.place)
-                for key, inner in source.entries.items():
-                    if key not in entries:
-                        entries[key] = inner
-                        keys[key] = source.keys[key]
-            elif not (isinstance(source, Text) and source.null):
-                what = "a merge key that names no mapping"
-                self.problems.append(Problem(source.place, what, _ENTRY, "name an anchor of a mapping"))
+    def entries(self, value: Node) -> Mapping[str, Node] | None:
+        """Of a mapping."""
+        if isinstance(value, Map):
+            return value.entries
+        return {} if isinstance(value, Text) and value.null else None
 
-    def _key(self, event: Event, depth: int) -> tuple[str, Place]:
-        node = self._value(event, depth)
-        if isinstance(node, Text):
-            # The word null is a key like any other.
-            value = str(event.value) if isinstance(event, ScalarEvent) and node.null else node.value
-            return value, node.place
-        self.problems.append(Problem(node.place, "a key that is not plain text", _ENTRY, "write it as text"))
-        return f"?{self.count}", node.place
-
-    def _count(self, event: Event, depth: int) -> Place:
-        self.last = Place(self.shown, event.start_mark.line + self.line, event.start_mark.column + 1)
-        if depth > MAX_DEPTH:
-            what = f"nested deeper than {MAX_DEPTH} levels"
-            self.problems.append(Problem(self.last, what, "", "check that this is the right file"))
-            raise _StopReadingError
-        self._spend(1, self.last)
-        return self.last
-
-    def _spend(self, number: int, place: Place) -> None:
-        self.count += number
-        if self.count > MAX_VALUES:
-            what = f"more than {MAX_VALUES:,} keys and values in one document"
-            self.problems.append(Problem(place, what, "", "check that this is the right file"))
-            raise _StopReadingError
+    def _place(self, mark: Mark) -> Place:
+        return Place(self.shown, mark.line + self.line, mark.column + 1)

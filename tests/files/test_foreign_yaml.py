@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ruamel.yaml.events import Event
 
+from runbook_tui.files import yaml_tree
 from runbook_tui.files.foreign_nodes import Map, Node, child, entries, items, text, texts, words
 from runbook_tui.files.foreign_yaml import MAX_BYTES, MAX_DOCUMENTS, ForeignYaml, read_foreign_yaml
 from runbook_tui.files.placeholders import is_placeholder
 from runbook_tui.files.problems import Place
+from runbook_tui.files.yaml_events import pure_events
 
 
 def read(text: str) -> ForeignYaml:
@@ -123,6 +127,21 @@ def test_what_is_too_large_or_too_deep_is_told_in_time(data: bytes) -> None:
     found = read_foreign_yaml(data, "f.yaml")
     assert found.problems
     assert time.monotonic() - began < 60
+
+
+def test_the_slow_parser_is_asked_only_where_something_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("_ruamel_yaml")
+    asked: list[str] = []
+
+    def counted(text: str) -> Iterator[Event]:
+        asked.append(text)
+        return pure_events(text)
+
+    monkeypatch.setattr(yaml_tree, "pure_events", counted)
+    assert len(read("---\na: {{ b }}\nc: &c [d, !e f]\ng: {<<: {h: 1}}\n" * 50).documents) == 50
+    assert not asked
+    assert read("a: 1\n---\nb: [\n---\nc: \td\n").problems
+    assert asked == ["---\nb: [\n"]
 
 
 def test_aliases_that_double_each_other_cost_nothing() -> None:

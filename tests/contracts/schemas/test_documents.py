@@ -7,13 +7,13 @@ import time
 
 import pytest
 
-from runbook_tui.contracts.documents import yaml_text
 from runbook_tui.contracts.documents.document import Document, read_document
 from runbook_tui.contracts.documents.node import Node
 from runbook_tui.contracts.documents.references import changed_files, is_unchanged, referenced_files
 from runbook_tui.contracts.documents.resolving import Documents
 from runbook_tui.contracts.files import in_memory
 from runbook_tui.contracts.format import Report
+from runbook_tui.files import yaml_tree
 
 LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{name}: &{name} [{', '.join([f'*{below}'] * 10)}]\n"
@@ -131,7 +131,7 @@ def test_both_parsers_read_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "a: &x\n  b: 'c'\n  d: |\n    e\n  f: >-\n    g\n    h\ni: *x\nj: [1, true, ~, \"k\"]\n"
     text += "<<: *x\nl: plain text # no\n"
     fast = read(text)
-    monkeypatch.setattr(yaml_text, "_fast_parser", lambda: None)
+    monkeypatch.setattr(yaml_tree, "fast_events", lambda text: None)
     slow = read(text)
     assert repr(fast.value) == repr(slow.value)
     assert fast.place("/j/1") == slow.place("/j/1")
