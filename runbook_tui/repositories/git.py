@@ -103,9 +103,7 @@ class Repository:
             commits = []
             for commit in whole.commits:
                 files = tuple(
-                    file
-                    for file in commit.files
-                    if inside == "." or file == inside or file.startswith(folder)
+                    file for file in commit.files if inside in (".", file) or file.startswith(folder)
                 )
                 if files or inside == ".":
                     commits.append(replace(commit, files=files))
