@@ -17,7 +17,8 @@ from ruamel.yaml.events import Event, ScalarEvent
 from runbook_tui.files.foreign_nodes import List, Map, Node, Text
 from runbook_tui.files.placeholders import Covered, cover
 from runbook_tui.files.problems import Place, Problem
-from runbook_tui.files.yaml_tree import NULLS, Limits, Mark, read_tree
+from runbook_tui.files.yaml_tree import read_tree
+from runbook_tui.files.yaml_values import NULLS, Limits, Mark
 
 MAX_BYTES = 5 * 1024 * 1024
 """Largest file that is read: the pure parser takes some ten seconds for it in the worst case."""

@@ -13,7 +13,8 @@ from ruamel.yaml.events import Event, ScalarEvent
 
 from runbook_tui.files import yaml_tree
 from runbook_tui.files.problems import Place
-from runbook_tui.files.yaml_tree import Limits, Mark, Tree, read_tree
+from runbook_tui.files.yaml_tree import read_tree
+from runbook_tui.files.yaml_values import Limits, Mark, Tree
 
 LIMITS = Limits(depth=20, values=1_000, problems=5, pure=10_000, aliased=200)
 

@@ -24,7 +24,8 @@ from runbook_tui.contracts.documents.limits import (
     UnreadableError,
 )
 from runbook_tui.files.problems import Problem
-from runbook_tui.files.yaml_tree import NULLS, Inside, Limits, Mark, Tree, read_tree
+from runbook_tui.files.yaml_tree import read_tree
+from runbook_tui.files.yaml_values import NULLS, Inside, Limits, Mark, Tree
 
 _CONSTANTS: dict[str, object] = {
     **dict.fromkeys(NULLS),
