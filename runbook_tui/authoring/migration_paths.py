@@ -14,7 +14,7 @@ from runbook_tui.migrations.trees import shown_path
 
 _MANIFESTS = ("services.yaml", "services.yml")
 """Names of a manifest that is found in the current folder."""
-_CHANGELOG = re.compile(rb"^\s*-?\s*[\"']?databaseChangeLog\b", re.MULTILINE)
+_CHANGELOG = re.compile(rb"^[ \t]*-?\s*[\"']?databaseChangeLog\b", re.MULTILINE)
 _SYSTEM = re.compile(rb"^system\s*:", re.MULTILINE)
 _OF_ONE = frozenset({"migration.sql", "up.sql", "down.sql"})
 """Files of tools that keep a folder for each migration."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from runbook_tui.contracts.model import Change, ContractDiff
+from runbook_tui.contracts.model import Change, ContractDiff, Effect
 from runbook_tui.contracts.pairs import Comparison
 from runbook_tui.contracts.wording import sentence
 
@@ -23,15 +23,22 @@ def as_data(found: Sequence[Comparison], whole: ContractDiff, *, folders: bool) 
 def diff_data(
     diff: ContractDiff, provider: str = "the provider", consumers: str = "its consumers"
 ) -> dict[str, object]:
-    """One contract: the verdict (None where a fault hides it), why, and everything that was found."""
+    """One contract: the verdict (None where a fault hides it), why, and everything that was found.
+
+    ``first`` says what follows from each change: of two changes whose effect is ``neither`` one may ask for a split and
+    one, which each version understands of the other, for nothing.
+    """
     return {
         "type": diff.type or None,
         "verdict": diff.verdict,
         "because": sentence(diff, provider, consumers),
-        "changes": [{**_change(change), "effect": change.effect} for change in diff.changes],
-        "harmless": [_change(change) for change in diff.harmless],
+        "changes": [_change(change) for change in sorted((*diff.changes, *diff.harmless), key=_order)],
         "faults": [asdict(fault) for fault in diff.faults],
     }
+
+
+def _order(change: Change) -> tuple[str, int, str, str]:
+    return (change.path, change.line, change.pointer, change.rule)
 
 
 def _change(change: Change) -> dict[str, object]:
@@ -44,6 +51,7 @@ def _change(change: Change) -> dict[str, object]:
         "path": change.path,
         "line": change.line,
         "column": change.column,
+        "effect": change.effect or Effect.NEITHER,
         "first": change.first,
         "text": change.text,
         "names": change.names,

@@ -38,7 +38,9 @@ def compare(old: ContractFiles, new: ContractFiles, type_name: str) -> ContractD
 
 def other_type(path: str, data: bytes, type_name: str) -> str | None:
     """The type that a file has in place of the declared one; None when it may well be what is declared."""
-    return None if format_named(type_name).recognises(path, data) else detect(path, data)
+    if len(data) > MAX_BYTES or format_named(type_name).recognises(path, data):
+        return None
+    return detect(path, data)
 
 
 def _order(change: Change) -> tuple[str, int, str, str, str, str]:

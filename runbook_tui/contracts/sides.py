@@ -15,7 +15,7 @@ from runbook_tui.contracts.model import Fault
 from runbook_tui.files.problems import Place, Problem, ProblemsError
 
 _EXPECTED = "two files or two folders: the old version, then the new one"
-_REFERS = re.compile(rb"""[rR]ef["']?\s*:\s*["']?[^#"'\s]|^\s*(?:\#\s*)?import\b""", re.MULTILINE)
+_REFERS = re.compile(rb"""[rR]ef["']?\s*:\s*["']?[^#"'\s]|^[ \t]*(?:\#\s*)?import\b""", re.MULTILINE)
 _BY_NAME = (".avsc", ".avpr")
 """Formats that name what they use, not the file that has it."""
 

@@ -27,7 +27,7 @@ _HEAD = 256 * 1024
 _MOST_SCRIPTS = 200
 _NEAR = 2
 """Parts at the end of a path in which one word is enough; ``mysql-exporter`` further up means something else."""
-_COMMENT = re.compile(r"^\s*(?:#|//|--|;).*$", re.MULTILINE)
+_COMMENT = re.compile(r"^[ \t]*(?:#|//|--|;).*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from runbook_tui.contracts.model import Fault
 from runbook_tui.planning.context import Scope
-from runbook_tui.planning.contract_order import place
+from runbook_tui.planning.contract_order import decisive, place
 from runbook_tui.planning.contract_usage import ConsumerEvidence, consumers
 from runbook_tui.planning.model import PlanFinding, warning
 from runbook_tui.planning.rules.contracts import CONSUMER_FIRST, PROVIDER_FIRST
@@ -111,7 +111,7 @@ def _outside(scope: Scope, contract: ContractChange, one: ConsumerEvidence) -> I
         "consumer-not-in-release",
         "error" if certain else "warning",
         text,
-        one.evidence.source or line(contract.path),
+        one.evidence.source or line(decisive(contract)),
         remedy,
         step,
     )

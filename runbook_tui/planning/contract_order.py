@@ -201,6 +201,11 @@ def place(change: Change) -> str:
     return f"{change.path}:{change.line}" if change.line else change.path
 
 
+def decisive(contract: ContractChange) -> str:
+    """``path:line`` of the first change that running consumers may not survive; the definition where there is none."""
+    return next((place(change) for change in narrowing(contract)), contract.path)
+
+
 def _demanding(contract: ContractChange, first: Verdict) -> tuple[Change, ...]:
     changes = contract.diff.changes if contract.diff is not None else ()
     return tuple(change for change in changes if change.first in (first, Verdict.SPLIT))

@@ -70,7 +70,8 @@ def _still_named(use: ContractUse, goes: tuple[str, ...], where: str) -> Evidenc
     found = {hit for name in goes for hit in use.after.get(name, ())}
     hits = sorted(found, key=lambda hit: (hit.path, hit.line, hit.text))
     if not hits:
-        return Evidence(use.service, f"{where} does not name {_listed(goes)} any more.")
+        more = " any more" if any(name in use.before for name in goes) else ""
+        return Evidence(use.service, f"{where} does not name {_listed(goes)}{more}.")
     said = _listed([name for name in goes if name in use.after])
     return Evidence(
         use.service,

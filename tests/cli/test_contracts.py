@@ -75,7 +75,7 @@ def test_the_verdict_with_its_reason(told: Told, new: str, verdict: str, status:
     found, answer = data(told, two(new), "old.graphql", "new.graphql")
     assert (found, answer["verdict"], answer["type"]) == (status, verdict, "graphql")
     assert answer["because"].startswith(because)
-    assert set(answer) == {"type", "verdict", "because", "changes", "harmless", "faults"}
+    assert set(answer) == {"type", "verdict", "because", "changes", "faults"}
 
 
 def test_a_change_has_everything_that_a_program_needs(told: Told) -> None:
@@ -97,9 +97,9 @@ def test_a_change_has_everything_that_a_program_needs(told: Told) -> None:
         "names": ["currency"],
     }
     _, answer = data(told, two(DEPRECATED), "old.graphql", "new.graphql")
-    (harmless,) = answer["harmless"]
-    assert set(harmless) == CHANGE - {"effect"}
-    assert harmless["first"] == "either"
+    (harmless,) = answer["changes"]
+    assert set(harmless) == CHANGE
+    assert (harmless["effect"], harmless["first"]) == ("neither", "either")
 
 
 def test_the_sentence_comes_first_and_then_a_table(told: Told) -> None:
@@ -211,7 +211,7 @@ def test_a_folder_has_a_result_for_each_contract_and_one_for_all(told: Told) -> 
         "same.avsc": "compatible",
     }
     each = answer["contracts"][0]
-    assert set(each) == {"path", "type", "verdict", "because", "changes", "harmless", "faults"}
+    assert set(each) == {"path", "type", "verdict", "because", "changes", "faults"}
     assert answer["changes"] == [change for each in answer["contracts"] for change in each["changes"]]
 
 

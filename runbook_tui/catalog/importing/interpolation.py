@@ -11,7 +11,7 @@ from collections import ChainMap
 from collections.abc import Mapping
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
-_LINE = re.compile(rf"^\s*(?:export\s+)?({_NAME})\s*=[ \t]*(.*)$", re.MULTILINE)
+_LINE = re.compile(rf"^[ \t]*(?:export\s+)?({_NAME})\s*=[ \t]*(.*)$", re.MULTILINE)
 _PLAIN = re.compile(_NAME)
 _OPERATOR = re.compile(r":?[-?+]")
 _DEEPEST = 8

@@ -103,7 +103,7 @@ def native(catalog: ImportedCatalog) -> Native:
         _add_facts(made)
         _add_apis(made, providers, apis)
         _add_datastores(made, stores, found)
-        _add_dependencies(made, names, providers)
+        _add_dependencies(made, names)
         found.services[names[service.name]] = made
     return found
 
@@ -195,14 +195,13 @@ def _add_datastores(made: NativeService, stores: Mapping[str, str], found: Nativ
             found.engines[name] = Filled(line(use.engine), use.place)
 
 
-def _add_dependencies(made: NativeService, names: Mapping[str, str], providers: Mapping[str, str]) -> None:
-    consumed = {providers.get(use.name) for use in made.source.consumes}
+def _add_dependencies(made: NativeService, names: Mapping[str, str]) -> None:
     best: dict[str, tuple[int, Filled]] = {}
     for need in made.source.depends_on:
         name = names.get(need.name)
         if name is None:
             made.left_out.append((f"{need.kind} {line(need.name)}", need.place))
-        elif need.name not in consumed and need.name != made.source.name:
+        elif need.name != made.source.name:
             rank = _STRENGTH.index(need.kind)
             if need.name not in best or rank < best[need.name][0]:
                 best[need.name] = (rank, Filled(name, need.place))

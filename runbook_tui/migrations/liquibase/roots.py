@@ -20,7 +20,7 @@ _ROOT_NAMES = re.compile(
     r"^(db\.)?changelog([-._]?(master|root))?\.\w+$|^(master|root)\.\w+$|^liquibase[-._]?master\.\w+$"
 )
 _CHANGELOG_FILE = re.compile(
-    r"^\s*(?:liquibase\.command\.)?change-?log-?file\s*[:=]\s*(\S+)", re.IGNORECASE | re.MULTILINE
+    r"^[ \t]*(?:liquibase\.command\.)?change-?log-?file\s*[:=]\s*(\S+)", re.IGNORECASE | re.MULTILINE
 )
 
 

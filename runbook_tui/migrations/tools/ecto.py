@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _NAME = re.compile(r"^(\d+)_(.+)\.exs$")
-_MIGRATION = re.compile(rb"^\s*use\s+[\w.]*Migration\b", re.MULTILINE)
+_MIGRATION = re.compile(rb"^[ \t]*use\s+[\w.]*Migration\b", re.MULTILINE)
 _FOLDER = "migrations"
 
 

@@ -48,7 +48,7 @@ _NAME = re.compile(
 )
 _LANGUAGES = {".java": "Java", ".kt": "Kotlin", ".groovy": "Groovy", ".scala": "Scala"}
 _CALLBACK = re.compile(r"^(?:before|after|create)[A-Z]\w*?(?:__.*)?\.sql$")
-_IN_TRANSACTION = re.compile(r"^\s*executeInTransaction\s*=\s*(\w+)", re.MULTILINE)
+_IN_TRANSACTION = re.compile(r"^[ \t]*executeInTransaction\s*=\s*(\w+)", re.MULTILINE)
 _ALONE = re.compile(
     r"(?:CREATE|DROP)(?: UNIQUE)? INDEX CONCURRENTLY|(?:CREATE|DROP) (?:DATABASE|TABLESPACE|SUBSCRIPTION)|ALTER SYSTEM"
     r"|REINDEX(?: VERBOSE)? (?:SCHEMA|DATABASE|SYSTEM)|VACUUM|DISCARD ALL"

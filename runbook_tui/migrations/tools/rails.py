@@ -33,7 +33,7 @@ _NAME = re.compile(r"^(\d+)_([_a-z0-9]*)(?:\.([_a-z0-9]+))?\.rb$")
 _LOOKS_NUMBERED = re.compile(r"^\d+_.*\.rb$")
 _POST = "post_migrate"
 _DATABASE = re.compile(r"^(\w+)_migrate$")
-_TAG = re.compile(rb"^\s*tag[ (]\s*:(predeploy|postdeploy)\b", re.MULTILINE)
+_TAG = re.compile(rb"^[ \t]*tag[ (]\s*:(predeploy|postdeploy)\b", re.MULTILINE)
 """Instructure's gem outrigger: instructure/outrigger, README."""
 
 

@@ -35,13 +35,13 @@ from runbook_tui.migrations.tool import (
 
 _PLAN = "sqitch.plan"
 _LINE = re.compile(
-    r"^\s*(?P<mark>@|[+-]\s*)?(?P<name>[^\s@:#\\\[\]]+)(?:\s+\[(?P<needs>[^\]]*)\])?"
+    r"^[ \t]*(?P<mark>@|[+-]\s*)?(?P<name>[^\s@:#\\\[\]]+)(?:\s+\[(?P<needs>[^\]]*)\])?"
     r"\s+(?P<when>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)\s+(?P<who>[^<]+<[^>]+>)\s*$"
 )
 _SETTING = re.compile(
-    r"^\s*(?P<key>top_dir|plan_file|deploy_dir|revert_dir|extension)\s*=\s*(?P<value>.+?)\s*$", re.MULTILINE
+    r"^[ \t]*(?P<key>top_dir|plan_file|deploy_dir|revert_dir|extension)\s*=\s*(?P<value>.+?)\s*$", re.MULTILINE
 )
-_SECTION = re.compile(r"^\s*\[(?P<name>[^\]]+)\]", re.MULTILINE)
+_SECTION = re.compile(r"^[ \t]*\[(?P<name>[^\]]+)\]", re.MULTILINE)
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from runbook_tui.contracts.model import Verdict
 from runbook_tui.planning import contract_usage
 from runbook_tui.planning.context import Context
+from runbook_tui.planning.contract_order import decisive
 from runbook_tui.planning.model import Constraint
 from runbook_tui.planning.rules.evidence import constraint
 from runbook_tui.planning.words import line, names
@@ -37,7 +38,7 @@ def consumer_first(context: Context) -> Iterator[Constraint]:
             outside = names(one.service for one in contract_usage.outside(context.scope, contract))
             because = f"{line(contract.api)} is also consumed by {outside}, outside of this release"
             deploy = context.scope.deploy(contract.provider)
-            yield constraint(gate, deploy, CONSUMER_FIRST, because, contract.path)
+            yield constraint(gate, deploy, CONSUMER_FIRST, because, decisive(contract))
 
 
 def _derived(context: Context, first: Verdict) -> Iterator[Constraint]:

@@ -94,7 +94,7 @@ def test_the_services_in_the_words_of_a_manifest(read: Read) -> None:
             "provides": [{"api": "orders-http", "type": "openapi", "definition": "api/openapi.yaml"}],
             "consumes": ["stock-http"],
             "datastores": [{"name": "orders-db", "access": "write"}],
-            "depends_on": ["mail"],
+            "depends_on": ["mail", "stock"],
         },
         "stock": {"owner": "team-b", "provides": [{"api": "stock-http", "type": "openapi"}]},
         "mail": {},
@@ -193,6 +193,7 @@ def test_a_manifest_is_filled_only_where_it_says_nothing(read: Read) -> None:
         "lifecycle": "experimental",
         "provides": [{"api": "orders-http", "type": "openapi", "definition": "api/openapi.yaml"}],
         "consumes": ["stock-http"],
+        "depends_on": ["stock"],
     }
     assert services["stock"]["owner"] == "team-b"
     assert services["web"] == data["services"]["web"]  # type: ignore[index]
@@ -208,7 +209,7 @@ def test_what_is_filled_in_is_a_manifest(read: Read, tmp_path: Path) -> None:
     filled = fill({"version": "1", "system": "s", "services": bare}, backstage(read))
     services = filled.data["services"]
     assert isinstance(services, dict)
-    assert services["orders"]["depends_on"] == ["mail"]
+    assert services["orders"]["depends_on"] == ["mail", "stock"]
     assert services["orders"]["datastores"] == [
         {"name": "orders-db", "access": "write", "engine": "postgres"}
     ]

@@ -19,7 +19,7 @@ from runbook_tui.catalog.importing.report import DescribedApi, Draft, Report, fi
 from runbook_tui.files.foreign_nodes import Map, child, entries, text, words
 from runbook_tui.files.suggestions import quoted
 
-_MARK = re.compile(rb"^(?:\s*[\"'])?apiVersion[\"']?:\s*[\"']?backstage\.io/", re.MULTILINE)
+_MARK = re.compile(rb"^(?:[ \t]*[\"'])?apiVersion[\"']?:\s*[\"']?backstage\.io/", re.MULTILINE)
 _NAME = re.compile(r"catalog-info.*\.ya?ml")
 _PAGERS = {
     "pagerduty.com/service-id": "pagerduty",
