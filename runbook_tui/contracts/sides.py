@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from runbook_tui.contracts.disk import Folder, UnreadableFileError, read_regular, size_of
 from runbook_tui.contracts.files import MAX_BYTES, ContractFiles
@@ -40,8 +40,17 @@ class Side:
     def files(self, own: Mapping[str, bytes]) -> ContractFiles:
         """A contract with files of its own."""
         if not any(path.endswith(_BY_NAME) or _REFERS.search(data) for path, data in own.items()):
-            return ContractFiles(own)  # it needs no others, whose names take a while
+            # it needs no others, whose names take a while
+            return ContractFiles(own, frozenset(self._settings(own)), self.folder.load)
         return ContractFiles(own, self.folder.names, self.folder.load)
+
+    def _settings(self, own: Iterable[str]) -> Iterator[str]:
+        """What is agreed on Protobuf files in the folders around them."""
+        protos = (PurePosixPath(path) for path in own if path.endswith(".proto"))
+        for folder in {around for path in protos for around in path.parents}:
+            path = (folder / "buf.yaml").as_posix()
+            if os.path.isfile(self.folder.root / path):  # noqa: PTH113 - which, unlike Path.is_file, bears endless names
+                yield path
 
     def read(self, path: str) -> bytes | Fault:
         """Content of a file of the contract, or why there is none."""

@@ -54,6 +54,18 @@ class TestPairs:
         )
         assert one("grpc", "1.proto", "2.proto").verdict is Verdict.COMPATIBLE
 
+    def test_what_is_agreed_in_a_buf_yaml_holds_for_files_that_import_nothing(self) -> None:
+        text = 'syntax = "proto3"; package shop.v1beta1; message %s { %s }'
+        write({f"{side}/api/a.proto": text % ("A", "") for side in ("old", "new")})
+        write({"old/api/b.proto": text % ("B", ""), "old/c/c.proto": text % ("C", "int32 a = 1;")})
+        write({"new/c/c.proto": text % ("C", "")})
+        assert one("protobuf").verdict is Verdict.CONSUMER_FIRST
+        write({"new/c/buf.yaml": "breaking: {ignore_unstable_packages: true}"})
+        assert one("protobuf").verdict is Verdict.CONSUMER_FIRST
+        write({"new/buf.yaml": "breaking: {ignore_unstable_packages: true}"})
+        assert one().verdict is one("protobuf").verdict is Verdict.COMPATIBLE
+        assert one("protobuf", "old/c/c.proto", "new/c/c.proto").verdict is Verdict.COMPATIBLE
+
     def test_contracts_of_folders_are_paired_by_path(self) -> None:
         write(
             {

@@ -22,10 +22,10 @@ class Protobuf(ContractFormat):
 
     def references(self, path: str, data: bytes, files: ContractFiles) -> Iterable[str]:
         """The files that it imports, as far as there are such files."""
-        from runbook_tui.contracts.protobuf.loading import Imports
+        from runbook_tui.contracts.protobuf.imports import Imports
         from runbook_tui.contracts.protobuf.parser import parse
 
-        return list(Imports(files).of(path, parse(data).file))
+        return list(Imports(files).paths(path, parse(data).file))
 
     def compare(self, old: ContractFiles, new: ContractFiles, report: Report) -> None:
         """Compare all definitions of both versions, and the imported ones that they use."""

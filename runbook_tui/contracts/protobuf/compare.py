@@ -14,6 +14,7 @@ from runbook_tui.contracts.protobuf.loading import load_schema
 from runbook_tui.contracts.protobuf.message_changes import message_differences
 from runbook_tui.contracts.protobuf.schema import Schema
 from runbook_tui.contracts.protobuf.service_changes import service_differences
+from runbook_tui.contracts.protobuf.unresolved import unresolved_types
 from runbook_tui.contracts.protobuf.workspace import Workspace
 
 
@@ -36,6 +37,8 @@ def compare_protobuf(old: ContractFiles, new: ContractFiles, report: Report) -> 
     ):
         comparison.add(find(comparison))
     comparison.finish()
+    if before.own_sources and after.own_sources:
+        report.faults += unresolved_types(comparison)
 
 
 def _is_same(before: Schema, after: Schema) -> bool:

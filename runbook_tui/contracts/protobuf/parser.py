@@ -137,6 +137,7 @@ def _read_edition(cursor: Cursor, head: _Head) -> None:
 def _read_import(cursor: Cursor) -> Import:
     cursor.expect("import")
     kind = cursor.advance() if cursor.text in _KINDS_OF_IMPORT else ""
+    at = cursor.place()
     path = read_text(cursor, "the path of a file in quotes").decode("utf-8", "replace")
     cursor.expect(";")
-    return Import(path, is_public=kind == "public")
+    return Import(path, is_public=kind == "public", at=at)

@@ -29,6 +29,8 @@ class Source:
     file: File
     own: bool
     """Whether it belongs to the contract, and is not only imported by it."""
+    missing: tuple[str, ...] = ()
+    """Its imports that are not found, without those that builds fetch from elsewhere."""
     options: Mapping[str, Option] = field(init=False, repr=False)
     """The file's options by name; of one that is set twice the first."""
 

@@ -136,6 +136,8 @@ class Import:
     path: str
     is_public: bool
     """Those who import this file see its names as well."""
+    at: Place = (0, 0)
+    """Of the path."""
 
 
 @dataclass(frozen=True, slots=True)
