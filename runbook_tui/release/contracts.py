@@ -162,7 +162,9 @@ def _diff(api: Api, path: str, old: ContractFiles, new: ContractFiles) -> Contra
             found = other_type(path, files.own[path], api.type)
             if found is not None:
                 what = f"this is {found}, and the manifest says {api.type}"
-                return ContractDiff(api.type, (), (), (Fault(path, 0, 0, what, version=version),))
+                remedy = f"write type: {found}, or name the file that is {api.type}"
+                fault = Fault(path, 1, 1, what, api.type, remedy, version)
+                return ContractDiff(api.type, (), (), (fault,))
     return compare(old, new, api.type)
 
 

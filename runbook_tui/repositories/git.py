@@ -173,14 +173,15 @@ class Repository:
     def read_at(self, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, bytes]]:
         """Commit and path -> blob id and content: one process for all.
 
-        Commits are given by their full names. Paths that are no files there are left out: those that do not exist,
-        folders, submodules.
+        Commits are given by their full names. Symbolic links are followed inside of the repository. Paths that are no
+        files there are left out: those that do not exist, folders, submodules, links that lead out or nowhere.
         """
         asked = [(commit, path) for commit, path in dict.fromkeys(wanted) if "\n" not in path]
         if not asked:
             return {}
         lines = [f"{commit}:{_inside(path)}" for commit, path in asked]
-        found = objects.parse_objects(self._git.read("cat-file", "--batch", lines=lines), lines)
+        output = self._git.read("cat-file", "--batch", "--follow-symlinks", lines=lines)
+        found = objects.parse_objects(output, lines)
         return {
             pair: (name, data)
             for pair, (name, kind, data) in zip(asked, found, strict=True)

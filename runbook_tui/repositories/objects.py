@@ -38,7 +38,11 @@ def parse_blobs(data: bytes, names: Sequence[str]) -> dict[str, bytes]:
 
 
 def parse_objects(data: bytes, asked: Sequence[str]) -> list[tuple[str, str, bytes]]:
-    """Id, type and content from ``cat-file --batch`` for each object that was asked for; empty for a missing one."""
+    """Id, type and content for each object that was asked for; empty for a missing one, and for a broken link.
+
+    From ``cat-file --batch --follow-symlinks``, which tells of a link that leads out or nowhere what is wrong, the size
+    of its target, and the target.
+    """
     found: list[tuple[str, str, bytes]] = []
     at = 0
     for wanted in asked:
@@ -48,7 +52,12 @@ def parse_objects(data: bytes, asked: Sequence[str]) -> list[tuple[str, str, byt
         if header.endswith((b" missing", b" ambiguous")) and header.startswith(wanted.encode()):
             found.append(("", "", b""))
             continue
-        name, kind, size = header.split(b" ")
+        words = header.split(b" ")
+        if words[0] in (b"symlink", b"dangling", b"loop", b"notdir"):
+            found.append(("", "", b""))
+            at += int(words[1]) + 1
+            continue
+        name, kind, size = words
         found.append((name.decode(), kind.decode(), data[at : at + int(size)]))
         at += int(size) + 1
     return found

@@ -140,6 +140,23 @@ def test_paths_at_commits_are_read_without_listing_them(source: Source) -> None:
     assert repository.read_at([]) == {}
 
 
+def test_links_are_followed_as_far_as_the_repository_goes(source: Source) -> None:
+    source.commit("1", {"api/real.yaml": "one\n"})
+    links = {
+        "in": "api/real.yaml",
+        "out": "../../etc/passwd",
+        "gone": "nowhere",
+        "loop": "loop",
+        "folder": "api",
+    }
+    for name, target in links.items():
+        (source.path / name).symlink_to(target)
+    commit = source.commit("2", {"last": "x"})
+    repository = Repository.open(source.path)
+    found = repository.read_at([(commit, name) for name in [*links, "in/deeper", "last"]])
+    assert {path: data for (_, path), (_, data) in found.items()} == {"in": b"one\n", "last": b"x"}
+
+
 def test_commits_that_changed_a_path_with_their_parents(source: Source) -> None:
     first = source.commit("1", {"a": "1"})
     other = source.commit("2", {"b": "1"})
