@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from runbook_tui.contracts.model import Fault
 from runbook_tui.planning.context import Scope
 from runbook_tui.planning.contract_order import decisive, place
 from runbook_tui.planning.contract_usage import ConsumerEvidence, consumers
@@ -44,13 +43,6 @@ def unknown(scope: Scope, contract: ContractChange) -> bool:
     if {PROVIDER_FIRST, CONSUMER_FIRST} <= scope.off:
         return False
     return scope.verdict(contract) is None and len(concerned(scope, contract)) > 1
-
-
-def fault_text(fault: Fault) -> str:
-    """A fault as a line: where, what is wrong, what was expected, what to do."""
-    at = ":".join(str(part) for part in (fault.path, fault.line, fault.column) if part)
-    parts = [f"{at}: {fault.what}", f"expected {fault.expected}" if fault.expected else "", fault.remedy]
-    return line("; ".join(part for part in parts if part))
 
 
 def _unread(scope: Scope, contract: ContractChange) -> Iterator[PlanFinding]:

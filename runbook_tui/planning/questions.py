@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from runbook_tui.contracts.wording import fault_text
 from runbook_tui.migrations.model import Phase
 from runbook_tui.planning.context import Scope
-from runbook_tui.planning.contract_findings import fault_text
 from runbook_tui.planning.migrations import PlannedMigration
 from runbook_tui.planning.model import Question
 from runbook_tui.planning.rules.contracts import CONSUMER_FIRST, PROVIDER_FIRST

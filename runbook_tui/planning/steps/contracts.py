@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runbook_tui.contracts.model import Direction
+from runbook_tui.contracts.wording import fault_text
 from runbook_tui.planning import contract_usage
 from runbook_tui.planning.context import Scope
-from runbook_tui.planning.contract_findings import concerned, fault_text, unknown
+from runbook_tui.planning.contract_findings import concerned, unknown
 from runbook_tui.planning.contract_order import narrowing, place
 from runbook_tui.planning.rules.contracts import CONSUMER_FIRST
 from runbook_tui.planning.steps.drafting import DECISION, Drafting, pager
