@@ -69,11 +69,13 @@ def _finished(reader: _Reader[V], error: Exception | None, text: str) -> Tree[V]
 
 
 def _moved(problem: Problem, text: str, line: int) -> Problem:
-    """A problem of one document at its place in the file; what is missing at the end is missing in the last line."""
-    last = text.rstrip().count("\n") + line
+    """A problem of one document at its place in the file; what the end lacks is missing behind the last text."""
+    written = text.rstrip()
+    last = written.count("\n") + line
     place = problem.place
     at = min(place.line + line - 1, last) if place.line else line
-    column = place.column if at == place.line + line - 1 else 0
+    behind = len(written) - written.rfind("\n")
+    column = behind if place.line + line - 1 > last else place.column if place.line else 0
     return replace(problem, place=replace(place, line=at, column=column))
 
 

@@ -14,6 +14,12 @@ from runbook_tui.contracts.format import Report
 from runbook_tui.contracts.model import Fault
 
 _KEYWORDS = ("$ref", "$dynamicRef", "$recursiveRef")
+_GROUPS = ("allOf", "anyOf", "oneOf")
+_SILENT = frozenset({
+    "$schema", "$id", "id", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$vocabulary", "$defs", "definitions",
+    "$comment", "title", "summary", "description", "example", "examples", "externalDocs", "deprecated", "default",
+})  # fmt: skip
+"""Keywords beside a reference that say nothing about the value."""
 
 
 def reference_of(node: Node) -> str | None:
@@ -35,7 +41,8 @@ class Documents:
         self.version = version
         self._report = report
         self._roots: dict[str, Node | None] = {}
-        self._followed: dict[int, tuple[object, Node | None]] = {}
+        self._targets: dict[int, tuple[object, Node | None]] = {}
+        self._endless: dict[int, tuple[object, bool]] = {}
         self._named: dict[str, dict[str, Node]] = {}
 
     def root(self, path: str) -> Node | None:
@@ -63,14 +70,50 @@ class Documents:
         return current
 
     def follow(self, node: Node) -> Node | None:
-        """What one reference leads to, which may be a reference again; None, and a fault, where it leads nowhere."""
-        known = self._followed.get(id(node.value))
+        """What one reference leads to, which may be a reference again; None, and a fault, where it leads nowhere.
+
+        References that lead in a circle, and say nothing on the way, describe no value: "A schema MUST NOT be run into
+        an infinite loop" (https://json-schema.org/draft/2020-12/json-schema-core#section-9.4.1).
+        """
+        target = self._target(node)
+        return None if target is None or self._is_endless(target) else target
+
+    def _target(self, node: Node) -> Node | None:
+        known = self._targets.get(id(node.value))
         if known is None:
             reference = reference_of(node) or ""
             # The value is kept so that its id stays its own.
             known = (node.value, self._find(node, reference))
-            self._followed[id(node.value)] = known
+            self._targets[id(node.value)] = known
         return known[1]
+
+    def _is_endless(self, start: Node) -> bool:
+        """Whether a schema says nothing but to look elsewhere, and so on without end; a fault the first time."""
+        way: dict[int, Node] = {}
+        current: Node | None = start
+        while current is not None and id(current.value) not in way and id(current.value) not in self._endless:
+            way[id(current.value)] = current
+            current = self._only_lead(current)
+        endless = current is not None
+        if current is not None:
+            known = self._endless.get(id(current.value))
+            endless = known is None or known[1]
+            if known is None:
+                self._loop(current)
+        self._endless.update((key, (node.value, endless)) for key, node in way.items())
+        return endless
+
+    def _only_lead(self, node: Node) -> Node | None:
+        """The schema that a node stands for without a word of its own; None where it has one, or leads nowhere."""
+        said = node.value.keys() - _SILENT if isinstance(node.value, dict) else ()
+        if len(said) != 1:
+            return None
+        (keyword,) = said
+        if keyword in _GROUPS:
+            inner = node.get(keyword)
+            alone = inner.elements() if inner is not None else []
+            return alone[0] if len(alone) == 1 else None
+        return None if reference_of(node) is None or self.is_remote(node) else self._target(node)
 
     def is_remote(self, node: Node) -> bool:
         """Whether a node refers to a URL that is the name of nothing in these files."""
@@ -154,9 +197,5 @@ class Documents:
 
     def _loop(self, node: Node) -> None:
         reference = reference_of(node)
-        self.fault(
-            node,
-            f"$ref '{reference}' only points at itself",
-            "something that is described",
-            "describe it there",
-        )
+        what = "this" if reference is None else f"$ref '{reference}'"
+        self.fault(node, f"{what} only points at itself", "something that is described", "describe it there")

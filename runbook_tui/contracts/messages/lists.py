@@ -78,6 +78,7 @@ def _fill(search: Search, case: Case, plan: _Plan) -> Found:
     chosen = min(plan.length, MAX_CHOSEN) if contained else 0
     unknown = plan.length > chosen and bool(contained)
     for signs in product(product((False, True), repeat=len(contained)), repeat=chosen):
+        search.step()
         full = [*signs, *([signs[-1]] * (plan.length - chosen) if signs else [()] * plan.length)]
         sums = [sum(sign[index] for sign in full) for index in range(len(contained))]
         if all(

@@ -81,15 +81,19 @@ def make_object(search: Search, case: Case) -> Found:
     stack: list[tuple[Break, ...]] = [()]
     unknown = False
     while stack:
-        search.step()
         breaks = stack.pop()
+        search.step(1 + len(breaks))
         found = _make(search, plan, breaks)
         unknown |= found.unknown
         if not found.exists:
             continue
         whole = _unbroken(case, found.value)
         if whole is not None:
-            stack += [(*breaks, each) for each in _ways_to_break(search, plan, whole)]
+            ways = list(_ways_to_break(search, plan, whole))
+            search.step(len(ways) // 10)
+            # what was made to break it and does not is one of a schema that nothing can be said of
+            unknown |= any(each in breaks for each in ways)
+            stack += [(*breaks, each) for each in ways if each not in breaks]
         elif check(case, found.value):
             return found
         else:

@@ -201,3 +201,19 @@ def test_alternatives_that_take_long_to_compare_end() -> None:
         return api(3, {"a": messages})
 
     ends(described(24), described(25), 60)
+
+
+@pytest.mark.parametrize("major", [2, 3])
+def test_a_payload_that_only_points_at_itself_is_a_fault_in_its_place(major: int) -> None:
+    lost: Json = {"$ref": "#/components/schemas/Lost"}
+
+    def described(payload: Json) -> dict[str, object]:
+        top: Json = {"components": {"schemas": {"Lost": lost}}}
+        flow = {"orders": {"Order": of(payload)}}
+        return {**top, **api(major, sends=flow, receives={"commands": {"Order": of(payload)}})}
+
+    loops: list[Json] = [lost, {"allOf": [lost]}, thing(id=STRING, x=lost)]
+    for schema in loops:
+        (fault,) = diff(described(thing(id=STRING)), described(schema)).faults
+        assert "only points at itself" in fault.what
+        assert (fault.line, fault.column) == (4, 4)

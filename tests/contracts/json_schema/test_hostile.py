@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from runbook_tui.contracts.model import Effect, Verdict
 from tests.contracts.json_schema.schema_pairs import pairs, schemas
-from tests.contracts.json_schema.versions import diff, encoded, event, searched
+from tests.contracts.json_schema.versions import diff, diff_files, encoded, event, searched
 
 TEXT = {"type": "string"}
 Json = dict[str, object]
@@ -169,3 +170,70 @@ def test_large_and_hostile_schemas_cost_little() -> None:
         found = diff(old, new)
         assert time.process_time() - start < 15, expected
         assert not expected or str(found.verdict) == expected
+
+
+A: Json = {"$ref": "#/$defs/A"}
+
+
+@pytest.mark.parametrize(
+    ("schema", "line"),
+    [
+        ({"$ref": "#"}, 1),
+        ({"$ref": "#/$defs/A", "$defs": {"A": A}}, 4),
+        (event(a=TEXT, x=A) | {"$defs": {"A": A}}, 13),
+        (event(a=TEXT, x=A) | {"$defs": {"A": {"$ref": "#/$defs/B"}, "B": A}}, 13),
+        (event(a=TEXT, x=A) | {"$defs": {"A": {"title": "A", "allOf": [A]}}}, 13),
+    ],
+)
+def test_what_only_points_at_itself_is_a_fault_in_its_place(schema: Json, line: int) -> None:
+    plain = event(a=TEXT)
+    for old, new in ((plain, schema), (schema, plain)):
+        (fault,) = diff(old, new).faults
+        assert "only points at itself" in fault.what
+        assert (fault.line, fault.column > 0) == (line, True)
+
+
+RECURSIVE: list[Json] = [
+    {"anyOf": [A, TEXT]},
+    {"oneOf": [A, A]},
+    {"not": A},
+    {"if": A, "then": TEXT, "else": A},
+    {"allOf": [A, TEXT]},
+    {"properties": {"next": A}, "required": ["next"]},
+    {"items": A, "minItems": 1},
+    {"additionalProperties": A, "minProperties": 3},
+    {"anyOf": [{"$ref": "#/$defs/B"}, TEXT]},
+]
+
+
+@pytest.mark.parametrize("schema", RECURSIVE)
+def test_schemas_that_contain_themselves_end(schema: Json) -> None:
+    defs = {"$defs": {"A": schema, "B": {"oneOf": [A, {"type": "integer"}]}}}
+    start = time.process_time()
+    for old, new in (
+        (event(), event(x=A) | defs),
+        (event(x=A) | defs, event()),
+        (event(x=TEXT), event(x=A) | defs),
+        ({"type": "object"}, A | defs),
+    ):
+        assert not diff(old, new).faults
+    assert time.process_time() - start < 5
+
+
+def test_long_ways_to_a_schema_cost_little() -> None:
+    names = [f"d{n}" for n in range(20_000)]
+    defs: Json = {one: {"$ref": f"#/$defs/{other}"} for one, other in pairwise(names)}
+    start = time.process_time()
+    found = diff(A, {"$ref": "#/$defs/d0", "$defs": {**defs, names[-1]: A, "A": TEXT}})
+    assert time.process_time() - start < 10
+    assert found.faults
+    found = diff(event(), {"$ref": "#/$defs/d0", "$defs": {**defs, names[-1]: {"$ref": "#/$defs/d0"}}})
+    assert time.process_time() - start < 20
+    assert [fault.what for fault in found.faults] == ["$ref '#/$defs/d1' only points at itself"]
+
+
+def test_a_bracket_that_is_not_closed_has_a_line_and_a_column() -> None:
+    (fault,) = diff_files(
+        {"a.yaml": b"type: object\n"}, {"a.yaml": b"type: object\nrequired: [a,\n\n"}
+    ).faults
+    assert (fault.line, fault.column, "bracket" in fault.what) == (2, 14, True)

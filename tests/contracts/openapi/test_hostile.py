@@ -145,3 +145,18 @@ def test_alternatives_of_alternatives_end() -> None:
     begin = time.process_time()
     assert diff(described("x"), described("y")).changes
     assert time.process_time() - begin < 30
+
+
+def test_a_schema_that_only_points_at_itself_is_a_fault_in_its_place() -> None:
+    lost: Json = {"$ref": "#/components/schemas/Lost"}
+
+    def described(response: Json) -> dict[str, object]:
+        paths = {path: {"get": operation(response=response)} for path in ("/orders", "/invoices")}
+        return {"components": {"schemas": {"Lost": lost}}, **api(paths)}
+
+    plain: Json = {"type": "object", "properties": {"id": STRING}}
+    for schema in (lost, {"allOf": [plain, lost]}, {"type": "object", "properties": {"id": lost}}):
+        for old, new in ((plain, schema), (schema, plain)):
+            (fault,) = diff(described(old), described(new)).faults
+            assert "only points at itself" in fault.what
+            assert (fault.line, fault.column) == (4, 4)
