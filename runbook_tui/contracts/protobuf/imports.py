@@ -7,7 +7,7 @@ Where none of them has the file, a file elsewhere whose path ends alike is a gue
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from posixpath import basename, dirname, isabs, normpath
@@ -22,6 +22,10 @@ _VENDORED = ("google", "buf", "validate")
 """First parts of the paths and packages that builds fetch from elsewhere, and that do not change with a contract."""
 _MOST_COPIES = 20
 """Copies of a guessed file that are compared."""
+_MOST_ALIKE = 2_000
+"""Files of one name among which one is guessed."""
+_MOST_FOLDERS = 100
+"""Folders around a file that may be a root."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,8 @@ class Imports:
 
     def __init__(self, files: ContractFiles) -> None:
         self._files = files
-        self._guesses: dict[tuple[str, str], str | None] = {}
-        self._alike: dict[str, list[str]] = {}
+        self._guesses: dict[tuple[str, ...], str | None] = {}
+        self._alike: dict[str, Mapping[str, Sequence[str]]] = {}
 
     def paths(self, path: str, file: File) -> Iterator[str]:
         """The files that a file imports, as far as there are such files."""
@@ -86,7 +90,7 @@ class Imports:
             return Imported(written, others[0])
         if reference.startswith(_WITH_PROTOC):
             return Imported(written, None)
-        return Imported(written, self._guess(dirname(path), reference), is_guess=True)
+        return Imported(written, self._guess(path, reference), is_guess=True)
 
     def _relative(self, path: str, written: Import) -> Imported:
         """Only some builds take an import path from the importing file on; protoc refuses it
@@ -101,35 +105,36 @@ class Imports:
             mistake=Mistake(written.at, what, "a path below an import root", "name it from there"),
         )
 
-    def _guess(self, folder: str, reference: str) -> str | None:
+    def _guess(self, path: str, reference: str) -> str | None:
         """The only file of that name in the smallest folder around that has one; a broken one is another one."""
-        key = (folder, reference)
+        alike = self._ending(reference)
+        nearest = next((alike[folder] for folder in _around(path) if folder in alike), ())
+        key = (reference, *nearest[:1], str(len(nearest)))
         if key not in self._guesses:
-            found = self._only(self._nearest(folder, self._ending(reference)))
+            found = self._only(nearest)
             data = self._files.read(found) if found is not None else None
             self._guesses[key] = found if data is not None and not parse(data).mistakes else None
         return self._guesses[key]
 
-    @staticmethod
-    def _nearest(folder: str, paths: list[str]) -> list[str]:
-        for around in _around(f"{folder}/" if folder else ""):
-            inside = [path for path in paths if not around or path.startswith(f"{around}/")]
-            if inside:
-                return inside
-        return []
-
-    def _only(self, paths: list[str]) -> str | None:
+    def _only(self, paths: Sequence[str]) -> str | None:
         """One of several that are copies of one file."""
         if len(paths) > _MOST_COPIES:
             return None
-        copies = paths[1:] and {self._files.read(path) for path in paths}
+        copies = {self._files.read(path) for path in paths} if len(paths) > 1 else ()
         return min(paths, key=lambda path: (len(path), path), default=None) if len(copies) <= 1 else None
 
-    def _ending(self, reference: str) -> list[str]:
+    def _ending(self, reference: str) -> Mapping[str, Sequence[str]]:
+        """The files whose paths end alike, by each folder that they are in."""
         if reference not in self._alike:
             name, ending = basename(reference), f"/{reference}"
-            named = {*_by_name(self._files.names).get(name, ()), *self._own_by_name.get(name, ())}
-            self._alike[reference] = sorted(path for path in named if path.endswith(ending))
+            others, own = _by_name(self._files.names).get(name, []), self._own_by_name.get(name, [])
+            named = {*others, *own} if len(others) + len(own) <= _MOST_ALIKE else ()
+            found: dict[str, list[str]] = defaultdict(list)
+            for path in sorted(named):
+                if path.endswith(ending):
+                    for folder in _around(path.removesuffix(ending) + "/"):
+                        found[folder].append(path)
+            self._alike[reference] = found
         return self._alike[reference]
 
     @cached_property
@@ -144,7 +149,9 @@ def _shown(written: Import) -> str:
 def _around(path: str) -> Iterator[str]:
     """The folders around a path, from the inside outwards; the empty one last."""
     folder = dirname(path)
-    while folder.strip("/"):
+    for _ in range(_MOST_FOLDERS):
+        if not folder.strip("/"):
+            break
         yield folder
         folder = dirname(folder)
     yield ""

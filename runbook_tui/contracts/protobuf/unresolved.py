@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from runbook_tui.contracts.model import Fault
 from runbook_tui.contracts.protobuf.comparison import Comparison
@@ -47,8 +48,16 @@ class _Use:
 _Uses = Mapping[tuple[str, object], _Use]
 
 
+_MOST_FAULTS = 100
+"""The first of them say enough."""
+
+
 def unresolved_types(comparison: Comparison) -> Iterator[Fault]:
-    """Every type in a definition of both versions that is not known and not simply the same in both."""
+    """The types in definitions of both versions that are not known and not simply the same in both."""
+    return islice(_faults(comparison), _MOST_FAULTS)
+
+
+def _faults(comparison: Comparison) -> Iterator[Fault]:
     for olds, news in _both(comparison):
         for key, after in news.items():
             before = olds.get(key)

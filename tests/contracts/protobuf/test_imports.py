@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 
 import pytest
@@ -109,6 +110,15 @@ def test_a_type_that_is_not_found_is_a_fault_where_the_versions_differ(
     old: str, new: str, places: set[tuple[str, int, int]]
 ) -> None:
     assert fault_places(AWAY % old, AWAY % new) == places
+
+
+def test_endless_types_and_imports_are_told_in_part_and_in_time() -> None:
+    began = time.perf_counter()
+    fields = "".join(f"T{n} f{n} = {n + 1};" for n in range(5_000))
+    assert len(diff(message(""), message(fields)).faults) == 100
+    imports = "".join(f'import "{n}/x.proto";' for n in range(2_000))
+    assert not diff(message(""), message("") + imports, {f"{n}/y/x.proto": "" for n in range(5_000)}).faults
+    assert time.perf_counter() - began < 5
 
 
 def test_a_fault_names_the_import_that_is_not_found() -> None:
