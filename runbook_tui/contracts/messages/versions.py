@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from runbook_tui.contracts.documents.node import Node
 from runbook_tui.contracts.documents.resolving import Documents
+from runbook_tui.contracts.messages.containing import contains
 from runbook_tui.contracts.messages.deciding import only_in
-from runbook_tui.contracts.messages.model import Found, Schema
+from runbook_tui.contracts.messages.model import NOTHING, Found, Schema
 from runbook_tui.contracts.messages.reading import SchemaReader
 from runbook_tui.contracts.schemas.sameness import Sameness, equal
 
@@ -22,11 +23,15 @@ class Versions:
 
     def forbidden(self, old: Node, new: Node, *, declared_only: bool = False) -> Found:
         """A message of the old version that the new one forbids."""
+        if contains(new, old, self._compare):
+            return NOTHING
         schemas = self._old.schema(old), self._new.schema(new)
         return only_in(*schemas, self._same, declared_only=declared_only)
 
     def added(self, old: Node, new: Node, *, declared_only: bool = False) -> Found:
         """A message of the new version that the old one forbids."""
+        if contains(old, new, self._compare):
+            return NOTHING
         schemas = self._new.schema(new), self._old.schema(old)
         return only_in(*schemas, self._same, declared_only=declared_only)
 

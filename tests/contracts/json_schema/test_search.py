@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.contracts.json_schema.schema_pairs import pairs, schemas, values
-from tests.contracts.json_schema.versions import allows, event, searched
+from tests.contracts.json_schema.versions import allows, event, searched, verdict
 
 
 @settings(max_examples=250, deadline=None)
@@ -75,3 +75,36 @@ def test_expressions_that_are_not_regular_are_compared_as_texts() -> None:
     assert not searched(same, {**same, "minProperties": 1})[1].exists
     forbidden, _ = searched({"pattern": "^(?=a)b"}, {"pattern": "^(?=a)c"})
     assert forbidden.unknown
+
+
+ODD_TEXT = {"type": "string", "pattern": "^(?=a)b"}
+"""Texts that no search decides about."""
+
+
+def test_what_is_looser_keyword_by_keyword_needs_no_search() -> None:
+    def either(number: object, other: object, least: int) -> object:
+        one = event("k", k=ODD_TEXT, n={"type": number, "minimum": least})
+        return {"anyOf": [one, event("k", k={"enum": other}, m=ODD_TEXT)]}
+
+    old, new = either("integer", [1], 2), either("number", [1, None], 1)
+    forbidden, added = searched(old, new)
+    assert (forbidden.exists, forbidden.unknown) == (False, False)
+    assert added.exists or added.unknown
+    assert verdict(old, new) == "consumer-first"
+    assert verdict(new, old) == "provider-first"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (event(closed=True, a={}), event(closed=True)),
+        ({"prefixItems": [{}], "items": False}, {"items": False}),
+        ({"minimum": 1}, {"minimum": 1, "exclusiveMinimum": True}),
+        ({"type": "number"}, {"type": "integer"}),
+        ({"enum": [True]}, {"enum": [1]}),
+        ({}, {"anyOf": []}),
+        (event("a"), event("a", "b")),
+    ],
+)
+def test_what_is_not_looser_is_searched(old: object, new: object) -> None:
+    assert searched(old, new)[0].exists
