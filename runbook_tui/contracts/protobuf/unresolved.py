@@ -64,10 +64,16 @@ def _faults(comparison: Comparison) -> Iterator[Fault]:
             if before is None:
                 if after.is_unknown and key[0] == "field":  # that a method is new says enough
                     yield after.fault("new")
+            elif before.is_unknown and not after.is_unknown and _last(before.type) == _last(after.type):
+                continue  # the file that was missing has come; nobody can mend the old version any more
             elif (before.is_unknown, before.type) != (after.is_unknown, after.type):
                 yield from (
                     use.fault(name) for use, name in ((before, "old"), (after, "new")) if use.is_unknown
                 )
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 def _both(comparison: Comparison) -> Iterator[tuple[_Uses, _Uses]]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from runbook_tui.contracts.compare import compare
 from runbook_tui.contracts.files import in_memory
 from runbook_tui.contracts.model import Fault
 from runbook_tui.contracts.registry import format_named
@@ -147,3 +148,14 @@ def test_what_is_new_or_gone_as_a_whole_needs_no_types() -> None:
     more = text.replace("rpc", "rpc Sell(gone.Away) returns (Ask); rpc") + "message New { gone.Away a = 1; }"
     assert verdict(text, more) == "provider-first"
     assert "message-add" in rules(diff(text, more))
+
+
+def test_a_type_that_has_come_with_its_file_leaves_nothing_unknown() -> None:
+    text = PROTO3 + 'import "shop/part.proto";\nmessage Order { Part part = 1; }'
+    part = PROTO3 + "message Part { int32 a = 1; }"
+    old, new = (
+        in_memory({"order.proto": text.encode()}),
+        in_memory({"order.proto": text.encode()}, {"shop/part.proto": part.encode()}),
+    )
+    assert not compare(old, new, "protobuf").faults
+    assert compare(new, old, "protobuf").faults
