@@ -39,7 +39,8 @@ _LINE = re.compile(
     r"\s+(?P<when>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)\s+(?P<who>[^<]+<[^>]+>)\s*$"
 )
 _SETTING = re.compile(
-    r"^[ \t]*(?P<key>top_dir|plan_file|deploy_dir|revert_dir|extension)\s*=\s*(?P<value>.+?)\s*$", re.MULTILINE
+    r"^[ \t]*(?P<key>top_dir|plan_file|deploy_dir|revert_dir|extension)\s*=\s*(?P<value>.+?)\s*$",
+    re.MULTILINE,
 )
 _SECTION = re.compile(r"^[ \t]*\[(?P<name>[^\]]+)\]", re.MULTILINE)
 
