@@ -11,7 +11,7 @@ import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -171,17 +171,29 @@ def measure(manifest: Path) -> tuple[float, float, dict[str, object]]:
 
 
 def main() -> None:
-    """Print a line for each size."""
+    """Take sizes and shares from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sizes", nargs="*", type=int, default=[10, 100, 1000])
-    parser.add_argument("--repositories", choices=["one", "each"], default="each")
-    parser.add_argument("--changed", type=float, default=0.2, help="share of the contracts that change")
+    parser.add_argument("--repositories", choices=["one", "each"], default="one")
+    parser.add_argument("--changed", type=float, default=0.05, help="share of the contracts that change")
     args = parser.parse_args()
-    print(f"repositories: {args.repositories}; share of contracts that change: {args.changed}")
+    run(args.sizes, each=args.repositories == "each", changed=args.changed)
+
+
+def run(sizes: Sequence[int] = (10, 100), *, each: bool = False, changed: float = 0.05) -> None:
+    """Print a line for each size.
+
+    Args:
+        sizes: numbers of services.
+        each: whether every service has a repository of its own.
+        changed: share of the contracts that change.
+    """
+    where = "one for each service" if each else "one for all"
+    print(f"\nPlanning with contracts (repositories: {where}; share of contracts that change: {changed})")
     before = None
-    for size in args.sizes:
+    for size in sizes:
         with tempfile.TemporaryDirectory(prefix="runbook-bench-") as name:
-            manifest = build(Path(name), size, each=args.repositories == "each", changed=args.changed)
+            manifest = build(Path(name), size, each=each, changed=changed)
             seconds, memory, plan = measure(manifest)
         steps, constraints = plan["steps"], plan["constraints"]
         assert isinstance(steps, list)
