@@ -3,12 +3,41 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 MAX_BYTES = 8 * 1024 * 1024
 """Largest contract file that is read; the largest public OpenAPI descriptions have some ten million characters of prose
 and are rarely split, so a larger one is named and left alone."""
+
+_REFERS = re.compile(rb"""[rR]ef["']?\s*:\s*["']?[^#"'\s]|^[ \t]*(?:\#\s*)?import\b""", re.MULTILINE)
+"""``$ref`` to another file, ``import`` of Protobuf, ``# import`` of GraphQL."""
+_NAMED = re.compile(rb"""(?:"(?:type|items|values|response)"\s*:|[\[,])\s*"([A-Za-z_][\w.]*)\"""")
+"""Where an Avro schema may use a type by its name."""
+_DEFINED = re.compile(rb'"name"\s*:\s*"([^"]+)"')
+_AVRO = (".avsc", ".avpr")
+_AVRO_WORDS = frozenset(
+    b"null boolean int long float double bytes string record enum array map fixed error request".split()
+)
+
+
+def may_need_others(own: Mapping[str, bytes]) -> bool:
+    """Whether a contract may use more than its own files: a cheap look that is never wrong about a no.
+
+    Avro names the types that it uses, not the files that have them.
+    """
+    return any(
+        len(data) <= MAX_BYTES
+        and (_uses_foreign_names(data) if path.endswith(_AVRO) else _REFERS.search(data))
+        for path, data in own.items()
+    )
+
+
+def _uses_foreign_names(data: bytes) -> bool:
+    used = set(_NAMED.findall(data)) - _AVRO_WORDS
+    defined = {name.rpartition(b".")[2] for name in _DEFINED.findall(data)}
+    return any(name.rpartition(b".")[2] not in defined for name in used)
 
 
 @dataclass(frozen=True)

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
 from runbook_tui.contracts.disk import Folder, UnreadableFileError, read_regular, size_of
-from runbook_tui.contracts.files import MAX_BYTES, ContractFiles
+from runbook_tui.contracts.files import MAX_BYTES, ContractFiles, may_need_others
 from runbook_tui.contracts.model import Fault
 from runbook_tui.files.problems import Place, Problem, ProblemsError
 
 _EXPECTED = "two files or two folders: the old version, then the new one"
-_REFERS = re.compile(rb"""[rR]ef["']?\s*:\s*["']?[^#"'\s]|^[ \t]*(?:\#\s*)?import\b""", re.MULTILINE)
-_BY_NAME = (".avsc", ".avpr")
-"""Formats that name what they use, not the file that has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +35,7 @@ class Side:
 
     def files(self, own: Mapping[str, bytes]) -> ContractFiles:
         """A contract with files of its own."""
-        if not any(path.endswith(_BY_NAME) or _REFERS.search(data) for path, data in own.items()):
+        if not may_need_others(own):
             # it needs no others, whose names take a while
             return ContractFiles(own, frozenset(self._settings(own)), self.folder.load)
         return ContractFiles(own, self.folder.names, self.folder.load)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 from runbook_tui.catalog.model import Api
-from runbook_tui.contracts.files import MAX_BYTES, ContractFiles
+from runbook_tui.contracts.files import ContractFiles, may_need_others
 from runbook_tui.contracts.model import Change, ContractDiff, Direction, Effect, Fault, Verdict
 from runbook_tui.release.model import BrokenPromise, ContractChange, Introduction
 from runbook_tui.repositories.git import Repository
-
-_REFERS = re.compile(rb"""\$ref["']?\s*:\s*["']?[^#"'\s]|^[ \t]*import\s""", re.MULTILINE)
-"""What a definition that needs other files looks like: only then are the names of all files asked for."""
 
 _MOST_COMMITS = 200
 """Commits of a release that are looked at for the first one that a definition cannot go along with."""
@@ -51,8 +47,7 @@ class Version:
     def files(self, own: Mapping[str, str], *, whole: bool = False) -> ContractFiles:
         """One definition, given by path and blob; ``whole``: with the names of all files even if it refers to none."""
         data = {path: self.contents[blob] for path, blob in own.items()}
-        read = (content for content in data.values() if len(content) <= MAX_BYTES)
-        if not whole and not any(map(_REFERS.search, read)):
+        if not whole and not may_need_others(data):
             return ContractFiles(data)
         return ContractFiles(data, self.repository.listing(self.commit).names, self.load)
 

@@ -202,6 +202,39 @@ def test_a_change_in_a_file_that_a_definition_refers_to_is_a_change_of_it(system
     assert contract.diff.changes[0].path == "api/parts/order.yaml"
 
 
+USES = {
+    "avro": {
+        "x/placed.avsc": avro({"name": "method", "type": ["null", "shop.Method"]}),
+        "x/Method.avsc": '{"type": "enum", "name": "Method", "namespace": "shop", "symbols": ["A"]}',
+    },
+    "graphql": {
+        "x/schema.graphql": '# import Order from "order.graphql"\ntype Query { order: Order }\n',
+        "x/order.graphql": "type Order { id: ID total: Int }\n",
+    },
+    "protobuf": {
+        "x/api.proto": 'syntax = "proto3";\nimport "x/order.proto";\nmessage Event { Order order = 1; }\n',
+        "x/order.proto": 'syntax = "proto3";\nmessage Order { string id = 1; string total = 2; }\n',
+    },
+}
+"""Type to a definition, and the file that it uses."""
+
+
+@pytest.mark.parametrize(
+    ("type_name", "old", "new"),
+    [("avro", '["A"]', '["A", "B"]'), ("graphql", " total: Int", ""), ("protobuf", " string total = 2;", "")],
+)
+def test_every_format_follows_what_it_uses(system: System, type_name: str, old: str, new: str) -> None:
+    definition, used = USES[type_name]
+    text = USES[type_name][used]
+    assert old in text
+    system.version("orders", "v1", dict(USES[type_name]))
+    system.version("orders", "v9", {used: text.replace(old, new)})
+    contract = changed(one(system, type_name, definition))["x"]
+    assert contract.diff is not None
+    assert contract.diff.verdict is Verdict.CONSUMER_FIRST
+    assert {change.path for change in contract.diff.changes} == {used}
+
+
 def test_a_definition_of_another_type_is_a_fault_and_the_rest_is_read(system: System) -> None:
     system.version("orders", "v1", {"x.yaml": asyncapi()})
     system.version("orders", "v9", {"x.yaml": asyncapi() + "x-a: 1\n"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from urllib.parse import unquote
 
 from runbook_tui.contracts.files import ContractFiles
@@ -55,12 +55,23 @@ def changed_files(old: ContractFiles, new: ContractFiles) -> set[str]:
             if target not in seen:
                 seen.add(target)
                 pending.append(target)
+    return with_users(changed, users)
+
+
+def with_users(changed: Iterable[str], users: Mapping[str, Collection[str]]) -> set[str]:
+    """What changed, and everything that uses it, directly or not.
+
+    Args:
+        changed: names.
+        users: name to the names that use it directly.
+    """
     found = set(changed)
-    while changed:
-        for user in users.get(changed.pop(), ()):
+    waiting = list(found)
+    while waiting:
+        for user in users.get(waiting.pop(), ()):
             if user not in found:
                 found.add(user)
-                changed.append(user)
+                waiting.append(user)
     return found
 
 

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from runbook_tui.contracts.documents.node import Node
 from runbook_tui.contracts.documents.pointers import parts_of
-from runbook_tui.contracts.documents.references import changed_files, is_url
+from runbook_tui.contracts.documents.references import changed_files, is_url, with_users
 from runbook_tui.contracts.documents.resolving import Documents
 
 _KEYWORDS = ("$ref", "$dynamicRef", "$recursiveRef")
@@ -92,13 +92,7 @@ class Sameness:
                 if inner not in known:
                     known.add(inner)
                     pending.append(inner)
-        found = set(changed)
-        while changed:
-            for user in users.get(changed.pop(), ()):
-                if user not in found:
-                    found.add(user)
-                    changed.append(user)
-        return found
+        return with_users(changed, users)
 
     def _leads_to_same_file(self, old: str, new: str, reference: str) -> bool:
         """Whether a reference leads to another file that did not change, and so need not even be read."""

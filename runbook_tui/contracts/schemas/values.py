@@ -74,34 +74,16 @@ def compare_values(pair: Pair, run: Run) -> None:
 
 
 def _tell_members(spot: Spot, run: Run, old: Values, new: Values) -> None:
-    for key, node in new.items():
-        if key not in old:
-            text = f"adds the value {shown(node.value)} to {spot}"
-            rule = spot.rule("enum-value-added")
-            run.tell(
-                spot,
-                rule,
-                Kind.VALUES,
-                Action.ADD,
-                Effect.WIDENS,
-                at=node,
-                text=text,
-                names=_names(spot, node),
-            )
-    for key, node in old.items():
-        if key not in new:
-            text = f"removes the value {shown(node.value)} from {spot}"
-            rule = spot.rule("enum-value-removed")
-            run.tell(
-                spot,
-                rule,
-                Kind.VALUES,
-                Action.REMOVE,
-                Effect.NARROWS,
-                at=node,
-                text=text,
-                names=_names(spot, node),
-            )
+    ways = (
+        (old, new, "adds the value {} to", "enum-value-added", Action.ADD, Effect.WIDENS),
+        (new, old, "removes the value {} from", "enum-value-removed", Action.REMOVE, Effect.NARROWS),
+    )
+    for without, having, words, rule, action, effect in ways:
+        for key, node in having.items():
+            if key not in without:
+                text = f"{words.format(shown(node.value))} {spot}"
+                names = _names(spot, node)
+                run.tell(spot, spot.rule(rule), Kind.VALUES, action, effect, at=node, text=text, names=names)
 
 
 def _names(spot: Spot, node: Node) -> tuple[str, ...]:
