@@ -13,7 +13,7 @@ and are rarely split, so a larger one is named and left alone."""
 
 _REFERS = re.compile(rb"""[rR]ef["']?\s*:\s*["']?[^#"'\s]|^[ \t]*(?:\#\s*)?import\b""", re.MULTILINE)
 """``$ref`` to another file, ``import`` of Protobuf, ``# import`` of GraphQL."""
-_NAMED = re.compile(rb"""(?:"(?:type|items|values|response)"\s*:|[\[,])\s*"([A-Za-z_][\w.]*)\"""")
+_NAMED = re.compile(rb"""(?:"(?:type|items|values|response)"\s*:|[\[,])\s*"([A-Za-z_][\w.]*)"(?!\s*:)""")
 """Where an Avro schema may use a type by its name."""
 _DEFINED = re.compile(rb'"name"\s*:\s*"([^"]+)"')
 _AVRO = (".avsc", ".avpr")
