@@ -6,77 +6,10 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from runbook_tui.runbook.duration import format_duration, parse_duration
-
-StepId = Annotated[
-    str,
-    StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,99}$"),
-    Field(description="an id of small letters, digits, dots, dashes and underscores, at most 100"),
-]
-"""Stable id of a step, derived from what it is about: ``deploy-billing``, ``expand-billing-0042``."""
-
-_LINE = "one line of text without control characters"
-
-Line = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=2000, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$"),
-    Field(description=_LINE),
-]
-Text = Annotated[
-    str,
-    StringConstraints(max_length=100_000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$"),
-    Field(description="text without control characters"),
-]
-"""Text of several lines; no control characters but tab and line feed."""
-Key = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$"),
-    Field(description=_LINE),
-]
-"""A key that people choose. YAML lets a plain key have at most 1024 characters, escapes included."""
-Variable = Annotated[
-    str,
-    StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$"),
-    Field(description="a name of letters, digits and underscores that does not begin with a digit"),
-]
-"""A name that a shell can use."""
-
-Duration = Annotated[
-    float,
-    BeforeValidator(parse_duration),
-    PlainSerializer(format_duration, return_type=str),
-    Field(
-        json_schema_extra={
-            "type": "string",
-            "pattern": r"^(\d+(\.\d+)?(ms|s|m|h|d))+$",
-            "examples": ["90s", "2m", "1h30m"],
-        }
-    ),
-]
-"""A time span in seconds; written ``90s``, ``2m``, ``1h30m``."""
-
-
-Time = Annotated[
-    str,
-    StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$"),
-    Field(description="a time with its UTC offset such as 2026-11-24T09:30+01:00"),
-]
-
-
-class Model(BaseModel):
-    """Base of all parts of the runbook file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from runbook_tui.runbook.fields import Duration, Key, Line, Model, StepId, Text, Time, Variable
+from runbook_tui.runbook.policy import ApprovalPolicy, Change, ChangeType, Retry, SecretSource
 
 
 class Kind(StrEnum):
@@ -125,7 +58,7 @@ class Http(Model):
     ]
     method: Literal["GET", "POST", "PUT", "DELETE", "HEAD"] = "GET"
     body: Text | None = None
-    headers: dict[Key, Line] = {}
+    headers: dict[Key, Line] = Field(default={})
 
 
 class Sql(Model):
@@ -254,6 +187,16 @@ class Step(Actionable):
     estimate: Duration | None = None
     timeout: Duration | None = None
     approvers: tuple[Line, ...] = ()
+    approvals: Annotated[int, Field(ge=1, le=20)] = Field(
+        default=1, description="how many different people have to approve"
+    )
+    retry: Retry | None = Field(default=None, description="try again by itself; for steps safe to repeat")
+    silent_after: Duration = Field(
+        default=300.0, description="a command that prints nothing for so long is pointed out"
+    )
+    secrets: tuple[Variable, ...] = Field(
+        default=(), description="secrets that its commands get as environment variables"
+    )
     migration: MigrationNote | None = None
     needs: tuple[Need, ...] = ()
 
@@ -261,6 +204,10 @@ class Step(Actionable):
     def _complete(self) -> Step:
         if self.kind is not Kind.NOTE or self.action:
             self._one_action()
+        if self.retry is not None and not self.repeatable:
+            raise ValueError(
+                "retry needs repeatable: true; what is not safe to repeat is never repeated unasked"
+            )
         return self
 
     @property
@@ -347,13 +294,28 @@ class Runbook(Model):
     downtime: Text | None = Field(
         default=None, description="why the release has downtime; left out when it has none"
     )
-    release: dict[Key, ServiceRelease] = {}
+    change: Change | None = Field(default=None, description="class, ticket and purpose of the change")
+    approval: ApprovalPolicy | None = None
+    parallel: Annotated[int, Field(ge=1, le=100)] = Field(
+        default=1, description="most steps that are executed at a time without a person"
+    )
+    release: dict[Key, ServiceRelease] = Field(default={})
+    secrets: dict[Variable, SecretSource] = Field(
+        default={}, description="names of secrets, and where their values are found at run time"
+    )
     variables: dict[Variable, Line] = Field(
         default={}, description="exported to every command as RUNBOOK_<NAME>"
     )
     questions: tuple[OpenQuestion, ...] = ()
     remarks: tuple[Remark, ...] = ()
     steps: tuple[Step, ...]
+
+    @property
+    def separate_approvers(self) -> bool:
+        """Whether who approves has to be somebody other than who executes."""
+        if self.approval is not None and self.approval.separate is not None:
+            return self.approval.separate
+        return self.change is None or self.change.type is not ChangeType.STANDARD
 
     def step(self, step_id: str) -> Step:
         """The step with this id.

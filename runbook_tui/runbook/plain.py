@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from runbook_tui.runbook.model import Model, Runbook, Step
+from runbook_tui.runbook.fields import Model
+from runbook_tui.runbook.model import Runbook, Step
 
 TOP_ORDER = (
-    "runbook", "title", "environment", "system", "summary", "window", "manifest", "selection", "downtime", "release",
-    "variables", "questions", "remarks", "steps",
+    "runbook", "title", "environment", "system", "summary", "window", "manifest", "selection", "downtime", "change",
+    "approval", "parallel", "release", "secrets", "variables", "questions", "remarks", "steps",
 )  # fmt: skip
 STEP_ORDER = (
     "id", "title", "kind", "phase", "service", "description", "run", "http", "sql", "confirm", "wait", "approve",
     "directory", "environment", "expect", "verify", "rollback", "reversible", "irreversible_because", "repeatable",
-    "owner", "pager", "approvers", "risk", "estimate", "timeout", "migration", "needs",
+    "retry", "owner", "pager", "approvers", "approvals", "risk", "estimate", "timeout", "silent_after", "secrets",
+    "migration", "needs",
 )  # fmt: skip
 
 

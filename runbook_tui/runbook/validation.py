@@ -28,7 +28,7 @@ def semantic_problems(runbook: Runbook, place: Locate) -> list[Problem]:
     problems = list(_window_problems(runbook.window, place))
     duplicates = list(_duplicate_ids(runbook, place))
     needs = list(_need_problems(runbook, place))
-    problems += duplicates + needs
+    problems += duplicates + needs + list(_secret_problems(runbook, place))
     if duplicates:
         return problems  # which of the steps with one id a need means is not known
     return [*problems, *_cycle_problems(runbook, place), *_order_problems(runbook, place)]
@@ -97,6 +97,17 @@ def _need_problems(runbook: Runbook, place: Locate) -> Iterator[Problem]:
                 # Comparing thousands of names with thousands takes minutes, and so many problems are not shown.
                 close = did_you_mean(need.step, known) if unknown <= MOST_SHOWN else ""
                 yield Problem(where, what, "the id of a step", close or "add that step, or remove the need")
+
+
+def _secret_problems(runbook: Runbook, place: Locate) -> Iterator[Problem]:
+    for index, step in enumerate(runbook.steps):
+        for position, name in enumerate(step.secrets):
+            if name not in runbook.secrets:
+                what = f"step '{step.id}' uses the secret {quoted(name)}, which 'secrets' does not name"
+                remedy = did_you_mean(name, runbook.secrets) or "add it to 'secrets' at the top"
+                yield Problem(
+                    place(("steps", index, "secrets", position)), what, "a key of 'secrets'", remedy
+                )
 
 
 def _cycle_problems(runbook: Runbook, place: Locate) -> Iterator[Problem]:
