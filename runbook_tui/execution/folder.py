@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from runbook_tui.execution.errors import RecordError
@@ -19,24 +22,65 @@ _FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def open_folder(path: Path) -> int:
-    """A descriptor of the folder; everything inside is opened relative to it.
+    """A descriptor of the folder of a run, to write in it; everything inside is opened relative to it.
+
+    Neither it nor the folder it is in (``checkout.runs``) may be a symbolic link, or one that others can write to,
+    unless it is sticky and belongs to root or to us: who can write there could put another folder in its place.
 
     Raises:
         RecordError: it is missing, no folder, a symbolic link, or others may write to it.
     """
+    return _walk(path, _require_ours)
+
+
+def open_folder_to_read(path: Path) -> int:
+    """A descriptor of the folder of a run for reading; a copy out of git is fine whoever may write to it.
+
+    Raises:
+        RecordError: it is missing, no folder, or behind a symbolic link.
+    """
+    return _walk(path, lambda fd, shown: None)
+
+
+def _walk(path: Path, check: Callable[[int, Path], None]) -> int:
+    """Open the folder through no symbolic link in its last two components, each of which is checked."""
+    whole = path.absolute()
+    if ".." in whole.parts:
+        whole = Path(os.path.realpath(whole))
+    shown = path
     try:
-        fd = os.open(path, _FLAGS)
+        runs = os.open(whole.parent, _FLAGS)
         try:
-            mode = os.fstat(fd).st_mode
-        except OSError:
+            shown = whole.parent
+            if whole.parent != whole:
+                check(runs, shown)
+            shown = path
+            fd = os.open(whole.name or "/", _FLAGS, dir_fd=runs)
+        finally:
+            os.close(runs)
+        try:
+            check(fd, shown)
+        except BaseException:
             os.close(fd)
             raise
     except OSError as error:
-        raise RecordError(f"{path}: a folder is needed here: {error.strerror or error}") from error
-    if mode & (stat.S_IWGRP | stat.S_IWOTH) and not mode & stat.S_ISVTX:
-        os.close(fd)
-        raise RecordError(f"{path}: others may write to this folder; take that away: chmod go-w {path}")
+        raise RecordError(f"{shown}: {_no_folder(error, shown)}") from error
     return fd
+
+
+def _no_folder(error: OSError, path: Path) -> str:
+    if error.errno in {errno.ELOOP, errno.ENOTDIR} and path.is_symlink():
+        return "a symbolic link; name the folder itself"
+    return f"the folder of a run is needed here: {error.strerror or error}"
+
+
+def _require_ours(fd: int, shown: Path) -> None:
+    seen = os.fstat(fd)
+    if not seen.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        return
+    if seen.st_mode & stat.S_ISVTX and seen.st_uid in {0, os.getuid()}:
+        return
+    raise RecordError(f"{shown}: others may write to this folder; take that away: chmod go-w {shown}")
 
 
 def make_folder(path: Path) -> None:
@@ -77,6 +121,20 @@ def create_file(directory: int, name: str, data: bytes) -> None:
         os.fsync(directory)
     finally:
         os.close(fd)
+
+
+def replace_file(directory: int, name: str, data: bytes) -> None:
+    """Put a small file of mode 0600 in place of another one, or none; whoever reads sees the old or the new one.
+
+    Raises:
+        OSError: it cannot be written; the old one is still there.
+    """
+    part = f"{name}.part"
+    with suppress(FileNotFoundError):
+        os.unlink(part, dir_fd=directory)
+    create_file(directory, part, data)
+    os.rename(part, name, src_dir_fd=directory, dst_dir_fd=directory)
+    os.fsync(directory)
 
 
 def write_all(fd: int, data: bytes) -> None:

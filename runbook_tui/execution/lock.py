@@ -1,7 +1,8 @@
 """One writer a record: flock on a file of its own.
 
 Not fcntl locks: those are gone as soon as any descriptor of the file is closed. The lock file is never
-deleted, because two writers could then hold two files of one name.
+deleted, because two writers could then hold two files of one name. The kernel lets go of the lock when the
+process of the holder ends, however it ends; what the file says about the holder stays, and is shown as old.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from runbook_tui.execution import holders
 from runbook_tui.execution.errors import HeldByAnother, RecordError
 
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+_LONGEST = 4096
 _TRIES = 20
 
 
@@ -36,7 +39,7 @@ class Lock:
             directory: descriptor of the folder.
             name: of the lock file in it.
             shown: path for messages.
-            holder: what another one is told.
+            holder: what another one is told; what identifies this process is added.
 
         Raises:
             HeldByAnother: at once, with what the holder wrote.
@@ -51,10 +54,9 @@ class Lock:
                     os.close(fd)
                     raise
                 if taken:
-                    with suppress(OSError):  # who holds it is for people; that it is held is what counts
-                        os.ftruncate(fd, 0)
-                        os.pwrite(fd, _lines(holder), 0)
-                    return cls(directory, name, fd)
+                    lock = cls(directory, name, fd)
+                    lock.tell(holder)
+                    return lock
                 os.close(fd)
         except OSError as error:
             raise RecordError(f"{shown}: cannot be locked: {error.strerror or error}") from error
@@ -68,9 +70,15 @@ class Lock:
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = _parse(os.pread(fd, 4096, 0))
-            raise HeldByAnother(f"{shown.parent}: {_sentence(holder)}", holder) from None
+            holder = parse(os.pread(fd, _LONGEST, 0))
+            raise HeldByAnother(f"{shown.parent}: {holders.executing(holder)}", holder) from None
         return _same(directory, name, fd)
+
+    def tell(self, holder: Mapping[str, str | int]) -> None:
+        """Write down who holds it. It is for people; that it is held is what counts, so a failure is passed over."""
+        with suppress(OSError):
+            os.ftruncate(self._fd, 0)
+            os.pwrite(self._fd, _lines({**holder, **holders.this_process()}), 0)
 
     def held(self) -> bool:
         """Whether the path still leads to the file that is locked."""
@@ -80,6 +88,52 @@ class Lock:
         """Let another one write."""
         with suppress(OSError):
             os.close(self._fd)
+
+
+def read_holder(directory: int, name: str) -> dict[str, object]:
+    """What the last holder wrote about themselves, whether they still hold the lock or not; empty when nothing.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    try:
+        fd = os.open(name, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=directory)
+    except FileNotFoundError:
+        return {}
+    try:
+        return parse(os.pread(fd, _LONGEST, 0))
+    finally:
+        os.close(fd)
+
+
+def is_held(directory: int, name: str) -> bool:
+    """Whether somebody holds the lock just now. It is taken for a moment to find out: only for who wants it next.
+
+    Raises:
+        OSError: the lock file cannot be opened.
+    """
+    try:
+        fd = os.open(name, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=directory)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(fd)
+    return False
+
+
+def parse(data: bytes) -> dict[str, object]:
+    """What a lock file says; lines that make no sense are passed over."""
+    found: dict[str, object] = {}
+    for line in data.decode(errors="replace").splitlines():
+        key, colon, value = line.partition(": ")
+        if colon:
+            with suppress(ValueError, RecursionError):
+                found[key] = json.loads(value)
+    return found
 
 
 def _same(directory: int, name: str, fd: int) -> bool:
@@ -93,29 +147,3 @@ def _same(directory: int, name: str, fd: int) -> bool:
 
 def _lines(holder: Mapping[str, str | int]) -> bytes:
     return "".join(f"{key}: {json.dumps(value)}\n" for key, value in holder.items()).encode()
-
-
-def _parse(data: bytes) -> dict[str, object]:
-    found: dict[str, object] = {}
-    for line in data.decode(errors="replace").splitlines():
-        key, colon, value = line.partition(": ")
-        if colon:
-            try:
-                found[key] = json.loads(value)
-            except ValueError:
-                continue
-    return found
-
-
-def _sentence(holder: Mapping[str, object]) -> str:
-    from runbook_tui.text.terminal import plain
-
-    told = {key: plain(str(value))[:200] for key, value in holder.items() if value}
-    operator = told.get("operator", "somebody")
-    where = "".join(f" {word} {told[key]}" for key, word in (("host", "on"), ("tty", "at")) if key in told)
-    since = f" since {told['since']}" if "since" in told else ""
-    process = f" (process {told['pid']})" if "pid" in told else ""
-    return (
-        f"{operator} executes this run{where}{since}{process}; two operators cannot write one record, "
-        "wait until they leave it, or ask them to"
-    )

@@ -20,7 +20,14 @@ from pathlib import Path
 from runbook_tui.execution import clock, reserve
 from runbook_tui.execution.admission import behind, missing, refuse_damage
 from runbook_tui.execution.errors import RecordError, RecordFailed, RunClosed
-from runbook_tui.execution.folder import LOCK, RECORD, current_record, open_folder, write_all
+from runbook_tui.execution.folder import (
+    LOCK,
+    RECORD,
+    current_record,
+    open_folder,
+    open_folder_to_read,
+    write_all,
+)
 from runbook_tui.execution.framing import FORMAT, NO_SUM, Checkpoint, Value, Whole, decode, encode, scan
 from runbook_tui.execution.head import Head, write_head
 from runbook_tui.execution.lock import Lock
@@ -131,6 +138,16 @@ class RecordWriter:
     def checkpoints(self) -> tuple[Checkpoint, ...]:
         """What was acknowledged, from the first on."""
         return tuple(checkpoint for checkpoint, _ in self._entries)
+
+    @property
+    def first(self) -> Checkpoint:
+        """The checkpoint with which the run began."""
+        return self._entries[0][0]
+
+    @property
+    def last(self) -> Checkpoint:
+        """The newest checkpoint that was acknowledged."""
+        return self._entries[-1][0]
 
     @property
     def run_id(self) -> str:
@@ -310,18 +327,6 @@ def read_record(folder: Path) -> RecordView:
         os.close(directory)
     seen = scan(data)
     return RecordView(folder / name, seen.checkpoints, seen.whole, seen.why, behind(seen.checkpoints))
-
-
-def open_folder_to_read(folder: Path) -> int:
-    """A descriptor of a run's folder for reading; a copy out of git is fine whoever may write to it.
-
-    Raises:
-        RecordError: it is no folder.
-    """
-    try:
-        return os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError as error:
-        raise RecordError(f"{folder}: no folder of a run: {error.strerror or error}") from error
 
 
 def _open(directory: int, name: str, flags: int, folder: Path) -> int:
