@@ -30,14 +30,12 @@ def run(args: Namespace) -> int:
     import sys
 
     from runbook_tui.cli.output import narrate
-    from runbook_tui.rendering.bounds import bounded
     from runbook_tui.rendering.render import render
     from runbook_tui.runbook.document import RunbookDocument
 
     document = RunbookDocument.read(args.runbook)
     state = _state(args.run)
-    with bounded():
-        text = render(document.runbook, template=args.template, state=state)
+    text = render(document.runbook, template=args.template, state=state)
     if args.output is None:
         from runbook_tui.text.terminal import block
 

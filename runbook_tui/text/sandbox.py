@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from jinja2 import BaseLoader, StrictUndefined, Undefined
+from jinja2 import BaseLoader, StrictUndefined, TemplateSyntaxError, Undefined, nodes
 from jinja2.exceptions import SecurityError, TemplateRuntimeError
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from runbook_tui.text.budget import COUNTED, BudgetedTemplate, CountingGenerator, counted, tick
 from runbook_tui.text.limits import LONGEST, capped_filters, operation_size
 from runbook_tui.text.shell import quote
 from runbook_tui.text.shell_places import ShellPlaces
@@ -32,9 +33,11 @@ class Raw(str):
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
-    """The common part of both environments: nothing undefined, nothing changed, nothing huge."""
+    """The common part of both environments: nothing undefined, changed or huge, and nothing without end."""
 
     intercepted_binops = frozenset({"+", "*", "**", "%"})
+    template_class = BudgetedTemplate
+    code_generator_class = CountingGenerator
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - passed on as they are
         super().__init__(undefined=StrictUndefined, keep_trailing_newline=True, **options)
@@ -43,6 +46,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
         for name in _LEFT_OUT_GLOBALS:
             del self.globals[name]
         self.filters.update(capped_filters(self.filters))
+        self.filters[COUNTED] = counted
+
+    def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        """As Jinja's; macros that call each other are counted like the items of loops."""
+        tick()
+        return super().call(context, obj, *args, **kwargs)
 
     def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:
         """Refuse an operation whose result would be huge."""
@@ -77,6 +86,33 @@ def command_environment() -> Sandbox:
     environment = Sandbox(finalize=_shell_quoted, extensions=[ShellPlaces])
     environment.filters["raw"] = Raw
     return environment
+
+
+def unquoted(template: str) -> tuple[str, ...]:
+    """What a command's template puts in with ``| raw``, in its order, as a person reads it: ``variables.flags``.
+
+    Empty for a template that cannot be read: nothing is put in then.
+    """
+    if "raw" not in template:
+        return ()
+    try:
+        tree = command_environment().parse(template)
+    except TemplateSyntaxError:
+        return ()
+    found = (
+        used.node for used in tree.find_all(nodes.Filter) if used.name == "raw" and used.node is not None
+    )
+    return tuple(dict.fromkeys(_named(node) for node in found))
+
+
+def _named(node: nodes.Node) -> str:
+    if isinstance(node, nodes.Name):
+        return node.name
+    if isinstance(node, nodes.Getattr):
+        return f"{_named(node.node)}.{node.attr}"
+    if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
+        return f"{_named(node.node)}.{node.arg.value}"
+    return "an expression"
 
 
 def document_environment(loader: BaseLoader | None = None) -> Sandbox:

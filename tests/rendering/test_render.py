@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-import resource
-import signal
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from runbook_tui.rendering.bounds import bounded
 from runbook_tui.rendering.render import TemplateError, render, templates_folder
 from runbook_tui.rendering.views import views
 from runbook_tui.runbook.model import Runbook
@@ -172,41 +168,3 @@ def test_a_block_that_the_document_does_not_have_is_never_left_out_in_silence(
 def test_text_that_no_file_can_hold_is_an_error(release: Runbook, own: Path) -> None:
     with pytest.raises(TemplateError, match=r"the character U\+D800, which no file can hold"):
         rendered(release, own, '{{ "\\ud800" }}')
-
-
-ENDLESS = "\n{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}"
-DOUBLING = (
-    "{% set box = namespace(x='aaaaaaaaaa') %}{% for i in range(60) %}\n"
-    "{% set box.x = box.x ~ box.x %}{% endfor %}{{ box.x | length }}"
-)
-
-
-def test_a_template_that_takes_too_long_is_ended(release: Runbook, own: Path) -> None:
-    before = signal.getsignal(signal.SIGVTALRM)
-    with (
-        pytest.raises(TemplateError, match=r"own\.md\.j2:2: rendering takes more than 0.2 seconds"),
-        bounded(seconds=0.2),
-    ):
-        rendered(release, own, ENDLESS)
-    assert signal.getsignal(signal.SIGVTALRM) == before
-    assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
-
-
-@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory cannot be limited here")
-def test_a_template_that_takes_too_much_memory_is_ended(release: Runbook, own: Path) -> None:
-    before = resource.getrlimit(resource.RLIMIT_AS)
-    told = r"own\.md\.j2:2: the result is too large for the memory"
-    with pytest.raises(TemplateError, match=told), bounded(memory=64 * 1024 * 1024):
-        rendered(release, own, DOUBLING)
-    assert resource.getrlimit(resource.RLIMIT_AS) == before
-
-
-def test_limits_are_left_alone_in_other_threads(release: Runbook, own: Path) -> None:
-    own.write_text("{{ runbook.title }}")
-
-    def work() -> str:
-        with bounded():
-            return render(release, template=own)
-
-    with ThreadPoolExecutor(1) as pool:
-        assert pool.submit(work).result() == release.title

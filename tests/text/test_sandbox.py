@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import resource
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jinja2 import DictLoader, Environment, FileSystemLoader, TemplateSyntaxError
+from jinja2 import DictLoader, Environment, FileSystemLoader, TemplateRuntimeError, TemplateSyntaxError
 
-from runbook_tui.text.sandbox import command_environment, document_environment
+from runbook_tui.text import budget
+from runbook_tui.text.sandbox import command_environment, document_environment, unquoted
 from runbook_tui.text.shell import quote
 from runbook_tui.text.template_fault import FAULTS, TemplateFault, template_fault
 
@@ -235,3 +237,42 @@ def test_making_environments_is_cheap() -> None:
     for _ in range(10):
         command_environment()
     assert time.process_time() - began < 0.5
+
+
+@pytest.mark.parametrize("environment", [COMMAND, DOCUMENT])
+@pytest.mark.parametrize(
+    "template",
+    [
+        "\n{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}",
+        "\n{% for i in range(99999) recursive %}{% for j in range(99999) if j %}{% endfor %}{% endfor %}",
+        "{% macro m(n) %}{% if n %}{{ m(n - 1) }}\n{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(60) }}",
+    ],
+)
+def test_a_template_without_end_is_given_up_in_any_thread(
+    template: str, environment: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(budget, "SECONDS", 0.05)
+    with ThreadPoolExecutor(1) as pool, pytest.raises(TemplateRuntimeError, match="does a loop never end"):
+        pool.submit(environment.from_string(template).render).result(20)
+
+
+def test_loops_count_and_say_where_they_are_as_ever() -> None:
+    template = "{% for x in 'abc' %}{{ loop.index }}/{{ loop.length }}{{ ',' if not loop.last }}{% endfor %}"
+    assert DOCUMENT.from_string(template).render() == "1/3,2/3,3/3"
+    nested = "{% for a in d recursive %}{{ a.n }}{{ loop(a.c) }}{% endfor %}"
+    assert DOCUMENT.from_string(nested).render(d=[{"n": 1, "c": [{"n": 2, "c": []}]}]) == "12"
+
+
+@pytest.mark.parametrize(
+    ("template", "names"),
+    [
+        ("deploy {{ version }}", ()),
+        ("deploy {{ version | raw }} {{ variables.flags|raw }}", ("version", "variables.flags")),
+        ("{{ variables['flags'] | raw }} {{ variables.flags | raw }}", ("variables.flags",)),
+        ("{{ (a ~ b) | raw }}", ("an expression",)),
+        ("draw {{ x }}", ()),
+        ("{{ raw", ()),
+    ],
+)
+def test_what_is_put_in_without_quoting_is_named(template: str, names: tuple[str, ...]) -> None:
+    assert unquoted(template) == names
