@@ -222,6 +222,13 @@ RUN = (
         Danger.UNDOES,
         priority=True,
     ),
+    Action(
+        "suspend",
+        "ctrl+z",
+        "Suspend",
+        "Give the terminal to the shell until fg; what runs goes on",
+        footer=False,
+    ),
     Action("current", "escape", "Current", "Back to the current step", footer=False),
     Action("zoom", "z", "Zoom", "Give the output the whole screen", footer=False),
     Action("copy", "y", "Copy", "Copy the step's command to the clipboard", footer=False),

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from textual.app import App, SystemCommand
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 
 from runbook_tui.tui.guard import ControlGuard
-from runbook_tui.tui.signals import off_signals, on_signals
+from runbook_tui.tui.signals import Signals, in_foreground, terminal_gone
 from runbook_tui.tui.theme import DARK, THEMES
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from textual.command import Provider
     from textual.screen import Screen
 
     from runbook_tui.authoring.draft import Written
     from runbook_tui.authoring.review import Review
+    from runbook_tui.tui.screens.base import OverDialogs
     from runbook_tui.tui.screens.init_base import Inquiry
 
 Replan = Callable[[Path], "Written"]
@@ -40,7 +43,10 @@ class RunbookApp(App[None]):
 
     TITLE = "runbook"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = App.COMMANDS | {_steps_provider}
-    BINDINGS: ClassVar[list[BindingType]] = []
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "over_dialog('stop')", show=False, priority=True),
+        Binding("ctrl+z", "over_dialog('suspend')", show=False, priority=True),
+    ]
     ENABLE_COMMAND_PALETTE = True
 
     def __init__(
@@ -83,6 +89,8 @@ class RunbookApp(App[None]):
         self.new_run = new
         self.now = now or (lambda: datetime.now(UTC))
         self._guard = ControlGuard()
+        self._signals = Signals(end=self.end, last_words=self.last_words)
+        self._stopped_itself = False
         for theme in THEMES:
             self.register_theme(theme)
         if not os.environ.get("TEXTUAL_THEME"):
@@ -126,21 +134,97 @@ class RunbookApp(App[None]):
         """The guard sees every line last, whatever the other filters made of it."""
         return [*super().get_line_filters(), self._guard]
 
-    def on_mount(self) -> None:
-        """Take over the signals that would leave the terminal broken."""
-        on_signals(self.end, self.interrupted)
+    async def run_async(self, **options: Any) -> None:  # noqa: ANN401 (as Textual has them)
+        """Run the app with the signals that would leave the terminal broken taken over."""
+        self._signals.take()
+        try:
+            await super().run_async(**options)
+        finally:
+            self._signals.give_back()
 
-    def on_unmount(self) -> None:
-        """Give the signals back."""
-        off_signals()
+    def on_mount(self) -> None:
+        """Take over what Textual's driver does between two instructions of anything: it could wait for itself."""
+        self._signals.on(signal.SIGINT, self.interrupted)
+        self._signals.on(signal.SIGTSTP, self.suspend_now)
+        self._signals.on(signal.SIGCONT, self.continued)
 
     def end(self, status: int) -> None:
-        """Leave in good order because a signal asked for it."""
-        self.exit(return_code=status)
+        """Leave in good order because a signal asked for it, or because the terminal is gone."""
+        self.last_words(self._signals.came or "SIGHUP")
+        from runbook_tui.tui.screens.base import ActionScreen
+
+        words = [s.farewell() for s in self.screen_stack if isinstance(s, ActionScreen)]
+        self.exit(return_code=status, message="\n".join(filter(None, words)) or None)
+
+    def last_words(self, why: str) -> None:
+        """Let the screens record that a signal ended this sitting; from any thread."""
+        from runbook_tui.tui.screens.base import ActionScreen
+
+        for screen in self.screen_stack:
+            if isinstance(screen, ActionScreen):
+                screen.interrupted(why)
+
+    def panic(self, *renderables: RenderableType) -> None:
+        """Show a defect and end; a terminal that was closed is none."""
+        if not self.is_headless and terminal_gone():
+            self.end(128 + signal.SIGHUP)
+        else:
+            super().panic(*renderables)
 
     def interrupted(self) -> None:
         """SIGINT from outside does what ctrl+c does: it asks, and ends nothing by itself."""
         self.simulate_key("ctrl+c")
+
+    def suspend_now(self) -> None:
+        """Give the terminal to the shell until it says ``fg``. What runs goes on."""
+        driver = self._driver
+        if driver is None or not driver.can_suspend:
+            self.notify("This terminal cannot be given away.", severity="warning", markup=False)
+            return
+        driver.suspend_application_mode()
+        self._stopped_itself = True
+        while True:
+            os.kill(os.getpid(), signal.SIGSTOP)
+            if in_foreground():
+                break
+        driver.resume_application_mode()
+        self.refresh(layout=True)
+
+    def continued(self) -> None:
+        """Somebody else stopped the process, and the shell changed the terminal meanwhile: set it up anew."""
+        if self._stopped_itself:
+            self._stopped_itself = False
+            return
+        driver = self._driver
+        if driver is not None and driver.can_suspend:
+            driver.suspend_application_mode()
+            while not in_foreground():
+                self._stopped_itself = True
+                os.kill(os.getpid(), signal.SIGSTOP)
+            driver.resume_application_mode()
+            self.refresh(layout=True)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys of run mode reach through its dialogs; elsewhere they do what the dialog says."""
+        if action == "over_dialog":
+            return self._run_below() is not None
+        return super().check_action(action, parameters)
+
+    def action_over_dialog(self, action_id: str) -> None:
+        """Do an action of run mode over a dialog."""
+        screen = self._run_below()
+        if screen is not None:
+            screen.over_dialog(action_id)
+
+    def _run_below(self) -> OverDialogs | None:
+        """The screen in run mode under a dialog; None where no dialog is, or text in it can be copied."""
+        from runbook_tui.tui.screens.base import OverDialogs
+
+        focused = self.focused
+        selected = getattr(focused, "selected_text", "")
+        stack: list[object] = list(self.screen_stack)
+        below = next((s for s in reversed(stack) if isinstance(s, OverDialogs)), None)
+        return None if below is None or below is stack[-1] or selected else below
 
     async def action_quit(self) -> None:
         """Leave; the screen may ask first."""

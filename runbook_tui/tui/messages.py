@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from runbook_tui.authoring.draft import Written
     from runbook_tui.authoring.review import Review
     from runbook_tui.discovery.proposal import Proposal
-    from runbook_tui.execution.runner import Runner
     from runbook_tui.files.problems import RunbookError
     from runbook_tui.runbook.document import RunbookDocument
     from runbook_tui.runbook.model import Runbook
@@ -106,9 +105,8 @@ class PlanFailed(Message):
 class RunOpened(Message):
     """A run was started or taken up again."""
 
-    def __init__(self, runner: Runner, resumed: bool) -> None:
+    def __init__(self, resumed: bool) -> None:
         super().__init__()
-        self.runner = runner
         self.resumed = resumed
 
 
@@ -144,6 +142,7 @@ class StepEnded(Message):
 class Evidence(Message):
     """What the verify of a step says whose outcome is unknown."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, step_id: str, text: str) -> None:
         super().__init__()
+        self.step_id = step_id
         self.text = text

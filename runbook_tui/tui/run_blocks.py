@@ -53,7 +53,7 @@ def _standing(view: RunView, now: datetime) -> Content:
         return joined(Content.styled("↶ to be undone", "bold $warning"), line(f"   {hint}", QUIET))
     seen = look(status.state, ready=view.can_start)
     word = Content.styled(f"{seen.sign} {seen.word}", seen.style)
-    if view.executing == view.shown:
+    if view.shown in view.executing:
         hint = f"{_doing(view, now)}^c opens the stop menu"
     elif not hint and status.state in {State.PENDING, State.BLOCKED}:
         hint = view.why_waiting()
@@ -137,6 +137,9 @@ def next_line(view: RunView) -> Content:
     if view.undoing is not None:
         names = [view.title(name) for name in view.plan.steps[1:4]]
         return _named("Then undo", names) if names else Content.styled("The last one to undo", QUIET)
+    beside = [name for name in view.running if name != view.shown]
+    if beside:
+        return _named("Also running", [view.title(name) for name in beside[:3]], _more(len(beside) - 3))
     others = [name for name in view.ready if name != view.shown]
     if others:
         words = "Also ready" if view.can_start else "Ready"
@@ -147,6 +150,10 @@ def next_line(view: RunView) -> Content:
     after = ids[ids.index(view.shown) + 1 :] if view.shown in ids else []
     open_steps = [name for name in after if view.state.statuses[name].state not in DONE]
     return _named("Next", [view.title(name) for name in open_steps[:2]]) if open_steps else Content("")
+
+
+def _more(count: int) -> str:
+    return f"and {count} more" if count > 0 else ""
 
 
 def rollback_line(view: RunView) -> Content:

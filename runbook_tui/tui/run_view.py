@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 AUTOMATIC = frozenset({"run", "http", "sql", "wait"})
 """Actions that the app executes; the others are for people."""
 
-_LOOKING = frozenset({"help", "palette", "quit", "current", "zoom", "pause", "stop"})
+_LOOKING = frozenset({"help", "palette", "quit", "current", "zoom", "pause", "stop", "suspend"})
+_OF_RUN = frozenset({"rollback", "abort"})
+"""Verbs that are about the run, and not about the step on the card."""
 _NOT_STARTED = frozenset({State.PENDING, State.WAITING, State.BLOCKED, State.FAILED, State.ROLLED_BACK})
 
 
@@ -38,8 +40,8 @@ class RunView:
     """Id of the step on the card; the verbs are about it."""
     plan: RollbackPlan
     """What undoing would take."""
-    executing: str | None = None
-    """Id of the step that something is being done with."""
+    executing: frozenset[str] = frozenset()
+    """Ids of the steps that something is being done with."""
     rolling_back: bool = False
     """Whether the operator has begun to undo."""
     stopped_because: str = ""
@@ -68,7 +70,14 @@ class RunView:
     @property
     def here(self) -> str | None:
         """Where the operator is: what runs, else what is undone next, else the step to do next."""
-        return self.executing or self.undoing or self.current
+        if self.shown in self.executing:
+            return self.shown
+        return next(iter(self.running), None) or self.undoing or self.current
+
+    @property
+    def running(self) -> tuple[str, ...]:
+        """Ids of the steps that something is being done with, in the order of the runbook."""
+        return tuple(step.id for step in self.runbook.steps if step.id in self.executing)
 
     def title(self, step_id: str) -> str:
         """The title of a step, safe to show; its id when it has none."""
@@ -90,12 +99,14 @@ class RunView:
             return "the run is finished"
         if action == "note":
             return ""
-        return self._why_no_rollback() if action == "rollback" else self._why_no_verb(action)
+        if action in _OF_RUN:
+            return self._why_no_rollback() if action == "rollback" else self.why_busy()
+        return self._why_no_verb(action)
 
     def _why_no_verb(self, action: str) -> str:
         if self.step is None:
             return "no step is shown"
-        if self.executing == self.shown:
+        if self.shown in self.executing:
             return "the step is being executed: ctrl+c opens the stop menu"
         refusals: dict[str, Callable[[Step], str]] = {
             "run": self._why_no_run,
@@ -118,8 +129,11 @@ class RunView:
         return next((action for action in order if not self.why_not(action)), "")
 
     def why_busy(self) -> str:
-        """Which step is being executed; empty when none is."""
-        return f"{self.title(self.executing)} is being executed" if self.executing else ""
+        """Which steps are being executed; empty when none is."""
+        running = self.running
+        if len(running) < 2:
+            return f"{self.title(running[0])} is being executed" if running else ""
+        return f"{len(running)} steps are being executed: {', '.join(map(self.title, running[:3]))}"
 
     def why_waiting(self) -> str:
         """Which needs of the step on the card are not done; empty when all are."""
@@ -141,7 +155,7 @@ class RunView:
             return "it failed: R executes it again"
         if state not in {State.PENDING, State.ROLLED_BACK, State.BLOCKED}:
             return self._it_is()
-        return self.why_waiting() or self.why_busy()
+        return self.why_waiting() or self._why_undoing()
 
     def _why_no_retry(self, step: Step) -> str:
         if self.status.state is not State.FAILED:
@@ -150,7 +164,7 @@ class RunView:
             return "its rollback failed: b tries that again"
         if step.action not in AUTOMATIC:
             return "a person does this step: skip it, or mark it as done"
-        return self.why_waiting() or self.why_busy()
+        return self.why_waiting() or self._why_undoing()
 
     def _why_no_confirm(self, step: Step) -> str:
         if not step.action:
@@ -158,14 +172,14 @@ class RunView:
         if self.status.state is not State.WAITING:
             return self._why_no_person(step)
         decides = step.action == "approve" and self.status.phase is Phase.ACTION
-        return "this is a decision: a approves, d declines" if decides else self.why_busy()
+        return "this is a decision: a approves, d declines" if decides else self._why_undoing()
 
     def _why_no_approve(self, step: Step) -> str:
         if step.action != "approve":
             return "there is nothing to decide here"
         if self.status.state is not State.WAITING or self.status.phase is not Phase.ACTION:
             return self._why_no_person(step)
-        return self.why_busy()
+        return self._why_undoing()
 
     def _why_no_decline(self, step: Step) -> str:
         return "" if self.status.state is State.WAITING else self._why_no_person(step)
@@ -197,6 +211,11 @@ class RunView:
         if self.executing:
             return self.why_busy()
         return "" if self.plan.steps else self.plan.because or "nothing was done yet"
+
+    def _why_undoing(self) -> str:
+        """Why nothing new is begun: a step is being undone."""
+        undoing = [name for name in self.running if self.state.statuses[name].phase in ROLLING_BACK]
+        return f"{self.title(undoing[0])} is being undone" if undoing else ""
 
     def _it_is(self) -> str:
         return f"the step is {look(self.status.state).word}"

@@ -1,4 +1,4 @@
-"""What ends the process from outside: a closed window, a dropped connection, a service manager.
+"""What ends or stops the process from outside: a closed window, a dropped connection, a service manager, a shell.
 
 Without handlers Textual dies on SIGTERM and SIGHUP with the terminal in the alternate screen and mouse reports on.
 A command that runs is not touched: its shim goes on and keeps the result for the next start.
@@ -7,31 +7,134 @@ A command that runs is not touched: its shim goes on and keeps the result for th
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import sys
+import termios
+import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
 
 ENDING = (signal.SIGTERM, signal.SIGHUP)
+LATE = 0.8
+"""Seconds after which the process is ended however busy the app is: it has to be gone within one second."""
+
+_RESTORE = (
+    b"\x1b[?2004l\x1b[?7h\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
+)
+"""What Textual's driver writes when it gives the terminal back."""
 
 
-def on_signals(end: Callable[[int], None], interrupt: Callable[[], None]) -> None:
-    """Call ``end(128 + number)`` on SIGTERM and SIGHUP, and ``interrupt()`` on SIGINT, from the event loop.
+class Signals:
+    """The signals of one app, from before its first frame until its terminal is given back.
 
-    Does nothing outside the main thread, where handlers cannot be set.
+    The app is asked to end from its event loop. A thread stands by: when the loop does not come to it, because a
+    terminal takes no more output or a disk does not answer, it writes the last words, restores the terminal as far as
+    that is possible, and ends the process.
     """
-    loop = asyncio.get_running_loop()
-    try:
-        for number in ENDING:
-            loop.add_signal_handler(number, end, 128 + number)
-        loop.add_signal_handler(signal.SIGINT, interrupt)
-    except (ValueError, RuntimeError, NotImplementedError):
-        return
 
+    def __init__(self, *, end: Callable[[int], None], last_words: Callable[[str], None]) -> None:
+        """
+        Args:
+            end: called in the event loop with the exit status, 128 + number.
+            last_words: called with the name of the signal when the loop did not come to it; from another thread.
+        """
+        self._end, self._last_words = end, last_words
+        self.restored = False
+        """Whether the terminal was given back: then it is not touched any more."""
+        self.came = ""
+        """Name of the signal that ends the app."""
+        self._attributes: list[Any] | None = None
+        self._pipe: tuple[int, int] | None = None
+        self._before: dict[int, Any] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
 
-def off_signals() -> None:
-    """Take the handlers away again; a signal then does what it does by default."""
-    loop = asyncio.get_running_loop()
-    for number in (*ENDING, signal.SIGINT):
-        try:
-            loop.remove_signal_handler(number)
-        except (ValueError, RuntimeError, NotImplementedError):
+    def take(self) -> None:
+        """Take the ending signals over. Does nothing outside the main thread, where that is not possible."""
+        if threading.current_thread() is not threading.main_thread():
             return
+        self._loop = asyncio.get_running_loop()
+        self._attributes = _attributes()
+        self._pipe = os.pipe2(os.O_CLOEXEC)
+        threading.Thread(target=self._stand_by, args=(self._pipe[0],), daemon=True, name="signals").start()
+        for number in ENDING:  # also where nohup had SIGHUP ignored: without a terminal the app would spin
+            self._before[number] = signal.signal(number, self._came)
+
+    def on(self, number: int, handler: Callable[[], None]) -> None:
+        """Call ``handler`` in the event loop for a signal that does not end the app."""
+        if self._loop is not None:
+            self._before.setdefault(number, signal.getsignal(number))
+            self._loop.add_signal_handler(number, handler)
+
+    def give_back(self) -> None:
+        """Let signals do what they did before; may be called twice. A process that is to end is still ended in time."""
+        self.restored = True
+        for number, handler in self._before.items():
+            if self._loop is not None and number not in ENDING and not self._loop.is_closed():
+                self._loop.remove_signal_handler(number)
+            signal.signal(number, handler if handler is not None else signal.SIG_DFL)
+        self._before.clear()
+        if self._pipe is not None and not self.came:
+            os.close(self._pipe[1])
+            self._pipe = None
+
+    def _came(self, number: int, _frame: object) -> None:
+        if self.came or self._pipe is None or self._loop is None:
+            return
+        self.came = signal.Signals(number).name
+        os.write(self._pipe[1], bytes([number]))
+        with suppress(RuntimeError):  # the loop is closed: the process is about to end
+            self._loop.call_soon_threadsafe(self._end, 128 + number)
+
+    def _stand_by(self, pipe: int) -> None:
+        came = os.read(pipe, 1)
+        if not came:
+            os.close(pipe)
+            return
+        time.sleep(LATE / 2)
+        threading.Thread(target=self._last_words, args=(self.came,), daemon=True).start()
+        time.sleep(LATE / 2)
+        if not self.restored:
+            restore_terminal(self._attributes)
+        os._exit(128 + came[0])
+
+
+def terminal_gone() -> bool:
+    """Whether the terminal of the app was closed."""
+    import select
+
+    poller = select.poll()
+    try:
+        poller.register(sys.__stdin__.fileno() if sys.__stdin__ else 0, select.POLLIN)
+        return any(event & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, event in poller.poll(0))
+    except (OSError, ValueError):
+        return True
+
+
+def in_foreground() -> bool:
+    """Whether the terminal is this process's to draw on; a shell says so with ``fg`` and ``bg``."""
+    try:
+        return os.tcgetpgrp(sys.__stdin__.fileno() if sys.__stdin__ else 0) == os.getpgrp()
+    except OSError:
+        return True
+
+
+def restore_terminal(attributes: list[Any] | None) -> None:
+    """Bring the terminal back without waiting for it, as far as it takes that."""
+    with suppress(OSError, termios.error):
+        fd = os.open(os.ttyname(2), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        try:
+            if attributes is not None:
+                termios.tcsetattr(fd, termios.TCSANOW, attributes)
+            os.write(fd, _RESTORE)
+        finally:
+            os.close(fd)
+
+
+def _attributes() -> list[Any] | None:
+    try:
+        return termios.tcgetattr(0)
+    except termios.error:
+        return None

@@ -53,26 +53,26 @@ def run_items(
     statuses: Mapping[str, StepStatus],
     *,
     ready: Collection[str],
-    current: str | None,
+    here: Collection[str],
 ) -> list[Item]:
-    """Rows for executing: where you are, sign, title, state in words, time."""
+    """Rows for executing: where you are and what runs, sign, title, state in words, time."""
     brackets = any_order(steps)
 
     def row(step: Step) -> StepRow:
         status = statuses.get(step.id, StepStatus())
         seen = look(status.state, ready=step.id in ready)
-        here = step.id == current
+        marked = step.id in here
         lead = Content("").join(
             [
                 Content.styled(
-                    "▶" if here else brackets.get(step.id, " "), "bold $primary" if here else QUIET
+                    "▶" if marked else brackets.get(step.id, " "), "bold $primary" if marked else QUIET
                 ),
                 " ",
                 Content.styled(seen.sign, seen.style),
                 " ",
             ]
         )
-        title = line(step.title, "bold" if here else _title_style(status.state))
+        title = line(step.title, "bold" if marked else _title_style(status.state))
         return StepRow(
             lead,
             title,

@@ -192,7 +192,7 @@ async def test_ctrl_c_ends_nothing_before_the_stop_menu_is_answered(
         await app.press("s")
         assert "the step is being executed" in app.said
         await app.press("ctrl+c")
-        await choose(app, "command")
+        await choose(app, "command:long")
         await app.until(lambda: app.state("long") == "failed")
         await app.press("ctrl+c")
         await choose(app, "abort")
@@ -217,7 +217,7 @@ async def test_a_command_outlives_the_app_and_is_found_again(sit: Sit, write_run
         assert "goes on without the app" in app.asked
         await app.press("right", "enter")
     async with sit(path, mode="run") as app:
-        await app.until(lambda: app.run.executing == "long")
+        await app.until(lambda: app.run.executing == {"long"})
         assert "resumed: step 2 of 2, 1 done" in str(app.run.query_one("#banner", Static).content)
         (path.parent / "go").touch()
         await app.until(lambda: app.run.run_now.state.finished == "succeeded")

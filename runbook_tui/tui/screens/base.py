@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, runtime_checkable
 
 from textual.content import Content
 from textual.screen import Screen
@@ -21,6 +21,15 @@ Severity = Literal["information", "warning", "error"]
 
 _BREAKPOINTS = [(0, "-narrow"), (96, "-medium"), (130, "-wide")]
 """Columns from which on a screen has a class."""
+
+
+@runtime_checkable
+class OverDialogs(Protocol):
+    """A screen some of whose actions work through the dialogs over it."""
+
+    def over_dialog(self, action_id: str) -> None:
+        """Do an action though a dialog is open."""
+        ...
 
 
 class ActionScreen(Screen[None]):
@@ -71,6 +80,13 @@ class ActionScreen(Screen[None]):
     def say(self, text: str, severity: Severity = "information") -> None:
         """Tell the person something that needs no answer."""
         self.notify(block(text), severity=severity, markup=False, timeout=8 if severity == "error" else 5)
+
+    def interrupted(self, why: str) -> None:
+        """Record that a signal ends the sitting; may be called from any thread, and twice."""
+
+    def farewell(self) -> str:
+        """What is printed once the terminal is given back after a signal."""
+        return ""
 
     # -- questions; they may only be asked from a worker
 

@@ -6,19 +6,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from runbook_tui.execution.model import DONE, ROLLING_BACK, State
-from runbook_tui.files.problems import RunbookError
+from runbook_tui.execution.model import DONE
 from runbook_tui.tui.actions import RUN, Action, bindings
 from runbook_tui.tui.content import QUIET, line, lines
-from runbook_tui.tui.messages import Evidence, NotRead, OutputWaiting, RunOpened, StepEnded, StepEvent
-from runbook_tui.tui.screens.run_decisions import DecisionActions
+from runbook_tui.tui.messages import RunOpened
+from runbook_tui.tui.screens.run_output import RunOutput
 from runbook_tui.tui.status import look
 from runbook_tui.tui.times import planned, spent
 from runbook_tui.tui.widgets.action_bar import ActionBar
@@ -32,11 +31,11 @@ if TYPE_CHECKING:
     from runbook_tui.execution.model import RunState
     from runbook_tui.tui.run_view import RunView
 
-_FRAME = 1 / 60
-"""Output is drawn at most this often, in seconds."""
+_ALWAYS = frozenset({"help", "palette", "quit", "stop", "suspend"})
+"""Actions that need no run."""
 
 
-class RunScreen(DecisionActions):
+class RunScreen(RunOutput):
     """Executes one runbook, or goes on where it stopped."""
 
     ACTIONS: ClassVar[tuple[Action, ...]] = RUN
@@ -44,12 +43,15 @@ class RunScreen(DecisionActions):
     CSS_PATH = "run.tcss"
 
     def __init__(self, path: Path, *, rehearsal: bool, operator: str | None, new: bool) -> None:
-        super().__init__(path)
-        self._rehearsal, self._operator, self._new = rehearsal, operator, new
+        super().__init__(path, rehearsal=rehearsal, operator=operator, new=new)
         self._shown: str | None = None
-        self._draining = False
-        self._listed: tuple[RunState | None, str | None] = (None, None)
+        self._listed: tuple[RunState | None, frozenset[str | None]] = (None, frozenset())
         """What the rows of the list were made from."""
+
+    @property
+    def shown(self) -> str | None:
+        """Id of the step on the card."""
+        return self._shown
 
     def compose(self) -> ComposeResult:
         """The frame; it is filled when the run is open."""
@@ -77,7 +79,7 @@ class RunScreen(DecisionActions):
             line(self.path.name), facts=[Content.styled("opening the run …", QUIET)]
         )
         self.query_one(StepList).focus()
-        self.call_after_refresh(self._open)
+        self.call_after_refresh(self.open_run)
 
     def on_unmount(self) -> None:
         """Let go of a running command, and of the record."""
@@ -85,62 +87,15 @@ class RunScreen(DecisionActions):
         if self.runner is not None:
             self.runner.close()
 
-    # -- opening
-
-    @work(thread=True, exclusive=True, group="open", description="open the run")
-    def _open(self) -> None:
-        from runbook_tui.execution.runner import Runner
-
-        try:
-            unfinished = [] if self._new else Runner.unfinished(self.path, rehearsal=self._rehearsal)
-            if unfinished:
-                runner = Runner.resume(unfinished[0], operator=self._operator)
-            else:
-                runner = Runner.start(self.path, rehearsal=self._rehearsal, operator=self._operator)
-        except RunbookError as error:
-            self.post_message(NotRead(error))
-        else:
-            self.post_message(RunOpened(runner, bool(unfinished)))
-
-    @on(NotRead)
-    def _not_opened(self, event: NotRead) -> None:
-        from runbook_tui.tui.dialogs.problem import ProblemScreen
-
-        self.app.push_screen(ProblemScreen(self.path, event.error), self._open_again)
-
-    def _open_again(self, again: bool | None) -> None:
-        if again:
-            self._open()
-
     @on(RunOpened)
     def _opened(self, event: RunOpened) -> None:
-        self.runner = event.runner
         self.set_interval(1.0, self._tick)
-        self.show(select=self.runner.current())
+        self.show(select=self.run_now.current())
         if event.resumed:
-            self._say_resumed()
+            self._banner(self.resumed_words())
         for drift in self.run_now.drift():
             self.say(drift, "warning")
-        self._watch_again()
-
-    def _watch_again(self) -> None:
-        """Follow a command that went on without the app; ask about a step of which nobody knows."""
-        for step_id, status in self.run_now.state.statuses.items():
-            if status.state is State.RUNNING:
-                self.rolling_back = status.phase in ROLLING_BACK
-                verb = self.run_now.rollback if self.rolling_back else self.run_now.run
-                self.execute(step_id, verb)
-                return
-        if self.view().status.state is State.UNKNOWN:
-            self.do_resolve()
-
-    def _say_resumed(self) -> None:
-        runner = self.run_now
-        done = runner.state.count(*DONE)
-        current = runner.current()
-        ids = [step.id for step in runner.runbook.steps]
-        where = f"step {ids.index(current) + 1} of {len(ids)}, " if current in ids else ""
-        self._banner(f"resumed: {where}{done} done · record {runner.folder}")
+        self.watch_again()
 
     def _banner(self, text: str, style: str = "") -> None:
         banner = self.query_one("#banner", Static)
@@ -161,7 +116,7 @@ class RunScreen(DecisionActions):
             current=runner.current(),
             shown=self._shown,
             plan=runner.rollback_plan(),
-            executing=self.executing,
+            executing=frozenset(self.executing),
             rolling_back=self.rolling_back,
             stopped_because="the record cannot be written" if self.record_error else "",
         )
@@ -171,7 +126,7 @@ class RunScreen(DecisionActions):
         runner = self.run_now
         if select is not None and select != self._shown:
             self._shown = select
-            self._show_output()
+            self.show_output()
         view = self.view()
         self._show_list(view)
         self._show_title(view)
@@ -186,11 +141,12 @@ class RunScreen(DecisionActions):
         from runbook_tui.tui.step_items import run_items
 
         step_list = self.query_one(StepList)
-        if self._listed[0] is view.state and self._listed[1] == view.here:
+        marked = frozenset({view.here} | view.executing if view.here else view.executing)
+        if self._listed[0] is view.state and self._listed[1] == marked:
             step_list.select(self._shown)
             return
-        self._listed = (view.state, view.here)
-        items = run_items(view.runbook.steps, view.state.statuses, ready=view.ready, current=view.here)
+        self._listed = (view.state, marked)
+        items = run_items(view.runbook.steps, view.state.statuses, ready=view.ready, here=marked)
         step_list.show(items, self._shown)
 
     def _finish(self) -> None:
@@ -210,6 +166,8 @@ class RunScreen(DecisionActions):
             badges.append(badge(Content("rehearsal"), "$success"))
         total = planned(sum(step.estimate or 0 for step in view.runbook.steps) or None)
         facts = [Content.styled(f"operator {line(state.operator).plain}", QUIET)]
+        if len(view.executing) > 1:
+            facts.insert(0, Content.styled(f"{len(view.executing)} steps running", "bold $primary"))
         facts.append(Content.styled(f"{spent(times.waited)} waiting for people", QUIET))
         if total:
             facts.append(Content.styled(f"{total} planned", QUIET))
@@ -233,7 +191,7 @@ class RunScreen(DecisionActions):
         box.border_title = _card_title(view, finished)
         step = view.step
         has_output = (
-            bool(step and step.action in {"run", "http", "sql", "wait"}) or self.executing == self._shown
+            bool(step and step.action in {"run", "http", "sql", "wait"}) or self._shown in self.executing
         )
         self.query_one(OutputPane).display = has_output and not finished
         self.query_one("#next", Static).update(next_line(view))
@@ -255,68 +213,6 @@ class RunScreen(DecisionActions):
         self._show_title(view)
         if self.executing:
             self.show()
-
-    # -- output
-
-    @on(OutputWaiting)
-    def _output_waits(self) -> None:
-        if not self._draining:
-            self._draining = True
-            self.set_timer(_FRAME, self._drain)
-
-    def _drain(self) -> None:
-        self._draining = False
-        pane = self.query_one(OutputPane)
-        for step_id, text in self.output.take().items():
-            pane.append(step_id, text)
-
-    def _show_output(self) -> None:
-        pane, step_id = self.query_one(OutputPane), self._shown
-        if step_id is None:
-            return
-        self._drain()
-        text = self.output.text(step_id)
-        status = self.run_now.state.statuses.get(step_id)
-        if not text and status is not None:
-            from runbook_tui.tui.past_output import read_output
-
-            text = read_output(self.run_now.folder, status)
-        pane.show(step_id, text)
-        pane.border_subtitle = line(status.output).plain if status and status.output else ""
-
-    @on(StepEvent)
-    def _said(self, event: StepEvent) -> None:
-        self.output.add(event.step_id, f"── {line(event.text).plain}\n")
-        self._output_waits()
-
-    @on(Evidence)
-    def _has_evidence(self, event: Evidence) -> None:
-        self.executing = None
-        self.show()
-        self.ask_what_happened(event.text)
-
-    @on(StepEnded)
-    def _ended(self, event: StepEnded) -> None:
-        from runbook_tui.execution.errors import RecordFailed
-
-        self.executing = None
-        if event.bug is not None:
-            raise event.bug
-        if self.leaving.is_set():
-            return
-        if isinstance(event.error, RecordFailed):
-            self.record_failed(event.error)
-            return
-        if event.error is not None:
-            self.say(str(event.error), "warning")
-        if self.rolling_back:
-            self.after_undoing(event.step_id)
-            return
-        status = self.run_now.state.statuses[event.step_id]
-        follow = self._shown == event.step_id and status.state in DONE
-        self.show(select=self.run_now.current() if follow else None)
-        if status.state is State.UNKNOWN and self._shown == event.step_id:
-            self.do_resolve()
 
     # -- selecting
 
@@ -342,7 +238,7 @@ class RunScreen(DecisionActions):
     def why_not(self, action_id: str) -> str:
         """Why an action is not possible now."""
         if self.runner is None:
-            return "" if action_id in {"help", "palette", "quit"} else "the run is not open yet"
+            return "" if action_id in _ALWAYS else "the run is not open yet"
         return self.view().why_not(action_id)
 
     def refusals(self) -> dict[str, str]:

@@ -31,7 +31,8 @@ class RunBase(ActionScreen):
         super().__init__()
         self.path = path
         self.runner: Runner | None = None
-        self.executing: str | None = None
+        self.executing: set[str] = set()
+        """Ids of the steps that something is being done with; several may be."""
         self.rolling_back = False
         self.record_error: RecordFailed | None = None
         """Why the record cannot be written any more; nothing is done after that."""
@@ -99,7 +100,7 @@ class RunBase(ActionScreen):
             stop=self.leaving,
             **more,
         )
-        self.executing = step_id
+        self.executing.add(step_id)
         self.output.clear(step_id)
         self._execute_in_background(step_id, do)
         self.show(select=step_id)

@@ -14,7 +14,7 @@ from runbook_tui.text.terminal import plain
 from runbook_tui.tui.content import QUIET, joined, line, lines
 from runbook_tui.tui.dialogs.answers import Choice, fits, required
 from runbook_tui.tui.messages import Evidence
-from runbook_tui.tui.screens.run_execution import ExecutionActions
+from runbook_tui.tui.screens.run_leaving import LeavingActions
 from runbook_tui.tui.widgets.sheet import Block, Command, Field, Gap, Heading, Paragraph
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _VERDICTS: dict[str, Literal["worked", "again", "failed"]] = {
 }
 
 
-class DecisionActions(ExecutionActions):
+class DecisionActions(LeavingActions):
     """The verbs that write down what a person did or decided."""
 
     @work(group="dialog")
@@ -121,7 +121,7 @@ class DecisionActions(ExecutionActions):
         if step.verify is None or step.verify.action == "confirm" or self.run_now.state.rehearsal:
             self.ask_what_happened("")
         else:
-            self.executing = step.id
+            self.executing.add(step.id)
             self.show()
             self._check_in_background(step.id)
 
@@ -130,10 +130,10 @@ class DecisionActions(ExecutionActions):
         try:
             checked = self.run_now.check(step_id, stop=self.leaving)
         except RunbookError as error:
-            self.post_message(Evidence(str(error)))
+            self.post_message(Evidence(step_id, str(error)))
         else:
             words = "the verify holds" if checked.holds else f"the verify does not hold: {checked.message}"
-            self.post_message(Evidence(words))
+            self.post_message(Evidence(step_id, words))
 
     @work(group="dialog", exclusive=True)
     async def ask_what_happened(self, evidence: str) -> None:

@@ -1,4 +1,4 @@
-"""Verbs that execute, stop, undo and leave."""
+"""Verbs that execute and undo."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from textual import work
 from textual.content import Content
 
 from runbook_tui.tui.content import QUIET, joined, line, lines
-from runbook_tui.tui.dialogs.answers import Choice, fits, required
+from runbook_tui.tui.dialogs.answers import fits, required
 from runbook_tui.tui.screens.run_base import RunBase
 from runbook_tui.tui.widgets.sheet import Block, Field, Gap, Heading, Paragraph
 
@@ -148,104 +148,3 @@ class ExecutionActions(RunBase):
         )
         if sure:
             self.try_now(partial(self.run_now.finish, "rolled_back"))
-
-    # -- stopping and leaving
-
-    @work(group="dialog", exclusive=True)
-    async def do_stop(self) -> None:
-        """The stop menu. Nothing is ended before something is chosen here."""
-        view = self.view()
-        running = view.title(self.executing) if self.executing else ""
-        finished = self.run_now.state.finished is not None
-        choice = await self.choose(
-            "Stop?",
-            [],
-            [
-                Choice("on", "Go on", "nothing was stopped"),
-                Choice("pause", "Leave", "a running command goes on; the run is taken up again later"),
-                Choice(
-                    "command",
-                    "Stop the command",
-                    f"{running}: asked to end, killed after ten seconds",
-                    danger=True,
-                    refused="" if self.executing else "no command is running",
-                ),
-                Choice(
-                    "rollback",
-                    "Roll back …",
-                    "shows first what would be undone",
-                    danger=True,
-                    refused=view.why_not("rollback"),
-                ),
-                Choice(
-                    "abort",
-                    "Abort the run …",
-                    "closes the record; asks for a reason",
-                    danger=True,
-                    refused="the run is finished" if finished else view.why_busy(),
-                ),
-            ],
-        )
-        if choice == "pause":
-            self.do_pause()
-        elif choice == "command" and self.executing:
-            self.try_now(partial(self.run_now.stop_command, self.executing))
-        elif choice == "rollback":
-            self.do_rollback()
-        elif choice == "abort":
-            await self._abort()
-
-    async def _abort(self) -> None:
-        reason = await self.ask(
-            "Abort the run",
-            [Paragraph(Content("The record is closed; the run cannot be continued.")), Gap()],
-            verb="Abort the run",
-            check=required("a reason"),
-            placeholder="why the run is given up",
-            danger=True,
-        )
-        if reason:
-            self.try_now(partial(self.run_now.finish, "aborted", reason))
-
-    @work(group="dialog")
-    async def do_pause(self) -> None:
-        """Leave; a command that runs goes on."""
-        if self.executing:
-            title = self.view().title(self.executing)
-            sure = await self.confirm(
-                "Leave while a command runs?",
-                [
-                    Paragraph(joined(Content(title), " goes on without the app.")),
-                    Paragraph(Content.styled("Open the run again to see how it ended.", QUIET)),
-                    Gap(),
-                ],
-                verb="Leave",
-                safe="Stay",
-            )
-            if not sure:
-                return
-        self.leave()
-
-    def do_quit(self) -> None:
-        """The same as pausing: a run is never ended by leaving."""
-        self.do_pause()
-
-    def leave(self) -> None:
-        """End the app with the status that the run deserves."""
-        error = self.record_error
-        if error is None or error.spilled is not None:
-            self.app.exit(return_code=self.exit_status())
-            return
-        from rich.text import Text
-
-        from runbook_tui.text.terminal import block
-
-        # No file could be written: the checkpoints are kept on the terminal, below what the app leaves.
-        self.app.exit(return_code=self.exit_status(), message=Text(block(error.text)))
-
-    def exit_status(self) -> int:
-        """0 when the run succeeded or is only paused, 1 when it did not succeed, 74 when the record failed."""
-        if self.record_error is not None:
-            return self.record_error.exit_status
-        finished = self.runner.state.finished if self.runner else None
-        return 0 if finished in {None, "succeeded"} else 1
