@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import http.client
+import re
+import socket
 import threading
 import time
 from base64 import b64encode
@@ -18,6 +20,8 @@ MAX_BODY = 1024 * 1024
 MAX_REDIRECTS = 5
 _ASKED_EVERY = 0.1
 _PATH = "/%:=&?~+!$,;'@()*[]"
+_AUTHORITY = re.compile(r"[^/?#]*")
+_HOST = re.compile(r"(?:\[[^\]]*\]|[^:@\[\]]*)(?::\d*)?")
 
 
 class RequestFailed(Exception):
@@ -78,10 +82,17 @@ def request(asked: Http, *, timeout: float, interrupted: Callable[[], bool]) -> 
 def masked(url: str) -> str:
     """The address without user name and password."""
     head, separator, rest = url.partition("://")
-    authority, slash, path = rest.partition("/")
-    if not separator or "@" not in authority:
-        return url
-    return f"{head}://***@{authority.rpartition('@')[2]}{slash}{path}"
+    if not separator:
+        head, rest = "", url
+    authority = _AUTHORITY.match(rest)
+    end = authority.end() if authority is not None else 0
+    if "@" not in rest[:end]:
+        # A password with a slash in it: what stands before the slash is no host with a port.
+        if _HOST.fullmatch(rest[:end]) and separator:
+            return url
+        end = len(rest)
+    hidden, at, shown = rest[:end].rpartition("@")
+    return f"{head}{separator}{'***' if hidden else ''}{at}{shown}{rest[end:]}"
 
 
 @dataclass(slots=True)
@@ -103,16 +114,15 @@ class _Exchange(threading.Thread):
         self.late = f"{masked(asked.url)}: no complete answer within {timeout:g} s"
         self._asked = asked
         self._timeout = timeout
-        self._connection: http.client.HTTPConnection | None = None
+        self._socket: socket.socket | None = None
         self._aborted = False
 
     def abort(self) -> None:
         """End it from outside: a closed socket ends every wait."""
         self._aborted = True
-        connection = self._connection
-        if connection is not None and connection.sock is not None:
+        if self._socket is not None:
             with suppress(OSError):
-                connection.sock.shutdown(2)
+                self._socket.shutdown(socket.SHUT_RDWR)
 
     def run(self) -> None:
         url = self._asked.url
@@ -141,14 +151,16 @@ class _Exchange(threading.Thread):
         secure = hop.parts.scheme == "https"
         kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
         connection = kind(hop.parts.hostname or "", hop.parts.port, timeout=self._timeout)
-        self._connection = connection
         try:
+            connection.connect()
+            # The connection forgets its socket as soon as the head of an answer is there.
+            self._socket = connection.sock
             path = quote(hop.parts.path or "/", safe=_PATH)
             query = f"?{quote(hop.parts.query, safe=_PATH)}" if hop.parts.query else ""
             body = self._asked.body.encode() if self._asked.body is not None else None
-            connection.request(self._asked.method, path + query, body, _headers(hop))
             if self._aborted:
                 raise RequestFailed("given up")
+            connection.request(self._asked.method, path + query, body, _headers(hop))
             response = connection.getresponse()
             data = response.read(MAX_BODY + 1)
             text = data[:MAX_BODY].decode(_charset(response), errors="replace")

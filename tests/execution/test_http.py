@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from pydantic import ValidationError
 
 from runbook_tui.execution.http import MAX_BODY, RequestFailed, masked, request
 from runbook_tui.runbook.model import Http
@@ -223,3 +226,120 @@ def test_proxies_of_the_environment_are_not_used(server: Server, monkeypatch: py
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     assert said(ask(server[0] + "/ok"))[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("http://ann:hun/ter2@h/", "http://***@h/"),
+        ("http://ann:pw@h?x=@b", "http://***@h?x=@b"),
+        ("http://ann:pw@[::1]:80/a@b", "http://***@[::1]:80/a@b"),
+        ("http://[::1]:80/a@b", "http://[::1]:80/a@b"),
+        ("http://h:80/a@b", "http://h:80/a@b"),
+        ("http://a:b@c@h/", "http://***@h/"),
+        ("//ann:pw@h/", "***@h/"),
+        ("ann:pw@h", "***@h"),
+        ("http://", "http://"),
+        ("http://h", "http://h"),
+    ],
+)
+def test_no_form_of_a_password_is_shown(url: str, shown: str) -> None:
+    assert masked(url) == shown
+
+
+def test_the_conversation_ends_with_the_request(server: Server) -> None:
+    """A server that goes on for ever keeps no thread and no socket of ours."""
+    with pytest.raises(RequestFailed):
+        ask(server[0] + "/drip", timeout=0.2)
+    end = time.monotonic() + 3
+    while any(thread.name == "http-request" for thread in threading.enumerate()):
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def raw(answer: bytes, pause: float = 0.0) -> tuple[socket.socket, str]:
+    """A server that sends these bytes once, a byte at a time when there is a pause."""
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def talk() -> None:
+        with suppress(OSError):
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(65536)
+                for start in range(0, len(answer), 1 if pause else 65536):
+                    connection.sendall(answer[start : start + (1 if pause else 65536)])
+                    time.sleep(pause)
+
+    threading.Thread(target=talk, daemon=True).start()
+    return listening, f"http://127.0.0.1:{listening.getsockname()[1]}/"
+
+
+def test_a_head_that_drips_is_within_the_deadline() -> None:
+    listening, url = raw(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 1000, pause=0.02)
+    began = time.monotonic()
+    with listening, pytest.raises(RequestFailed, match=r"within 0\.3 s"):
+        ask(url, timeout=0.3)
+    assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n" + gzip.compress(b"0" * 10**7)[:9], ""),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b"0" * 10**7),
+            "",
+        ),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"y" * 70_000 + b"\r\n\r\n", "header line"),
+        (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n", "more than 100 headers"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort", "100"),
+        (b"SSH-2.0-OpenSSH\r\n", "SSH"),
+        (b"", ""),
+        (b"HTTP/1.1 99999 \x1b[2J\r\n\r\n", "99999"),
+        (b"HTTP/1.1 302 F\r\nLocation: http://a\tb/\r\n\r\n", ""),
+        (b"HTTP/1.1 302 F\r\nLocation: //\xff\xfe\xfd/\r\n\r\n", ""),
+        (b"HTTP/1.1 302 F\r\nLocation: http://[::1\r\n\r\n", ""),
+    ],
+)
+def test_answers_of_another_kind_end_in_a_sentence_or_a_short_text(answer: bytes, told: str) -> None:
+    listening, url = raw(answer)
+    with listening:
+        try:
+            found = ask(url, timeout=2)
+        except RequestFailed as error:
+            assert told in str(error)
+        else:
+            assert len(said(found)[1]) < 100_000  # what is compressed stays so
+
+
+def test_three_hundred_megabytes_take_the_memory_of_one() -> None:
+    import resource
+
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def talk() -> None:
+        with suppress(OSError):
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 300000000\r\n\r\n")
+                for _ in range(300):
+                    connection.sendall(b"x" * 1_000_000)
+
+    threading.Thread(target=talk, daemon=True).start()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with listening:
+        found = ask(f"http://127.0.0.1:{listening.getsockname()[1]}/")
+    assert getattr(found, "cut")  # noqa: B009
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 30_000
+
+
+@pytest.mark.parametrize("url", ["http://h/\r\nX: y", "http://h/ x", "ftp://h/", "http://", "http:///x"])
+def test_an_address_that_is_none_is_refused(url: str) -> None:
+    with pytest.raises((ValidationError, RequestFailed)):
+        ask(url)
+
+
+def test_headers_cannot_bring_others() -> None:
+    with pytest.raises(ValidationError):
+        Http.model_validate({"url": "http://h/", "headers": {"X": "a\r\nY: b"}})
