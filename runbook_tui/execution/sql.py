@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
@@ -21,6 +22,8 @@ _READING = frozenset(
     }
 )
 _INSTRUCTIONS = 10_000
+_LONGEST_VALUE = 16 * 1024 * 1024
+"""Bytes of one value, also of those that are only computed: ``zeroblob(1000000000)`` takes no memory."""
 
 
 class QueryFailed(Exception):
@@ -51,21 +54,32 @@ def query(database: Path, text: str, *, timeout: float, interrupted: Callable[[]
         return late or interrupted()
 
     try:
-        address = f"file:{quote(str(database.absolute()))}?mode=ro"
+        address = f"file:{quote(os.fsencode(database.absolute()))}?mode=ro"
         with closing(sqlite3.connect(address, uri=True, timeout=timeout, isolation_level=None)) as connection:
             connection.set_authorizer(
                 lambda action, *_: sqlite3.SQLITE_OK if action in _READING else sqlite3.SQLITE_DENY
             )
             connection.set_progress_handler(overdue, _INSTRUCTIONS)
-            rows = connection.execute(text).fetchmany(MAX_ROWS + 1)
-    except (sqlite3.Error, sqlite3.Warning, OverflowError) as error:
+            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
+            return _table(connection.execute(text))
+    except (sqlite3.Error, sqlite3.Warning, OverflowError, ValueError) as error:
         if late:
             raise QueryFailed(f"{database.name}: no result within {timeout:g} s") from error
         reason = "only statements that read are allowed" if str(error) == "not authorized" else str(error)
         raise QueryFailed(f"{database.name}: {reason}") from error
-    lines = [" | ".join(_shown(value) for value in row) for row in rows[:MAX_ROWS]]
-    if len(rows) > MAX_ROWS:
-        lines.append(f"[more than {MAX_ROWS} rows]")
+
+
+def _table(rows: Iterable[Sequence[object]]) -> str:
+    lines: list[str] = []
+    size = 0
+    for row in rows:
+        if len(lines) == MAX_ROWS:
+            lines.append(f"[more than {MAX_ROWS} rows]")
+            break
+        lines.append(" | ".join(_shown(value) for value in row))
+        size += len(lines[-1]) + 1
+        if size > MAX_TEXT:
+            break
     return "\n".join(lines)[:MAX_TEXT]
 
 

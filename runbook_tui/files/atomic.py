@@ -23,7 +23,8 @@ def write_atomic(path: Path, data: bytes | str, *, mode: int = 0o644) -> None:
     is synced: after a crash at any point the old or the new content is there, never a part.
 
     Args:
-        path: the file to make or replace. A symbolic link, directory, pipe or device is refused.
+        path: the file to make or replace. A symbolic link, directory, pipe or device is refused, and so is a file
+            with a second name (a hard link).
         data: the content; text is written as UTF-8.
         mode: permissions of a new file, without regard to the umask; an existing file keeps its own.
 
@@ -102,6 +103,11 @@ def _permissions(path: Path, mode: int) -> int:
     if not stat.S_ISREG(status.st_mode):
         raise WriteRefusedError(
             f"{path}: this is not a regular file, so it is not replaced; name the file itself"
+        )
+    if status.st_nlink > 1:
+        raise WriteRefusedError(
+            f"{path}: this file has {status.st_nlink} names (hard links), and the others would keep the old content; "
+            "remove it, or write somewhere else"
         )
     return stat.S_IMODE(status.st_mode) & 0o777
 

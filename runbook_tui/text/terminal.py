@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 
-_INVISIBLE = (
+INVISIBLE = (
     "\x00-\x1f\x7f-\x9f"  # C0, DEL, C1
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"  # soft hyphen, joiners, fillers, Mongolian selectors
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0"  # zero-width, separators, bidi controls
@@ -19,8 +19,9 @@ _INVISIBLE = (
     "\U000e0000-\U000e0fff"  # tags and supplementary variation selectors: invisible text
     "\ud800-\udfff"  # lone surrogates, which no terminal encoding can write
 )
-_NOT_PLAIN = re.compile(f"\r\n|[{_INVISIBLE}]")
-_NOT_BLOCK = re.compile(f"\r\n|(?![\n\t])[{_INVISIBLE}]")
+"""What a reader cannot see or a terminal obeys, as the inside of a regular expression's ``[...]``."""
+_NOT_PLAIN = re.compile(f"\r\n|[{INVISIBLE}]")
+_NOT_BLOCK = re.compile(f"\r\n|(?![\n\t])[{INVISIBLE}]")
 
 LONGEST_LINE = 4096
 """A line of output is broken after this many characters: longer ones make a terminal crawl."""
@@ -61,7 +62,7 @@ def visible(character: str) -> str:
 
 
 _BREAK = re.compile(r"\r+\n?|\n")
-_SPECIAL = re.compile(f"(?!\t)[{_INVISIBLE}]")
+_SPECIAL = re.compile(f"(?!\t)[{INVISIBLE}]")
 _DROPPED = frozenset("\x07\x08")
 _STRINGS = frozenset("]PX^_\x90\x98\x9d\x9e\x9f")
 """What follows ESC, or the C1 character, to begin a string that runs to its terminator (ECMA-48, 5.6)."""

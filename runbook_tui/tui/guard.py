@@ -10,10 +10,13 @@ import re
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter
 
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+from runbook_tui.text.terminal import INVISIBLE
+
+_UNSAFE = re.compile(f"[{INVISIBLE}]")
 
 
 def _shown(match: re.Match[str]) -> str:
@@ -22,10 +25,23 @@ def _shown(match: re.Match[str]) -> str:
 
 
 class ControlGuard(LineFilter):
-    """Takes control and direction characters out of every line that is drawn."""
+    """Takes control and direction characters, and links, out of every line that is drawn."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """The same segments without control characters; ``background`` is not used."""
-        if not any(_UNSAFE.search(segment.text) for segment in segments):
+        if not any(_is_unsafe(segment) for segment in segments):
             return segments
-        return [Segment(_UNSAFE.sub(_shown, text), style, control) for text, style, control in segments]
+        return [
+            Segment(_UNSAFE.sub(_shown, text), _linkless(style), control) for text, style, control in segments
+        ]
+
+
+def _is_unsafe(segment: Segment) -> bool:
+    return _UNSAFE.search(segment.text) is not None or (
+        segment.style is not None and bool(segment.style.link)
+    )
+
+
+def _linkless(style: Style | None) -> Style | None:
+    """A link is written into the terminal as a sequence with the address in it, whatever that is."""
+    return style.update_link(None) if style is not None and style.link else style

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import resource
 import sqlite3
 import time
 from pathlib import Path
 
 import pytest
 
-from runbook_tui.execution.sql import MAX_ROWS, QueryFailed, query
+from runbook_tui.execution.sql import MAX_ROWS, MAX_TEXT, QueryFailed, query
 
 ENDLESS = "with recursive n(i) as (select 1 union all select i + 1 from n) select max(i) from n"
 
@@ -113,3 +115,42 @@ def test_a_locked_database_is_waited_for_and_not_for_ever(database: Path) -> Non
     writer.execute("rollback")
     writer.close()
     assert ask(database, "select count(*) from t") == "2"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select length(zeroblob(900000000))",
+        "select length(printf('%900000000d', 1))",
+        "select hex(zeroblob(16000000))",
+    ],
+)
+def test_a_huge_value_takes_no_memory(database: Path, text: str) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    try:
+        assert ask(database, text) == "NULL"
+    except QueryFailed as error:
+        assert "too big" in str(error)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000
+
+
+def test_many_large_rows_are_cut(database: Path) -> None:
+    many = (
+        "with recursive n(i) as (select 1 union all select i + 1 from n) select hex(zeroblob(400000)) from n"
+    )
+    assert len(ask(database, many)) == MAX_TEXT
+
+
+@pytest.mark.parametrize(
+    "text", ["select load_extension('x')", "select '\ud800'", "select \0", "select readfile('x')"]
+)
+def test_what_no_query_can_hold_is_told(database: Path, text: str) -> None:
+    with pytest.raises(QueryFailed, match="db: "):
+        ask(database, text)
+
+
+def test_a_name_that_is_no_text(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xe9.db"))
+    sqlite3.connect(os.fsencode(path)).close()
+    path.touch()
+    assert ask(path, "select 1") == "1"

@@ -117,3 +117,37 @@ def test_content_is_on_disk_before_the_name_and_the_folder_after(
     monkeypatch.setattr(Path, "replace", replace)
     write_atomic(tmp_path / "a", "x")
     assert order == ["content", "rename", "folder"]
+
+
+def test_a_file_with_a_second_name_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "theirs").write_text("old")
+    (tmp_path / "ours").hardlink_to(tmp_path / "theirs")
+    for write in (lambda path: write_atomic(path, "new"), require_writable):
+        with pytest.raises(WriteRefusedError, match=r"has 2 names \(hard links\)"):
+            write(tmp_path / "ours")
+    assert (tmp_path / "theirs").read_text() == "old"
+
+
+def test_a_device_is_not_replaced() -> None:
+    with pytest.raises(WriteRefusedError, match=r"not a regular file|Permission denied"):
+        write_atomic(Path(os.devnull), "new")
+
+
+def test_an_open_umask_opens_nothing(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        write_atomic(tmp_path / "a", "x", mode=0o600)
+        write_atomic(tmp_path / "b", "x")
+    finally:
+        os.umask(before)
+    assert (mode_of(tmp_path / "a"), mode_of(tmp_path / "b")) == (0o600, 0o644)
+
+
+def test_a_link_at_the_name_of_the_temporary_file_is_not_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("secrets.token_hex", lambda _: "0")
+    (tmp_path / ".a.0.tmp").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(WriteRefusedError):
+        write_atomic(tmp_path / "a", "x")
+    assert not (tmp_path / "elsewhere").exists()
