@@ -14,20 +14,26 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from runbook_tui.execution import processes
+from runbook_tui.execution import clock, processes
 from runbook_tui.execution.folder import JOBS, OUTPUT, sync_folder, write_all
 from runbook_tui.execution.output import Tail
 from runbook_tui.execution.processes import Process
+from runbook_tui.execution.quiet import Silence
 
 GRACE = 10.0
 """Seconds between TERM and KILL of a command that is to end."""
 
-_SHIM = str(Path(__file__).with_name("shim.py"))
+OUTPUT_CAP = 256 * 1024 * 1024
+"""Bytes that are kept of what a command prints, half from the beginning; ``RUNBOOK_OUTPUT_CAP`` overrides it."""
+
+# Imported, not run as a script: then it need not be compiled each time.
+_SHIM = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import shim; del sys.path[0]; shim.run()"
 _BLOCKED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _NEVER = "never-started"
 _POLL = 0.05
-_STARTING_POLL = 0.003
+_SHORT_POLL = 0.01
 _CHUNKS = 32
+_silence = Silence()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +88,18 @@ class Ending:
     at: str
     milliseconds: int
     size: int
-    """Bytes that it printed."""
+    """Bytes of the output file that are the command's."""
     left_running: bool
     """Whether it left processes behind, such as a service that it started."""
+    dropped: int = 0
+    """Bytes from the middle of what it printed that were not kept, because it was too much."""
+    flooded: bool = False
+    """Whether it printed more than is to be kept; all of it is there when ``dropped`` is 0."""
+    saved: bool = True
+    """Whether all of the output was written and made durable."""
+    unended: tuple[int, ...] = ()
+    """Processes that were to end with it and could not be made to, such as those of another user. While there are
+    any, ``exit_code`` says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +112,13 @@ class Found:
 
 
 def start(
-    job: Job, script: str, *, directory: Path, environment: Mapping[str, str], timeout: float | None
+    job: Job,
+    script: str,
+    *,
+    directory: Path,
+    environment: Mapping[str, str],
+    timeout: float | None,
+    secrets: Mapping[str, str] = {},
 ) -> int:
     """Start a command in a session of its own, with its output in :attr:`Job.log`.
 
@@ -105,8 +126,9 @@ def start(
         job: new.
         script: for ``bash -euo pipefail``; passed in a file, so that no other user sees it.
         directory: where it runs.
-        environment: all of it.
+        environment: all of it but the secrets.
         timeout: seconds after which its shim ends it; None for never.
+        secrets: more of the environment. The values are masked in the output, and are in no file of the job.
 
     Returns:
         The process id of the shim, a child of this process.
@@ -120,12 +142,15 @@ def start(
     finally:
         os.close(fd)
     limit = max(1, round(timeout * 1000)) if timeout is not None else 0
-    arguments = [str(job.place), str(job.log), str(directory), str(limit), str(round(GRACE * 1000))]
+    figures = [str(limit), str(round(GRACE * 1000)), str(_output_cap())]
     nothing = [(os.POSIX_SPAWN_OPEN, fd, os.devnull, os.O_RDWR, 0) for fd in (0, 1, 2)]
     return os.posix_spawn(
         sys.executable,
-        [sys.executable, "-I", "-S", _SHIM, *arguments],
-        environment,
+        [
+            *(sys.executable, "-I", "-S", "-c", _SHIM),
+            *(str(job.place), str(job.log), str(directory), *figures, ",".join(secrets)),
+        ],
+        {**environment, **secrets},
         file_actions=nothing,
         setsid=True,
         setsigmask=_BLOCKED,
@@ -141,6 +166,8 @@ def find(job: Job) -> Found:
     shim = _shim(job)
     running = shim is not None and processes.alive(shim)
     ending = read_ending(job)
+    if ending is None and not running:
+        ending = read_ending(job) or _read_ending(job.place / "result.part")
     if ending is not None:
         return Found(Standing.ENDED, ending, shim)
     return Found(Standing.RUNNING if running else Standing.GONE, None, shim)
@@ -148,14 +175,27 @@ def find(job: Job) -> Found:
 
 def read_ending(job: Job) -> Ending | None:
     """How it ended; None while nobody wrote that down."""
-    lines = _read(job.place / "result")
-    if lines is None:
+    return _read_ending(job.place / "result")
+
+
+def _read_ending(path: Path) -> Ending | None:
+    lines = _read(path)
+    if lines is None or "whole" not in lines:
         return None
     try:
         spent = int(lines["ended_mono"]) - int(lines["started_mono"])
-        left = lines["left_running"] == "1"
-        code, size = int(lines["exit"]), int(lines["bytes"])
-        return Ending(lines["ended"], code, lines["at"], max(0, spent // 1000), size, left)
+        return Ending(
+            how=lines["ended"],
+            exit_code=int(lines["exit"]),
+            at=lines["at"],
+            milliseconds=max(0, spent // 1000),
+            size=int(lines["bytes"]),
+            left_running=lines["left_running"] == "1",
+            dropped=int(lines["dropped"]),
+            flooded=lines["flooded"] == "1",
+            saved=lines["saved"] == "1",
+            unended=tuple(int(pid) for pid in lines["unended"].split()),
+        )
     except (KeyError, ValueError):
         return None
 
@@ -175,13 +215,11 @@ def follow(
         How the job stands; ``RUNNING`` when ``leave`` said yes.
     """
     tail = Tail(job.log)
-    shim = _await_begin(job, child, leave)
-    if shim is None and leave():
-        return Found(Standing.RUNNING)
-    handle = _handle(shim)
+    shim = _shim(job) if child is None else None
+    handle = _handle(child if child is not None else shim.pid if shim is not None else None)
     try:
         while True:
-            ended = shim is None or not _wait(handle, shim)
+            ended = not _wait(handle, child, shim)
             _hand_on(tail, on_output)
             if ended:
                 break
@@ -217,6 +255,13 @@ def stop(job: Job) -> bool:
     return True
 
 
+def quiet_for(job: Job) -> float:
+    """Seconds since a command that runs printed anything; since it began when it printed nothing."""
+    lines = _read(job.place / "started") or {}
+    began = lines.get("mono", "")
+    return _silence.of(job.log, int(began) if began.isdigit() else clock.since_boot())
+
+
 def survivors(job: Job) -> tuple[int, ...]:
     """Processes that a command whose shim is gone may have left running."""
     shim = _shim(job)
@@ -243,40 +288,36 @@ def _hand_on(tail: Tail, on_output: Callable[[str], None]) -> None:
             on_output(text)
 
 
-def _await_begin(job: Job, child: int | None, leave: Callable[[], bool]) -> Process | None:
-    """The shim once it has begun; None when it did not and will not."""
-    while True:
-        shim = _shim(job)
-        if shim is not None or child is None or leave() or _ended(child):
-            return shim or _shim(job)
-        time.sleep(_STARTING_POLL)
-
-
-def _ended(child: int) -> bool:
-    try:
-        return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-    except ChildProcessError:
-        return True
-
-
-def _handle(shim: Process | None) -> int | None:
-    """A descriptor that tells when the shim ends; None when it did, or the kernel has no such thing."""
-    if shim is None:
+def _handle(pid: int | None) -> int | None:
+    """A descriptor that tells when a process ends; None when it did, or the kernel has no such thing."""
+    if pid is None:
         return None
     try:
-        return os.pidfd_open(shim.pid)
+        return os.pidfd_open(pid)
     except OSError:
         return None
 
 
-def _wait(handle: int | None, shim: Process) -> bool:
-    """Wait a moment, or until it ends; whether the shim still runs after that."""
-    if not processes.alive(shim):
+def _wait(handle: int | None, child: int | None, shim: Process | None) -> bool:
+    """Wait a moment, or until the shim ends; whether it still runs after that."""
+    if not _runs(child, shim):
         return False
-    poller = select.poll()
-    if handle is not None:
+    if handle is None:
+        time.sleep(_SHORT_POLL)
+    else:
+        poller = select.poll()
         poller.register(handle, select.POLLIN)
-    return not poller.poll(_POLL * 1000) and processes.alive(shim)
+        poller.poll(_POLL * 1000)
+    return _runs(child, shim)
+
+
+def _runs(child: int | None, shim: Process | None) -> bool:
+    if child is None:
+        return shim is not None and processes.alive(shim)
+    try:
+        return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+    except ChildProcessError:
+        return False
 
 
 def _prevent(job: Job) -> bool:
@@ -291,6 +332,11 @@ def _prevent(job: Job) -> bool:
         return False
     sync_folder(job.place.parent)
     return True
+
+
+def _output_cap() -> int:
+    given = os.environ.get("RUNBOOK_OUTPUT_CAP", "")
+    return int(given) if given.isdigit() else OUTPUT_CAP
 
 
 def _shim(job: Job) -> Process | None:
