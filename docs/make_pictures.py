@@ -25,6 +25,7 @@ from textual.widgets import Static
 
 from runbook_tui.authoring.draft import Request, draft, replan, write
 from runbook_tui.cli.plain import run_plain
+from runbook_tui.cli.plain_desk import Wishes
 from runbook_tui.demo import build, processes
 from runbook_tui.execution.commands import Job, survivors
 from runbook_tui.tui.app import RunbookApp
@@ -67,7 +68,8 @@ def main() -> None:
 
 def _release_until_backfill() -> None:
     with contextlib.redirect_stdout(io.StringIO()) as told:
-        status = run_plain(RUNBOOK, decisions=Path("decisions.yaml"), until=BACKFILL, operator=OPERATOR)
+        wishes = Wishes(decisions=Path("decisions.yaml"), until=BACKFILL, operator=OPERATOR)
+        status = run_plain(RUNBOOK, wishes)
     if status:
         raise SystemExit(f"the example did not get as far as {BACKFILL}:\n{told.getvalue()}")
 

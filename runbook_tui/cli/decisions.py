@@ -2,7 +2,12 @@
 
 decisions: 1
 steps:
-  gate-go-no-go: {decision: approve, by: ann, because: rehearsed yesterday, no incident open}
+  gate-go-no-go: {decision: approve, by: ann, because: rehearsed yesterday, no incident open, signature: ann.sig}
+  gate-point-of-no-return:
+    decision: approve
+    by: ann
+    because: said so in the release channel
+    also: [{by: priya, because: on the phone}]
   verify-release: {decision: confirm, by: ann, because: dashboards are checked by the alert rules}
 """
 
@@ -26,12 +31,24 @@ class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Decision(_Model):
-    """What one person decided about one step, and why."""
+class Approval(_Model):
+    """Who says so, and why; ``signature`` is a file, relative to the one that names it."""
 
-    decision: Literal["approve", "decline", "confirm", "skip", "retry"]
     by: _Line
     because: _Line
+    signature: Path | None = None
+
+    @property
+    def told(self) -> str:
+        """In one line."""
+        return f"{self.by}: {self.because}"
+
+
+class Decision(Approval):
+    """What one person decided about one step, and why; ``also`` are further people who approved the same."""
+
+    decision: Literal["approve", "decline", "confirm", "skip", "retry"]
+    also: tuple[Approval, ...] = ()
 
 
 class Decisions(_Model):
@@ -41,22 +58,29 @@ class Decisions(_Model):
     steps: dict[_Line, Decision]
 
 
-def read_decisions(path: Path, runbook: Runbook) -> dict[str, Decision]:
+def read_decisions(path: Path, runbook: Runbook, *, executes: str | None = None) -> dict[str, Decision]:
     """Decisions by step id.
+
+    Args:
+        path: of the file.
+        runbook: that is executed.
+        executes: the operator, where approvals have to be somebody else's; None where that does not matter.
 
     Raises:
         ProblemsError: the file cannot be read as decisions, or they are not about this runbook.
     """
     source = read_yaml(path)
     made = validate(source, Decisions).steps
-    problems = list(_problems(source, made, runbook))
+    problems = list(_problems(source, made, runbook, executes if runbook.separate_approvers else None))
     if problems:
         raise ProblemsError(problems)
-    return made
+    return {step_id: _beside(path, decision) for step_id, decision in made.items()}
 
 
-def _problems(source: YamlSource, made: dict[str, Decision], runbook: Runbook) -> Iterator[Problem]:
-    """Decisions that would never be asked for: who wrote them believes that something is settled."""
+def _problems(
+    source: YamlSource, made: dict[str, Decision], runbook: Runbook, executes: str | None
+) -> Iterator[Problem]:
+    """Decisions that would never be asked for, or never count: who wrote them believes that something is settled."""
     steps = {step.id: step for step in runbook.steps}
     for step_id, decision in made.items():
         place = source.place(("steps", step_id), key=True)
@@ -69,6 +93,34 @@ def _problems(source: YamlSource, made: dict[str, Decision], runbook: Runbook) -
         elif not _asks(steps[step_id]) and decision.decision not in {"retry", "skip"}:
             what = f"step '{step_id}' is executed without asking anybody"
             yield Problem(place, what, "retry or skip", "change the decision, or remove it")
+        elif steps[step_id].approve is not None and decision.decision == "approve":
+            yield from _own_approval(source, step_id, decision, executes)
+
+
+def _own_approval(
+    source: YamlSource, step_id: str, decision: Decision, executes: str | None
+) -> Iterator[Problem]:
+    """An approval by whoever executes."""
+    if executes not in {approval.by for approval in (decision, *decision.also)}:
+        return
+    what = f"step '{step_id}' is approved by {quoted(executes or '')}, who executes the run"
+    remedy = (
+        "let another one approve or execute; --break-glass REASON when that cannot wait; "
+        "a change of the type standard, or approval: {separate: false} in the runbook, needs no second person"
+    )
+    yield Problem(source.place(("steps", step_id), key=True), what, "the name of somebody else", remedy)
+
+
+def _beside(path: Path, decision: Decision) -> Decision:
+    """With signatures looked for beside the file."""
+
+    def found(signature: Path | None) -> Path | None:
+        return path.parent / signature if signature is not None else None
+
+    also = tuple(
+        approval.model_copy(update={"signature": found(approval.signature)}) for approval in decision.also
+    )
+    return decision.model_copy(update={"signature": found(decision.signature), "also": also})
 
 
 def _asks(step: Step) -> bool:

@@ -99,13 +99,14 @@ def _put_back(demo: Demo) -> bool:
 def _unattended(demo: Demo) -> int:
     """Plan, execute, verify and export without a person; nothing is left running."""
     from runbook_tui.cli.plain import run_plain
+    from runbook_tui.cli.plain_desk import Wishes
     from runbook_tui.demo import processes
 
     _put_back(demo)
     processes.start(demo.folder)
     try:
         _show_versions("Running before the release", processes.status(demo.folder))
-        status = run_plain(demo.runbook, decisions=demo.decisions)
+        status = run_plain(demo.runbook, Wishes(decisions=demo.decisions))
         answered = processes.status(demo.folder)
         _show_versions("Running after the release", answered)
         missing = {name: wanted for name, wanted in demo.released.items() if answered.get(name) != wanted}

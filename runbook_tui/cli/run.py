@@ -6,10 +6,14 @@ events are printed line by line, and a step that needs a person takes its decisi
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
 
 from runbook_tui.cli.parser import file_path
+
+_MOST_JOBS = 100
+_OF_PLAIN = ("instructions", "jobs", "break_glass", "take_over", "accept_drift")
+"""Options that must not be passed over where the app would open."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -17,13 +21,43 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("runbook", type=file_path)
     parser.add_argument("--plain", action="store_true", help="line by line, without the app")
     parser.add_argument("--rehearse", action="store_true", help="execute nothing, reach no network")
+    parser.add_argument(
+        "--instructions",
+        action="store_true",
+        help="execute nothing: do what each step says, and paste what you saw (--plain)",
+    )
     parser.add_argument("--new", action="store_true", help="start a new run though one is unfinished")
     parser.add_argument(
         "--decisions", type=file_path, metavar="FILE", help="decisions of people, by step id (--plain)"
     )
     parser.add_argument("--until", metavar="STEP", help="stop before this step (--plain)")
     parser.add_argument(
+        "--jobs",
+        type=_jobs,
+        metavar="N",
+        help="execute up to N steps at a time that do not wait for each other (--plain); "
+        "the runbook's 'parallel', else 1, if left out",
+    )
+    parser.add_argument(
         "--operator", metavar="NAME", help="who executes; RUNBOOK_OPERATOR or the login name if left out"
+    )
+    parser.add_argument(
+        "--take-over",
+        metavar="REASON",
+        default="",
+        help="ask whoever executes the run to leave it, and go on with it (--plain)",
+    )
+    parser.add_argument(
+        "--break-glass",
+        metavar="REASON",
+        default="",
+        help="approve gates without a second person; the record says so (--plain)",
+    )
+    parser.add_argument(
+        "--accept-drift",
+        metavar="REASON",
+        default="",
+        help="go on though something moved since the run began (--plain)",
     )
 
 
@@ -31,25 +65,55 @@ def run(args: Namespace) -> int:
     """Execute; 0 when every step is done, 1 when one failed, 3 when a person is needed."""
     from runbook_tui.files.yaml_source import read_bytes
 
-    read_bytes(
-        args.runbook, str(args.runbook)
-    )  # a missing file or a pipe is told before anything is looked up
+    # a missing file or a pipe is told before anything is looked up
+    read_bytes(args.runbook, str(args.runbook))
+    _refuse_unfit(args)
     if not args.new and _already_done(args.runbook, args.rehearse):
         return 0
     if args.plain:
         from runbook_tui.cli.plain import run_plain
+        from runbook_tui.cli.plain_desk import Wishes
 
-        return run_plain(
-            args.runbook,
+        wishes = Wishes(
             rehearsal=args.rehearse,
+            instructions=args.instructions,
             new=args.new,
             decisions=args.decisions,
             until=args.until,
             operator=args.operator,
+            jobs=args.jobs,
+            break_glass=args.break_glass,
+            take_over=args.take_over,
+            accept_drift=args.accept_drift,
         )
+        return run_plain(args.runbook, wishes)
     from runbook_tui.cli.app import open_app
 
     return open_app(args.runbook, mode="run", rehearsal=args.rehearse, operator=args.operator, new=args.new)
+
+
+def _refuse_unfit(args: Namespace) -> None:
+    """Refuse options that would have no effect, or contradict each other.
+
+    Raises:
+        UsageError: there are some.
+    """
+    from runbook_tui.cli.usage import UsageError
+
+    for name in _OF_PLAIN:
+        if getattr(args, name) and not args.plain:
+            option = f"--{name.replace('_', '-')}"
+            raise UsageError(
+                option, str(getattr(args, name)), "--plain beside it; the app asks for it instead"
+            )
+    if args.instructions and args.rehearse:
+        raise UsageError("--instructions", "with --rehearse", "one of the two: neither executes anything")
+
+
+def _jobs(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:4]) <= _MOST_JOBS):
+        raise ArgumentTypeError(f"a number from 1 to {_MOST_JOBS} is needed, not {text!r}")
+    return int(text)
 
 
 def _already_done(runbook: Path, rehearsal: bool) -> bool:

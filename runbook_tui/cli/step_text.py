@@ -5,20 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from runbook_tui.runbook.model import Step
+    from runbook_tui.runbook.model import Actionable, Step
 
 
-def action_lines(step: Step) -> list[str]:
-    """The action of a step: its command and folder, request, query, wait or what a person does."""
-    if step.run is not None:
-        lines = [f"$ {line}" for line in step.run.splitlines()]
-        return [*lines, f"in {step.directory}"] if step.directory else lines
-    if step.http is not None:
-        return [f"{step.http.method} {step.http.url}"]
-    if step.sql is not None:
-        return [f"{step.sql.database}: {step.sql.query}"]
-    if step.wait is not None:
+def action_lines(step: Step, *, edited: bool = False) -> list[str]:
+    """The action of a step: its command and folder, request, query, wait or what a person does.
+
+    Args:
+        step: as it is executed.
+        edited: whether its command is another one than the runbook's.
+    """
+    lines = _lines(step)
+    if edited:
+        lines.append("edited in this run; the runbook has another command")
+    return [*lines, f"in {step.directory}"] if step.directory and step.run is not None else lines
+
+
+def _lines(action: Actionable) -> list[str]:
+    if action.run is not None:
+        return [f"$ {line}" for line in action.run.splitlines()]
+    if action.http is not None:
+        return [f"{action.http.method} {action.http.url}"]
+    if action.sql is not None:
+        return [f"{action.sql.database}: {action.sql.query}"]
+    if action.wait is not None:
         from runbook_tui.runbook.duration import format_duration
 
-        return [f"wait {format_duration(step.wait)}"]
-    return (step.confirm or step.approve or "").splitlines()
+        return [f"wait {format_duration(action.wait)}"]
+    return (action.confirm or action.approve or "").splitlines()

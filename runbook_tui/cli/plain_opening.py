@@ -1,0 +1,119 @@
+"""Opening a run in line mode: what is unfinished, what was decided beforehand, what an operator has to know first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runbook_tui.cli.output import narrate, say
+from runbook_tui.cli.usage import UsageError, unknown_step
+from runbook_tui.execution.errors import HeldByAnother
+from runbook_tui.execution.model import State
+from runbook_tui.execution.runner import Runner
+from runbook_tui.files.problems import ProblemsError
+
+if TYPE_CHECKING:
+    from runbook_tui.cli.decisions import Decision
+    from runbook_tui.cli.plain_desk import Wishes
+    from runbook_tui.runbook.model import Runbook
+
+
+def read_beforehand(runbook: Path, wishes: Wishes) -> tuple[list[Path], dict[str, Decision]]:
+    """The unfinished runs to go on with, and the decisions; everything that is wrong is told before anything begins.
+
+    Raises:
+        ProblemsError: the runbook, the decisions or ``--until`` have problems.
+        UsageError: an option does not fit the run.
+    """
+    from runbook_tui.cli.decisions import read_decisions
+    from runbook_tui.execution.operators import operator_name
+
+    unfinished = [] if wishes.new else Runner.unfinished(runbook, rehearsal=wishes.rehearsal)
+    if wishes.take_over and not unfinished:
+        raise UsageError("--take-over", wishes.take_over, "a runbook that has an unfinished run")
+    planned = _planned(runbook, unfinished, wishes)
+    until = wishes.until
+    problems = unknown_step(f"--until {until}", until, planned) if until is not None else []
+    made: dict[str, Decision] = {}
+    executes = None if wishes.break_glass or wishes.rehearsal else operator_name(wishes.operator)
+    try:
+        if wishes.decisions is not None:
+            made = read_decisions(wishes.decisions, planned, executes=executes)
+    except ProblemsError as error:
+        problems.extend(error.problems)
+    if problems:
+        raise ProblemsError(problems)
+    return unfinished, made
+
+
+def open_run(runbook: Path, unfinished: list[Path], wishes: Wishes) -> Runner:
+    """Begin a run, or take up the newest of the unfinished ones, and say what there is to know about it.
+
+    Raises:
+        HeldByAnother: somebody executes it; the text says who, and what can be done.
+        RunbookError: it cannot be opened.
+    """
+    runner = _begin(runbook, wishes) if not unfinished else _take_up(runbook, unfinished[0], wishes)
+    say(f"Record: {runner.folder}")
+    for warning in _warnings(runner.folder):
+        narrate(warning, "yellow")
+    return runner
+
+
+def _planned(runbook: Path, unfinished: list[Path], wishes: Wishes) -> Runbook:
+    """What will be executed: the file, or what an unfinished run has frozen."""
+    from runbook_tui.execution.instructions import instructed
+    from runbook_tui.execution.runs import read_run
+    from runbook_tui.runbook.document import RunbookDocument
+
+    if not unfinished:
+        planned = RunbookDocument.read(runbook).runbook
+        return instructed(planned) if wishes.instructions else planned
+    view = read_run(unfinished[0])
+    if wishes.instructions and not view.state.instructions:
+        expected = f"--new with it: the unfinished run {unfinished[0]} executes commands"
+        raise UsageError("--instructions", "a run that goes on", expected)
+    return view.runbook
+
+
+def _begin(runbook: Path, wishes: Wishes) -> Runner:
+    runner = Runner.start(
+        runbook, rehearsal=wishes.rehearsal, instructions=wishes.instructions, operator=wishes.operator
+    )
+    say(f"Run {runner.state.run_id} of {runner.runbook.title} ({runner.state.environment})", "bold")
+    if wishes.instructions:
+        say("Nothing is executed: do what each step says, and paste what you saw", "yellow")
+    return runner
+
+
+def _take_up(runbook: Path, folder: Path, wishes: Wishes) -> Runner:
+    try:
+        runner = Runner.resume(folder, operator=wishes.operator, take_over=wishes.take_over)
+    except HeldByAnother as error:
+        if wishes.take_over:
+            raise
+        raise HeldByAnother(f"{error}\n{_ways_on(runbook, folder)}", error.holder) from None
+    state = runner.state
+    done = state.count(State.SUCCEEDED, State.SKIPPED)
+    say(f"Resumed run {state.run_id}: {done} of {len(runner.runbook.steps)} steps are done", "bold")
+    if state.instructions:
+        say("Nothing is executed: do what each step says, and paste what you saw", "yellow")
+    if state.handed_to is not None:
+        note = next((note.text for note in reversed(state.notes)), "")
+        say(f"Handed over to {state.handed_to}" + (f"; last note: {note}" if note else ""), "yellow")
+    return runner
+
+
+def _ways_on(runbook: Path, folder: Path) -> str:
+    return (
+        f"watch it live: runbook record watch {folder}\n"
+        f"take it over:  runbook run {runbook} --plain --take-over REASON"
+    )
+
+
+def _warnings(folder: Path) -> list[str]:
+    """What may go wrong with this place and this login, in sentences."""
+    from runbook_tui.execution import mounts
+
+    found = [mounts.warning(folder)]
+    return [warning for warning in found if warning]
