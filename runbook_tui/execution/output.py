@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from runbook_tui.text.terminal import StreamCleaner
 
 _CHUNK = 64 * 1024
+_BLOCK = 1024 * 1024
+_LONGEST_HOLE = 64 * 1024 * 1024
+"""Bytes of NULs that are read like other bytes: fewer cost little, and some file systems make holes of their own."""
 _MOST_BEHIND = 1024 * 1024
 _SHOWN_AFTER_SKIP = 256 * 1024
 _TAIL_BYTES = 64 * 1024
@@ -41,7 +44,9 @@ class Tail:
             self._cleaner = StreamCleaner()
         try:
             with self._path.open("rb") as file:
-                behind = os.fstat(file.fileno()).st_size - self._position
+                size = os.fstat(file.fileno()).st_size
+                self._position = min(self._position, size)  # its middle was left out when it was too long
+                behind = size - self._position
                 skipped = behind - _SHOWN_AFTER_SKIP if behind > _MOST_BEHIND else 0
                 file.seek(self._position + skipped)
                 data = file.read(_CHUNK)
@@ -67,7 +72,7 @@ class Printed:
     """What is recorded of an output."""
 
     digest: str
-    """SHA-256 of the file."""
+    """SHA-256 of the file, without a hole of more than 64 MiB."""
     size: int
     tail: tuple[str, ...]
     """The last lines, at most 40, cut where they are long."""
@@ -76,7 +81,7 @@ class Printed:
 
 
 def examine(path: Path, limit: int, expect: str | None = None) -> Printed:
-    """Read an output file once.
+    """Read an output file once. A hole of more than 64 MiB, where too much was printed, is passed over.
 
     Args:
         path: of the file; one that is missing is an empty one.
@@ -89,8 +94,13 @@ def examine(path: Path, limit: int, expect: str | None = None) -> Printed:
     found = not wanted
     kept = b""
     try:
-        with path.open("rb") as file:
-            while chunk := file.read(min(1024 * 1024, limit - size)):
+        with path.open("rb", buffering=0) as file:
+            fd = file.fileno()
+            while size < limit:
+                size += _hole(fd, size, limit)
+                chunk = os.pread(fd, min(_BLOCK, limit - size), size)
+                if not chunk:
+                    break
                 seen.update(chunk)
                 size += len(chunk)
                 kept = kept[-max(_TAIL_BYTES, len(wanted)) :] + chunk
@@ -99,6 +109,15 @@ def examine(path: Path, limit: int, expect: str | None = None) -> Printed:
         pass
     text = _clean(kept)
     return Printed(seen.hexdigest(), size, tail(text[-_TAIL_BYTES:]), found or (expect or "") in text)
+
+
+def _hole(fd: int, place: int, limit: int) -> int:
+    """Bytes of a hole that this place is in, when enough of it comes to be passed over."""
+    try:
+        ends = min(os.lseek(fd, place, os.SEEK_DATA), limit)
+    except OSError:  # nothing but a hole is left, or the file system cannot tell
+        return 0
+    return ends - place if ends - place >= _LONGEST_HOLE else 0
 
 
 def tail(text: str) -> tuple[str, ...]:
