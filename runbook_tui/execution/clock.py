@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 _SINCE_BOOT = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
@@ -26,8 +26,8 @@ class Instant:
 
 def now() -> Instant:
     """This moment."""
-    wall = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return Instant(wall, boot_id(), since_boot())
+    seconds, milliseconds = divmod(time.time_ns() // 1_000_000, 1000)
+    return Instant(f"{_second(seconds)}.{milliseconds:03d}Z", boot_id(), since_boot())
 
 
 def since_boot() -> int:
@@ -44,6 +44,12 @@ def boot_id() -> str:
         return ""
 
 
+@lru_cache(maxsize=4)
+def _second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+@lru_cache(maxsize=64)
 def wall_microseconds(at: str) -> int:
     """Microseconds since 1970 of a wall clock time as :func:`now` writes it; 0 for anything else."""
     try:

@@ -1,23 +1,19 @@
 """The record of a run: checkpoints that are durable before anybody is told about them.
 
-A checkpoint is acknowledged after it was written, synced and read back. Whatever goes wrong on the way ends
-the file: an error of ``fsync`` is never retried, because the kernel marks the pages clean and the second call
-succeeds without them (PostgreSQL's fsync reports of 2018; Rebello et al., USENIX ATC 2020). The checkpoints
-then go to a new file.
+A checkpoint is acknowledged after it was written, synced and read back. Whatever goes wrong on the way ends the
+file (see :mod:`runbook_tui.execution.log`); the checkpoints then go to a new one.
 """
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
-import stat
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from runbook_tui.execution import clock, reserve
+from runbook_tui.execution import clock, log, mounts
 from runbook_tui.execution.admission import behind, missing, refuse_damage
 from runbook_tui.execution.errors import RecordError, RecordFailed, RunClosed
 from runbook_tui.execution.folder import (
@@ -28,43 +24,28 @@ from runbook_tui.execution.folder import (
     open_folder_to_read,
     write_all,
 )
-from runbook_tui.execution.framing import FORMAT, NO_SUM, Checkpoint, Value, Whole, decode, encode, scan
-from runbook_tui.execution.head import Head, write_head
+from runbook_tui.execution.framing import FORMAT, NO_SUM, Checkpoint, Scan, Value, Whole, decode, encode, scan
+from runbook_tui.execution.head import Head, HeadFile
 from runbook_tui.execution.lock import Lock
-from runbook_tui.execution.spill import spill
+from runbook_tui.execution.log import Log
+from runbook_tui.execution.spill import rescued, spill, take_in
 
-_NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
-_OLD = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 Holder = Mapping[str, str | int]
 """What another operator is told about who holds a record."""
-
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-
-
-@dataclass(frozen=True, slots=True)
-class _Identity:
-    """What tells whether a file is still the one that was left behind."""
-
-    device: int
-    inode: int
-    links: int
-    size: int
-    written: int
-    changed: int
 
 
 class RecordWriter:
     """An open record. One thread at a time: :class:`~runbook_tui.execution.session.Session` sees to it."""
 
-    def __init__(self, folder: Path, directory: int, name: str, fd: int, lock: Lock) -> None:
-        self.path = folder / name
-        self._name = name
+    def __init__(self, folder: Path, directory: int, file: Log, lock: Lock) -> None:
+        self.path = folder / file.name
         self._directory = directory
-        self._fd = fd
+        self._log = file
         self._lock = lock
-        self._entries: list[tuple[Checkpoint, bytes]] = []
-        self._left: _Identity | None = None
-        self._reserved = 0
+        self._checkpoints: list[Checkpoint] = []
+        self._written: list[bytes] = []
+        """What the file holds, in pieces, for the case that it has to be written anew."""
+        self._head: HeadFile | None = None
         self._dead: RecordFailed | None = None
         self._closed = False
 
@@ -87,12 +68,11 @@ class RecordWriter:
         directory = open_folder(folder)
         lock: Lock | None = None
         try:
-            lock = Lock.take(directory, LOCK, folder / LOCK, holder)
-            fd = _open(directory, RECORD, _NEW, folder)
+            lock = Lock.take(directory, LOCK, folder / LOCK, {"run": str(values.get("run", "")), **holder})
+            writer = cls(folder, directory, Log.open(directory, RECORD, log.NEW, folder / RECORD), lock)
         except BaseException:
             _let_go(directory, lock)
             raise
-        writer = cls(folder, directory, RECORD, fd, lock)
         try:
             writer.append("run-started", {"format": FORMAT, **values})
         except BaseException:
@@ -122,13 +102,13 @@ class RecordWriter:
         try:
             lock = Lock.take(directory, LOCK, folder / LOCK, holder)
             name = _current(directory, folder)
-            fd = _open(directory, name, _OLD, folder)
+            writer = cls(folder, directory, Log.open(directory, name, log.OLD, folder / name), lock)
         except BaseException:
             _let_go(directory, lock)
             raise
-        writer = cls(folder, directory, name, fd, lock)
         try:
             writer._take_up(repair, accept_shorter)
+            lock.tell({"run": writer.run_id, **holder})
         except BaseException:
             writer.close()
             raise
@@ -137,22 +117,27 @@ class RecordWriter:
     @property
     def checkpoints(self) -> tuple[Checkpoint, ...]:
         """What was acknowledged, from the first on."""
-        return tuple(checkpoint for checkpoint, _ in self._entries)
+        return tuple(self._checkpoints)
 
     @property
     def first(self) -> Checkpoint:
         """The checkpoint with which the run began."""
-        return self._entries[0][0]
+        return self._checkpoints[0]
 
     @property
     def last(self) -> Checkpoint:
         """The newest checkpoint that was acknowledged."""
-        return self._entries[-1][0]
+        return self._checkpoints[-1]
 
     @property
     def run_id(self) -> str:
-        """The id of the run, from the first checkpoint."""
-        return str(self._entries[0][0].values.get("run", "")) if self._entries else ""
+        """The id of the run, from the first checkpoint; empty when there is none."""
+        return _run_id(self._checkpoints[0]) if self._checkpoints else ""
+
+    @property
+    def warning(self) -> str | None:
+        """What an operator has to know about the place of the record; None when it is on a disk of this machine."""
+        return mounts.warning(self.path.parent)
 
     def append(self, kind: str, values: Mapping[str, Value]) -> Checkpoint:
         """Make one fact durable. When this returns, it survives whatever happens to this process.
@@ -166,111 +151,99 @@ class RecordWriter:
             raise self._dead
         if self._closed:
             raise RunClosed(f"{self.path}: the run was closed")
-        checkpoint = self._next(kind, values)
-        data = encode(checkpoint)
-        entry = (decode(data), data)  # what a reader will see, or an error before anything is written
+        data = encode(self._next(kind, values))
+        checkpoint = decode(data)  # what a reader will see, or an error before anything is written
+        written = False
         try:
-            self._write_durably(data)
-            self._entries.append(entry)
+            if not self._lock.held():
+                raise OSError(0, f"{LOCK} was removed or replaced")
+            self._log.append(data)
+            written = True
+            self._checkpoints.append(checkpoint)
+            self._written.append(data)
+            self._log.reserve()
+            self._remember(checkpoint)
         except OSError as error:
-            raise self._die(error, data) from error
-        except BaseException as error:  # nobody knows what reached the disk
-            if self._entries[-1:] != [entry]:
-                self._die(OSError(0, f"interrupted by {type(error).__name__}"), data)
+            raise self._die(error, checkpoint, data) from error
+        except BaseException as error:
+            if not written:  # nobody knows what reached the disk
+                self._die(OSError(0, f"interrupted by {type(error).__name__}"), checkpoint, data)
             raise
-        self._reserve()
-        write_head(self.run_id, Head(entry[0].seq, entry[0].sum))
-        return entry[0]
+        return checkpoint
 
     def close(self) -> None:
         """Let another one write. May be called twice."""
         if self._closed:
             return
         self._closed = True
-        with suppress(OSError):
-            os.close(self._fd)
+        if self._head is not None:
+            self._head.close()
+        self._log.close()
         with suppress(OSError):
             os.close(self._directory)
         self._lock.release()
 
-    def _write_durably(self, data: bytes) -> None:
-        end = self._left.size if self._left is not None else 0
-        self._check_untouched()
-        try:
-            write_all(self._fd, data)
-        except OSError as error:
-            if error.errno in _FULL:
-                with suppress(OSError):
-                    os.ftruncate(self._fd, end)
-            raise
-        os.fsync(self._fd)
-        seen = _identity(self._fd)
-        if seen.size != end + len(data) or os.pread(self._fd, len(data), end) != data:
-            raise OSError(0, f"{self._name} does not hold what was written to it")
-        if not self._entries:
-            os.fsync(self._directory)
-        self._left = seen
+    def _remember(self, checkpoint: Checkpoint) -> None:
+        if self._head is None:
+            self._head = HeadFile(self.run_id)
+        self._head.write(Head(checkpoint.seq, checkpoint.sum))
 
     def _next(self, kind: str, values: Mapping[str, Value]) -> Checkpoint:
         instant = clock.now()
-        if not self._entries:
+        if not self._checkpoints:
             return _checkpoint(0, NO_SUM, instant, kind, values)
-        last = self._entries[-1][0]
+        last = self._checkpoints[-1]
         jump = _jump(last, instant)
         if jump:
             values = {**values, "clock_jump_ms": jump}
         return _checkpoint(last.seq + 1, last.sum, instant, kind, values)
 
-    def _reserve(self) -> None:
-        end = self._left.size if self._left is not None else 0
-        if self._reserved - end < reserve.SIZE // 2:
-            reserve.reserve(self._fd, end)
-            self._reserved = end + reserve.SIZE
-            with suppress(OSError):  # it changed the time of the file; if not noted, the next append refuses
-                self._left = _identity(self._fd)
-
-    def _check_untouched(self) -> None:
-        """An editor, another program or a moved file between two writes ends the record."""
-        there = os.stat(self._name, dir_fd=self._directory, follow_symlinks=False)
-        ours = _identity(self._fd)
-        if (there.st_dev, there.st_ino) != (ours.device, ours.inode):
-            raise OSError(0, f"{self._name} was replaced by another file")
-        if self._left is not None and ours != self._left:
-            raise OSError(0, f"{self._name} was changed by another program")
-        if not self._lock.held():
-            raise OSError(0, f"{LOCK} was removed or replaced")
-
-    def _die(self, error: OSError, pending: bytes) -> RecordFailed:
+    def _die(self, error: OSError, refused: Checkpoint, data: bytes) -> RecordFailed:
+        """End the file, and write everything to another one, the refused checkpoint included."""
         why = error.strerror or str(error)
-        self._dead = RecordFailed(f"{self._name}: {why}", None, "")  # whatever happens below
-        last = decode(pending)
-        values = {"file": self._name, "because": why[:1000]}
-        note = _checkpoint(last.seq + 1, last.sum, clock.now(), "continued-from", values)
-        text = b"".join(data for _, data in self._entries) + pending + encode(note)
-        where = spill(self.path.parent, self._directory, self.run_id or "run", text)
-        self._dead = RecordFailed(f"{self._name}: {why}", where, text.decode())
+        self._dead = RecordFailed(f"{self._log.name}: {why}", None, "")  # whatever happens below
+        values = {"file": self._log.name, "because": why[:1000]}
+        note = _checkpoint(refused.seq + 1, refused.sum, clock.now(), "continued-from", values)
+        text = b"".join([*self._written, data, encode(note)])
+        first = self._checkpoints[0] if self._checkpoints else refused
+        where = spill(self.path.parent, self._directory, _run_id(first) or "run", text)
+        self._dead = RecordFailed(f"{self._log.name}: {why}", where, text.decode())
         return self._dead
 
     def _take_up(self, repair: bool, accept_shorter: str) -> None:
-        try:
-            os.fsync(self._fd)  # what a killed process wrote may be in the page cache only
-            data = _read_all(self._fd)
-            self._left = _identity(self._fd)
-        except OSError as error:
-            raise RecordError(f"{self.path}: cannot be read: {error.strerror or error}") from error
-        seen = scan(data)
+        data, seen = self._read()
+        elsewhere = rescued(_run_id(seen.checkpoints[0]), seen.checkpoints) if seen.checkpoints else None
+        if elsewhere is not None:
+            try:
+                self._go_on_in(take_in(self._directory, elsewhere.data))
+            except OSError as error:
+                raise RecordError(
+                    f"{self.path}: the newest checkpoints of this run are in {elsewhere.path}, and cannot be copied "
+                    f"into its folder: {error.strerror or error}; make that possible, then resume again"
+                ) from error
+            data, seen = self._read()
         refuse_damage(self.path, seen, repair=repair)
         lost = missing(self.path, seen, repair=repair, accept_shorter=accept_shorter)
-        start = 0
-        for checkpoint in seen.checkpoints:
-            end = start + checkpoint.size
-            self._entries.append((checkpoint, data[start:end]))
-            start = end
+        self._checkpoints += seen.checkpoints
+        self._written.append(data[: seen.end])
         rest = data[seen.end :]
         if rest:
             self._set_aside(rest, seen.end, seen.why)
         if lost:
             self.append("accepted-shorter", {"missing": lost, "reason": accept_shorter})
+
+    def _read(self) -> tuple[bytes, Scan]:
+        try:
+            data = self._log.read_durably()
+        except OSError as error:
+            raise RecordError(f"{self.path}: cannot be read: {error.strerror or error}") from error
+        return data, scan(data)
+
+    def _go_on_in(self, name: str) -> None:
+        path = self.path.with_name(name)
+        file = Log.open(self._directory, name, log.OLD, path)
+        self._log.close()
+        self._log, self.path = file, path
 
     def _set_aside(self, rest: bytes, end: int, why: str) -> None:
         """Keep the bytes of an unfinished write in a file of their own, cut them off, and say so."""
@@ -284,9 +257,7 @@ class RecordWriter:
             finally:
                 os.close(fd)
             os.fsync(self._directory)
-            os.ftruncate(self._fd, end)
-            os.fsync(self._fd)
-            self._left = _identity(self._fd)
+            self._log.cut(end)
         except OSError as error:
             what = f"{self.path}: its torn end cannot be cut off: {error.strerror or error}"
             raise RecordError(what) from error
@@ -316,34 +287,17 @@ def read_record(folder: Path) -> RecordView:
     directory = open_folder_to_read(folder)
     try:
         name = _current(directory, folder)
-        fd = _open(directory, name, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, folder)
+        file = Log.open(directory, name, log.READ, folder / name)
         try:
-            data = _read_all(fd)
+            data = file.read()
         except OSError as error:
             raise RecordError(f"{folder / name}: cannot be read: {error.strerror or error}") from error
         finally:
-            os.close(fd)
+            file.close()
     finally:
         os.close(directory)
     seen = scan(data)
     return RecordView(folder / name, seen.checkpoints, seen.whole, seen.why, behind(seen.checkpoints))
-
-
-def _open(directory: int, name: str, flags: int, folder: Path) -> int:
-    try:
-        fd = os.open(name, flags, 0o600, dir_fd=directory)
-        try:
-            seen = os.fstat(fd)
-        except OSError:
-            os.close(fd)
-            raise
-    except OSError as error:
-        raise RecordError(f"{folder / name}: {error.strerror or error}") from error
-    writing = flags & os.O_ACCMODE != os.O_RDONLY
-    if not stat.S_ISREG(seen.st_mode) or (writing and seen.st_nlink != 1):
-        os.close(fd)
-        raise RecordError(f"{folder / name}: a plain file with one name is needed here")
-    return fd
 
 
 def _current(directory: int, folder: Path) -> str:
@@ -360,20 +314,8 @@ def _let_go(directory: int, lock: Lock | None) -> None:
         os.close(directory)
 
 
-def _read_all(fd: int) -> bytes:
-    parts = []
-    position = 0
-    while part := os.pread(fd, 1 << 20, position):
-        parts.append(part)
-        position += len(part)
-    return b"".join(parts)
-
-
-def _identity(fd: int) -> _Identity:
-    seen = os.fstat(fd)
-    return _Identity(
-        seen.st_dev, seen.st_ino, seen.st_nlink, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns
-    )
+def _run_id(first: Checkpoint) -> str:
+    return str(first.values.get("run", ""))
 
 
 def _checkpoint(

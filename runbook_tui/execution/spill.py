@@ -1,16 +1,30 @@
-"""The way out when a record cannot be written: all of it goes to a new file, from memory."""
+"""The way out when a record cannot be written: all of it goes to a new file, from memory; and the way back."""
 
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
 from runbook_tui.execution.folder import create_file, recovered_name
+from runbook_tui.execution.framing import Checkpoint, Whole, scan
 from runbook_tui.execution.head import state_folder
+
+_PREFIX = "runbook-tui-"
+_LARGEST = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Rescued:
+    """A record that was written elsewhere, because its folder took nothing any more."""
+
+    path: Path
+    data: bytes
 
 
 def spill(folder: Path, directory: int, run_id: str, text: bytes) -> Path | None:
@@ -26,16 +40,75 @@ def spill(folder: Path, directory: int, run_id: str, text: bytes) -> Path | None
         Where it is, durably; None when no place took it.
     """
     with suppress(OSError):
-        return folder / _numbered(directory, recovered_name, text)
+        return folder / take_in(directory, text)
     with suppress(OSError, RuntimeError):
-        return _elsewhere(state_folder() / "recovered", run_id, text)
+        return _elsewhere(_kept(), run_id, text)
     with suppress(OSError):
         return _in_new_folder(run_id, text)
     return None
 
 
+def take_in(directory: int, text: bytes) -> str:
+    """Write a whole record into the folder of its run, as its newest one.
+
+    Returns:
+        The name of the file, which is durable.
+
+    Raises:
+        OSError: it cannot be written; nothing of it is there.
+    """
+    return _numbered(directory, recovered_name, text)
+
+
+def rescued(run_id: str, seen: Sequence[Checkpoint]) -> Rescued | None:
+    """The longest record elsewhere that continues these checkpoints; None when there is none.
+
+    Args:
+        run_id: of the run.
+        seen: the whole checkpoints of the record in the folder of the run, from the first on.
+    """
+    best, longest = None, len(seen)
+    for path in _places(run_id):
+        data = _read(path)
+        found = scan(data)
+        points = found.checkpoints
+        same = not seen or (len(points) >= len(seen) and points[len(seen) - 1].sum == seen[-1].sum)
+        if found.whole is Whole.CLEAN and same and len(points) > longest:
+            best, longest = Rescued(path, data), len(points)
+    return best
+
+
+def _places(run_id: str) -> Iterator[Path]:
+    """Files that :func:`spill` may have written outside the folder of a run."""
+    pattern = f"{run_id}.recovered-*.yaml"
+    with suppress(OSError, RuntimeError):
+        yield from sorted(_kept().glob(pattern))
+    with suppress(OSError):
+        for folder in sorted(Path(tempfile.gettempdir()).glob(f"{_PREFIX}*")):
+            if _ours(folder.lstat(), stat.S_IFDIR):
+                yield from sorted(folder.glob(pattern))
+
+
+def _read(path: Path) -> bytes:
+    """A file of ours; nothing when it is anything else."""
+    with suppress(OSError):
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(fd, "rb") as file:
+            if _ours(os.fstat(fd), stat.S_IFREG):
+                return file.read(_LARGEST)
+    return b""
+
+
+def _ours(seen: os.stat_result, kind: int) -> bool:
+    return stat.S_IFMT(seen.st_mode) == kind and seen.st_uid == os.getuid()
+
+
+def _kept() -> Path:
+    return state_folder() / "recovered"
+
+
 def _in_new_folder(run_id: str, text: bytes) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="runbook-tui-"))
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
     try:
         return _elsewhere(folder, run_id, text)
     except OSError:

@@ -201,7 +201,8 @@ def test_a_full_disk(small_disk: Path, show: Callable[[str], None]) -> None:
     again = RecordWriter.open(folder, HOLDER)
     again.append("note", {"number": -1})
     again.close()
-    assert numbers((folder / "record.yaml").read_bytes()) == [*range(acknowledged), -1]
+    assert again.path == folder / "record.recovered-1.yaml", "what was rescued elsewhere is taken back"
+    assert numbers(again.path.read_bytes()) == [*range(acknowledged + 1), -1]
     show(f"acked_on_a_full_disk={acknowledged} lost=0")
 
 
