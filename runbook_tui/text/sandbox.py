@@ -76,15 +76,17 @@ class Sandbox(ImmutableSandboxedEnvironment):
 def command_environment() -> Sandbox:
     """An environment for shell commands; everything put in with ``{{ }}`` is shell-quoted.
 
-    What the author wrote is left alone, and ``{{ value | raw }}`` is put in as it is. Quoting protects only where the
-    shell expects a word (``"{{ v }}"`` would run the ``$(id)`` in a value), so a template with a value elsewhere is a
-    syntax error: see :mod:`runbook_tui.text.shell_places`.
+    What the author wrote is left alone, ``{{ value | raw }}`` is put in as it is, and ``{{ value | q }}`` is quoted
+    twice, for a command that a second shell reads. Quoting protects only where the shell expects a word (``"{{ v }}"``
+    would run the ``$(id)`` in a value), so a template with a value elsewhere is a syntax error: see
+    :mod:`runbook_tui.text.shell_places`.
 
     Rendering raises ``jinja2.TemplateError``, or ValueError for a value that no command line can carry;
     :func:`runbook_tui.text.template_fault.template_fault` puts either into words.
     """
     environment = Sandbox(finalize=_shell_quoted, extensions=[ShellPlaces])
     environment.filters["raw"] = Raw
+    environment.filters["q"] = _quoted_once_more
     return environment
 
 
@@ -124,11 +126,17 @@ def document_environment(loader: BaseLoader | None = None) -> Sandbox:
     return Sandbox(loader=loader, trim_blocks=True, lstrip_blocks=True)
 
 
+def _quoted_once_more(value: object) -> str:
+    return quote(_shell_text(value))
+
+
 def _shell_quoted(value: object) -> str:
-    if isinstance(value, Raw):
-        return str(value)
+    return str(value) if isinstance(value, Raw) else quote(_shell_text(value))
+
+
+def _shell_text(value: object) -> str:
     if isinstance(value, (str, int, float)) and not isinstance(value, bool):
-        return quote(str(value))
+        return str(value)
     if isinstance(value, Undefined):
         str(value)  # raises the error that names what is not defined
     found = "nothing" if value is None else f"a {type(value).__name__}"

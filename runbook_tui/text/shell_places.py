@@ -1,11 +1,13 @@
 """Where in a shell command a quoted value is safe: only where the shell expects a word.
 
 Inside double quotes the quotes around a value are ordinary characters and ``$(id)`` in it runs; after a backslash or a
-dollar sign the first quote loses its meaning; in a comment a line break in the value begins a new command.
+dollar sign the first quote loses its meaning; in a comment a line break in the value begins a new command. Behind
+``ssh``, ``eval`` and ``sh -c`` a second shell reads the value without the quotes that the first one took away.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from jinja2 import TemplateSyntaxError
@@ -23,6 +25,15 @@ _PROTECTED = {
     "<<": "a here-document",
 }
 
+_WORD = r"""(?:[^\s'"\\]|'[^']*'|"(?:[^"\\]|\\.)*"|\\.)"""
+_LEADING = r"\s*(?:(?:then|do|else|!|\{|sudo|exec|command|env|time|nohup|-\S+|[A-Za-z_]\w*=\S*)\s+)*"
+_SECOND_SHELL = re.compile(
+    rf"{_LEADING}(?:\S*/)?(?:eval\s|ssh\s+(?:-\S+\s+)*[^-\s]\S*\s)"
+    rf"|(?:.*\s)?(?:\S*/)?(?:ba|da|k|z)?sh\s+(?:-\S+\s+)*-[a-z]*c\s+{_WORD}*$",
+    re.DOTALL,
+)
+"""What a command begins with whose words another shell reads again."""
+
 
 class ShellContext:
     """Follows the quoting of a POSIX shell through the text of a command, as far as one can without running it."""
@@ -32,6 +43,13 @@ class ShellContext:
         self._before = ""
         """The last characters read; empty at the beginning."""
         self._here_document = False
+        self._command = ""
+        """The simple command that is read, up to here."""
+
+    @property
+    def is_read_twice(self) -> bool:
+        """Whether a second shell reads a value that stands here, so that it has to be quoted twice."""
+        return _SECOND_SHELL.match(self._command) is not None
 
     @property
     def obstacle(self) -> str:
@@ -50,10 +68,13 @@ class ShellContext:
     def read_value(self) -> None:
         """Go on past a value that is put in."""
         self._before = "x"
+        self._command += "x"
 
     def _read(self, character: str, following: str) -> None:
         top = self._open[-1] if self._open else ""
         before, self._before = self._before, character
+        ends = character in ";|&\n()" and top in {"", "(", "$("} and before != "\\"
+        self._command = "" if ends else self._command + character
         if top in {"'", "#", "<<"}:
             self._read_verbatim(top, character)
         elif before == "\\":
@@ -137,10 +158,18 @@ class ShellPlaces(Extension):
 
 
 def _require_safe(shell: ShellContext, expression: list[Token]) -> None:
-    is_raw = [token.value for token in expression[-2:]] == ["|", "raw"]
-    if shell.obstacle and not is_raw:
+    filtered = expression[-1].value if [token.value for token in expression[-2:-1]] == ["|"] else ""
+    if filtered == "raw":
+        return
+    if shell.obstacle:
         raise TemplateSyntaxError(
             f"a value {shell.obstacle}, where it is not protected; put it outside, without quotes of your own "
             "(values are quoted by themselves), or opt out with '| raw'",
+            expression[0].lineno,
+        )
+    if shell.is_read_twice and filtered != "q":
+        raise TemplateSyntaxError(
+            "a value that a second shell reads again (ssh, eval, sh -c), where it is not protected; "
+            "quote it once more with '| q', or opt out with '| raw'",
             expression[0].lineno,
         )
