@@ -28,7 +28,6 @@ from runbook_tui.execution.happenings import (
 )
 from runbook_tui.execution.model import DONE, NOT_SAFE, State
 from runbook_tui.files.problems import RunbookError
-from runbook_tui.runbook.graph import prerequisites
 
 if TYPE_CHECKING:
     from runbook_tui.execution.runner import Runner
@@ -94,7 +93,7 @@ class Conductor:
             runner: of the run.
             listener: called from the thread that is in :meth:`go` or :meth:`do`. What it raises ends them.
             cap: most steps at a time.
-            until: id of a step; neither it nor anything behind it starts, except for what it needs.
+            until: id of a step; neither it nor anything that stands behind it starts.
             holds: says of which steps the caller takes care itself.
             crosses: whether the first step that cannot be rolled back may start; by default an approval that it needs
                 has to be given.
@@ -110,8 +109,8 @@ class Conductor:
         self._queue: SimpleQueue[Happening | _Work] = SimpleQueue()
         self._works: dict[str, _Work] = {}
         self._looked = 0.0
-        self._steps = runner.runbook.steps
-        self._behind = self._steps_behind(until)
+        ids = [step.id for step in runner.runbook.steps]
+        self._behind = frozenset(ids[ids.index(until) :] if until is not None else ())
 
     @property
     def busy(self) -> tuple[str, ...]:
@@ -323,11 +322,3 @@ class Conductor:
         while any(not work.ended for work in self._works.values()) and time.monotonic() < ends:
             time.sleep(0.005)
         self._works.clear()
-
-    def _steps_behind(self, until: str | None) -> frozenset[str]:
-        """The step to stop before, and what comes after it without being needed by it."""
-        if until is None:
-            return frozenset()
-        ids = [step.id for step in self._steps]
-        needed = prerequisites(self._steps, until)
-        return frozenset(step_id for step_id in ids[ids.index(until) :] if step_id not in needed)
