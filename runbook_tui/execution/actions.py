@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from runbook_tui.execution import clock, commands
@@ -22,6 +23,7 @@ DEFAULT_TIMEOUT = 30.0
 STOPPED = "stopped by the operator"
 """The message of what was ended on purpose."""
 _ASKED_EVERY = 0.1
+_SECRET = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class Assignment:
     expect: str | None = None
     timeout: float | None = None
     """Seconds."""
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    """Values that commands get as environment variables, and that are masked in whatever they print."""
 
 
 def perform(assignment: Assignment, watch: Watch) -> Outcome | None:
@@ -76,6 +80,11 @@ def perform(assignment: Assignment, watch: Watch) -> Outcome | None:
         return Outcome(Verdict.SUCCEEDED)  # a note: there is nothing to do
     if watch.leave():
         return None
+    if assignment.secrets:
+        from runbook_tui.text.masking import masked
+
+        known = tuple(assignment.secrets.values())
+        text, failure = masked(text, known), masked(failure, known)
     if watch.cancelled():
         failure = STOPPED
     if not failure and assignment.expect is not None and assignment.expect not in text:
@@ -167,6 +176,7 @@ def _run(assignment: Assignment, script: str, watch: Watch) -> Outcome | None:
             directory=assignment.directory,
             environment=assignment.environment,
             timeout=assignment.timeout,
+            **({"secrets": assignment.secrets} if assignment.secrets else {}),
         )
     except (OSError, ValueError) as error:
         return Outcome(Verdict.FAILED, f"it cannot be started: {getattr(error, 'strerror', None) or error}")
@@ -214,13 +224,28 @@ def _request(asked: Http, assignment: Assignment, watch: Watch) -> tuple[str, st
 
     limit = assignment.timeout if assignment.timeout is not None else DEFAULT_TIMEOUT
     try:
-        answer = request(asked, timeout=limit, interrupted=watch.interrupted)
+        filled = _with_secrets(asked, assignment.secrets)
+        answer = request(filled, timeout=limit, interrupted=watch.interrupted)
     except RequestFailed as error:
         return "", str(error)
     for address in answer.redirects:
         watch.on_event(f"redirected to {address}")
     text = f"{answer.line}\n\n{answer.body}" + ("\n[there was more]\n" if answer.cut else "")
     return text, "" if answer.status < 400 else f"the answer is {answer.line}"
+
+
+def _with_secrets(asked: Http, secrets: Mapping[str, str]) -> Http:
+    """The request with ``${NAME}`` in headers and body replaced by the secret of that name, if the step has it."""
+
+    def fill(text: str) -> str:
+        return _SECRET.sub(lambda match: secrets.get(match[1], match[0]), text)
+
+    if not secrets:
+        return asked
+    headers = {name: fill(value) for name, value in asked.headers.items()}
+    return asked.model_copy(
+        update={"headers": headers, "body": fill(asked.body) if asked.body else asked.body}
+    )
 
 
 def _query(asked: Sql, assignment: Assignment, watch: Watch) -> tuple[str, str]:

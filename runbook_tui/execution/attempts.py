@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runbook_tui.execution.actions import told
+from runbook_tui.execution import checks
+from runbook_tui.execution.actions import STOPPED, told
 from runbook_tui.execution.course import carry_out, course_of, settle, step_course, take_up
 from runbook_tui.execution.errors import NotAllowed
-from runbook_tui.execution.model import DONE, ROLLING_BACK, Phase, State, StepStatus
+from runbook_tui.execution.model import DONE, NOT_SAFE, ROLLING_BACK, Phase, State, StepStatus
 from runbook_tui.runbook.digest import digest
+from runbook_tui.runbook.duration import format_duration
 
 if TYPE_CHECKING:
     from runbook_tui.execution.actions import Watch
@@ -29,18 +31,54 @@ _VERBS = {
 }
 
 
-def run_step(session: Session, step_id: str, watch: Watch, *, past_no_return: bool) -> StepStatus:
-    """Start a step, or go on with one that was found running.
+def run_step(
+    session: Session, step_id: str, watch: Watch, *, past_no_return: bool, repeat: bool = False
+) -> StepStatus:
+    """Start a step, or go on with one that was found running; try again as often as the runbook says.
 
     Raises:
         NotAllowed: it may not start now.
+        Drifted: something moved since the run began.
+        SecretMissing: a secret that its commands need has no value.
         RecordFailed: the record cannot be written.
     """
+    step = session.step(step_id)
+    first = session.status(step_id).attempts + 1
+    while True:
+        status = _attempt(session, step, watch, past_no_return=past_no_return, repeat=repeat)
+        tries = status.attempts - first + 1
+        if step.retry is None or not _try_again(status, tries, step.retry.times):
+            return status
+        watch.on_event(
+            f"attempt {tries + 1} of {step.retry.times} in {format_duration(step.retry.delay)}: {status.message}"
+        )
+        with session.lock:
+            session.occupy(step)
+        with session.working(step):
+            checks.pause(step.retry.delay, watch)
+            if watch.interrupted():
+                return status
+
+
+def _try_again(status: StepStatus, tries: int, most: int) -> bool:
+    """Whether an attempt failed by itself; what the operator stopped is not begun again."""
+    return (
+        status.state is State.FAILED
+        and status.phase not in ROLLING_BACK
+        and tries < most
+        and STOPPED not in status.message
+    )
+
+
+def _attempt(session: Session, step: Step, watch: Watch, *, past_no_return: bool, repeat: bool) -> StepStatus:
+    secrets: dict[str, str] = {}
+    if session.status(step.id).state is not State.RUNNING:
+        session.require_no_drift(step)
+        secrets = {} if session.state.rehearsal else session.secrets(step)
     with session.lock:
-        step = session.step(step_id)
         if session.state.rehearsal:
             return rehearse(session, step)
-        running = session.status(step_id).state is State.RUNNING
+        running = session.status(step.id).state is State.RUNNING
         status = _settled(session, step)
         if running and status.state not in {State.RUNNING, State.PENDING}:
             return status  # it had ended by itself
@@ -48,11 +86,11 @@ def run_step(session: Session, step_id: str, watch: Watch, *, past_no_return: bo
         if fresh:
             _refuse(session, step, status)
             _guard(session, step, past_no_return)
+            _warn(step, status, repeat)
             attempt = status.attempts + 1
-            course = step_course(session, step, attempt)
-            session.append(
-                "step-started", {**intent(session, step, step, attempt), **crossing(session, step)}
-            )
+            course = step_course(session, step, attempt, secrets)
+            values = {**intent(session, step, step, attempt), **crossing(session, step)}
+            session.append("step-started", values)
         else:
             course = course_of(session, step, status)
         session.occupy(step)
@@ -61,7 +99,12 @@ def run_step(session: Session, step_id: str, watch: Watch, *, past_no_return: bo
             carry_out(session, course, watch)
         else:
             take_up(session, course, status, watch)
-    return session.status(step_id)
+    return session.status(step.id)
+
+
+def _warn(step: Step, status: StepStatus, repeat: bool) -> None:
+    if NOT_SAFE in status.flags and not repeat:
+        raise NotAllowed(f"{step.id}: {NOT_SAFE}; say that it is to be executed again, or mark it as done")
 
 
 def rehearse(session: Session, step: Step, note: str = "") -> StepStatus:
@@ -91,6 +134,8 @@ def intent(session: Session, step: Step, action: Actionable, attempt: int) -> di
         "told": told(action)[:_TOLD],
         "repeatable": step.repeatable,
     }
+    if step.secrets:
+        values["secrets"] = list(step.secrets)
     if action.run is not None:
         values |= {
             "script": digest(action.run.encode()),

@@ -6,7 +6,9 @@ import uuid
 from pathlib import Path
 
 from runbook_tui import __version__
+from runbook_tui.execution.drift import VERSION_SET, version_sets
 from runbook_tui.execution.framing import Value
+from runbook_tui.execution.instructions import instructed
 from runbook_tui.execution.operators import whereabouts
 from runbook_tui.execution.record import RecordWriter
 from runbook_tui.execution.runs import new_folder, parse, read_bytes
@@ -16,10 +18,20 @@ from runbook_tui.runbook.digest import digest
 from runbook_tui.runbook.model import Runbook
 
 _LONGEST_NAME = 200
+_LONGEST_PURPOSE = 2000
 
 
-def begin_run(path: Path, operator: str, environment: str | None, *, rehearsal: bool) -> Session:
+def begin_run(
+    path: Path, operator: str, environment: str | None, *, rehearsal: bool, instructions: bool = False
+) -> Session:
     """Freeze a runbook and open the record of a new run of it.
+
+    Args:
+        path: of the runbook file.
+        operator: who executes.
+        environment: instead of the one in the runbook.
+        rehearsal: nothing is done.
+        instructions: people do everything, and nothing is executed here.
 
     Raises:
         ProblemsError: the runbook has problems.
@@ -42,8 +54,34 @@ def begin_run(path: Path, operator: str, environment: str | None, *, rehearsal: 
         "environment": name,
         "rehearsal": rehearsal,
         "steps": len(runbook.steps),
+        **_change(runbook),
     }
-    return Session(folder, runbook, RecordWriter.create(folder, {**first, **me}, me), operator)
+    if instructions:
+        first["instructions"] = True
+    writer = RecordWriter.create(folder, {**first, **me}, me)
+    try:
+        session = Session(folder, instructed(runbook) if instructions else runbook, writer, operator)
+        if not rehearsal:
+            for values in version_sets(runbook, session.base):
+                session.append(VERSION_SET, values)
+    except BaseException:
+        writer.close()
+        raise
+    return session
+
+
+def _change(runbook: Runbook) -> dict[str, Value]:
+    """What an auditor asks about the change, as far as the runbook says it."""
+    change = runbook.change
+    if change is None:
+        return {}
+    told = {
+        "type": change.type.value,
+        "ticket": change.ticket,
+        "purpose": change.purpose and change.purpose[:_LONGEST_PURPOSE],
+        "requester": change.requester,
+    }
+    return {"change": {name: value for name, value in told.items() if value}}
 
 
 def _environment(name: str) -> str:

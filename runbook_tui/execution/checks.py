@@ -51,7 +51,7 @@ def verify(check: Check, assignment: Assignment, watch: Watch) -> Outcome | None
         if outcome.message != said:
             said = outcome.message
             watch.on_event(f"does not hold yet: {said}; again every {format_duration(check.every)}")
-        _pause(check.every, watch)
+        pause(check.every, watch)
         if watch.leave():
             return None
         if watch.cancelled():
@@ -80,7 +80,8 @@ def _in_vain(outcome: Outcome, check: Check, milliseconds: int) -> Outcome:
     return replace(outcome, verdict=Verdict.FAILED, message=message, milliseconds=milliseconds)
 
 
-def _pause(seconds: float, watch: Watch) -> None:
+def pause(seconds: float, watch: Watch) -> None:
+    """Let time pass, time that the machine sleeps included, or until the watcher leaves or stops it."""
     ends = clock.since_boot() + round(seconds * 1_000_000)
     while (left := ends - clock.since_boot()) > 0 and not watch.interrupted():
         time.sleep(min(left / 1_000_000, _ASKED_EVERY))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from runbook_tui.execution import checks, clock, commands
@@ -38,8 +39,16 @@ def course_of(session: Session, step: Step, status: StepStatus) -> Course:
     return step_course(session, step, status.attempts)
 
 
-def step_course(session: Session, step: Step, attempt: int) -> Course:
-    """One attempt of a step."""
+def step_course(session: Session, step: Step, attempt: int, secrets: Mapping[str, str] = {}) -> Course:
+    """One attempt of a step.
+
+    Args:
+        session: of the run.
+        step: to be done.
+        attempt: its number.
+        secrets: values that its commands get; those of a step that is found running are looked up where a check
+            needs them.
+    """
     assignment = Assignment(
         step,
         session.job(step, attempt),
@@ -47,12 +56,13 @@ def step_course(session: Session, step: Step, attempt: int) -> Course:
         session.environment(step),
         step.expect,
         step.timeout,
+        secrets,
     )
     return Course(step, assignment, step.verify, "step-interrupted", "action-finished", "step-finished")
 
 
-def rollback_course(session: Session, step: Step, attempt: int) -> Course:
-    """One try to undo a step that has a rollback."""
+def rollback_course(session: Session, step: Step, attempt: int, secrets: Mapping[str, str] = {}) -> Course:
+    """One try to undo a step that has a rollback; as :func:`step_course`."""
     assert step.rollback is not None
     assignment = Assignment(
         step.rollback,
@@ -61,6 +71,7 @@ def rollback_course(session: Session, step: Step, attempt: int) -> Course:
         session.environment(step),
         None,
         step.timeout,
+        secrets,
     )
     kinds = ("rollback-interrupted", "rollback-action-finished", "rollback-finished")
     return Course(step, assignment, step.rollback.verify, *kinds)
@@ -92,7 +103,10 @@ def verify(session: Session, course: Course, watch: Watch) -> None:
     check = course.verify
     if check is None or check.confirm is not None:
         return
-    outcome = checks.verify(check, course.assignment, watch)
+    assignment = course.assignment
+    if course.step.secrets and not assignment.secrets:
+        assignment = replace(assignment, secrets=session.secrets(course.step))
+    outcome = checks.verify(check, assignment, watch)
     if outcome is not None:
         session.append(course.finished, _said(course, {**outcome.values(), "part": "verify"}))
 

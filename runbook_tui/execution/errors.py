@@ -13,6 +13,15 @@ class NotAllowed(RunbookError):
     exit_status = 1
 
 
+class Drifted(NotAllowed):
+    """Something moved since the run began. ``drifts`` says what, one sentence each."""
+
+    def __init__(self, drifts: tuple[str, ...]) -> None:
+        self.drifts = drifts
+        told = "; ".join(drifts)
+        super().__init__(f"{told}; accept that with a reason, or stop and plan again")
+
+
 class RecordError(RunbookError):
     """A record cannot be opened, because of what is at its path."""
 

@@ -69,6 +69,12 @@ class StepStatus:
     """How often a rollback of it was begun."""
     before: State | None = None
     """The state from which a rollback was begun."""
+    approved_by: tuple[str, ...] = ()
+    """Who approved so far, of as many different people as the step needs."""
+    edited: str | None = None
+    """The command of this run, where it is not the runbook's."""
+    flags: tuple[str, ...] = ()
+    """What whoever executes it has to know: that it was done before and is not safe to repeat, for example."""
     number: int = 0
     """Sequence number of the checkpoint that brought the state; orders what was done, whatever the clocks say."""
 
@@ -87,6 +93,22 @@ class RollbackPlan:
     """Those of ``steps`` that a person undoes: no command is written down for them."""
     nothing_to_undo: tuple[str, ...] = ()
     """Finished steps without an effect that stays, such as checks and announcements."""
+
+
+NOT_SAFE = "it was done before and is not marked as safe to repeat"
+"""A flag of a step that a rewind reset."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewind:
+    """What going back to a step resets."""
+
+    steps: tuple[str, ...]
+    """Ids of the step and of those that depend on it and were begun, in the order of the runbook."""
+    unsafe: tuple[str, ...]
+    """Those of them that had an effect and are not safe to repeat."""
+    voids: tuple[str, ...] = ()
+    """Approvals among them, which have to be given again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +141,16 @@ class RunState:
     finished_reason: str = ""
     resumed: int = 0
     """How often it was taken up again."""
+    instructions: bool = False
+    """Nothing is executed: people do what each step says, and paste what they saw."""
+    handed_to: str | None = None
+    """Who is to go on, after the operator left with those words."""
+    interrupted: str = ""
+    """What ended the last sitting from outside, such as SIGTERM."""
+    broken_glass: tuple[str, ...] = ()
+    """Reasons for which a rule was overridden."""
+    accepted_drift: tuple[str, ...] = ()
+    """What changed since the run began, and was accepted."""
 
     def count(self, *states: State) -> int:
         """How many steps are in one of these states."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from runbook_tui.execution import clock
+from runbook_tui.execution.approvals import approval
 from runbook_tui.execution.attempts import crossing, rehearse, require_needs
 from runbook_tui.execution.checks import try_once
 from runbook_tui.execution.course import course_of, verify
 from runbook_tui.execution.errors import NotAllowed
 from runbook_tui.execution.model import DONE, ROLLING_BACK, Phase, State, StepStatus
+from runbook_tui.execution.pasted import keep
 from runbook_tui.execution.session import reason
 from runbook_tui.runbook.graph import dependents
 
@@ -34,52 +37,67 @@ class Checked:
     """Why it does not hold."""
 
 
-def confirm(session: Session, step_id: str, note: str, watch: Watch) -> StepStatus:
+def confirm(session: Session, step_id: str, note: str, watch: Watch, *, result: str = "") -> StepStatus:
     """A person did what a step says, or saw that it worked.
 
     When the step has a verify that needs no person, it runs here, to its end.
 
+    Args:
+        session: of the run.
+        step_id: of the step.
+        note: anything to remember.
+        watch: who looks on.
+        result: what the person saw printed; it is kept as the output of the step.
+
     Raises:
-        NotAllowed: it does not wait for that.
+        NotAllowed: it does not wait for that, or the result lacks what the runbook expects in it.
+        Drifted: something moved since the run began.
     """
+    step = session.step(step_id)
+    session.require_no_drift(step)
     with session.lock:
-        step = session.step(step_id)
         note = reason(note, "")
         if session.state.rehearsal:
             return rehearse(session, step, note)
         status = _waiting(session, step, "confirmed")
         if status.phase is Phase.ACTION and step.approve is not None:
             raise NotAllowed(f"{step_id} is a decision; approve or decline it")
-        _say(session, step, status, "step-confirmed", {"note": note})
+        _say(
+            session, step, status, "step-confirmed", {"note": note, **_pasted(session, step, status, result)}
+        )
         session.occupy(step)
     return _verified(session, step, watch)
 
 
-def approve(session: Session, step_id: str, note: str, watch: Watch) -> StepStatus:
-    """A person decided that the run goes on here. What was approved is the frozen runbook, by its digest.
-
-    When the step names approvers and the operator is none of them, the note has to say who approved.
+def approve(
+    session: Session,
+    step_id: str,
+    note: str,
+    watch: Watch,
+    *,
+    by: str | None = None,
+    signature: Path | None = None,
+    break_glass: str = "",
+) -> StepStatus:
+    """A person decided that the run goes on here; see :mod:`runbook_tui.execution.approvals` for who may.
 
     Raises:
-        NotAllowed: it does not wait for that, or the note is missing.
+        NotAllowed: it does not wait for that, or the approval does not count.
+        Drifted: something moved since the run began.
     """
+    step = session.step(step_id)
+    session.require_no_drift(step)
     with session.lock:
-        step = session.step(step_id)
         note = reason(note, "")
         if session.state.rehearsal:
             return rehearse(session, step, note)
         status = _waiting(session, step, "approved")
         if step.approve is None or status.phase is not Phase.ACTION:
             raise NotAllowed(f"{step_id} is no decision; confirm it")
-        if step.approvers and session.operator not in step.approvers and not note:
-            names = ", ".join(step.approvers)
-            raise NotAllowed(
-                f"{step_id} is approved by {names}, and the operator is {session.operator}; "
-                "say in a note who approved it and where"
-            )
-        approvers: dict[str, Value] = {"approvers": list(step.approvers)} if step.approvers else {}
-        values: dict[str, Value] = {"note": note, "digest": session.state.digest, **approvers}
+        values = approval(session, step, by=by, note=note, signature=signature, break_glass=break_glass)
         _say(session, step, status, "step-approved", values)
+        if session.status(step_id).state is State.WAITING and session.status(step_id).phase is Phase.ACTION:
+            return session.status(step_id)  # more people have to approve
         session.occupy(step)
     return _verified(session, step, watch)
 
@@ -205,6 +223,21 @@ def _waiting(session: Session, step: Step, verb: str) -> StepStatus:
         require_needs(session, step)
         return status
     return session.require(step, verb, State.WAITING)
+
+
+def _pasted(session: Session, step: Step, status: StepStatus, result: str) -> dict[str, Value]:
+    """Keep what a person pasted, as the output of the step."""
+    if not result.strip():
+        return {}
+    check = step.verify if status.phase is Phase.VERIFY else None
+    expect = check.expect if check is not None else step.expect
+    if expect is not None and expect not in result:
+        raise NotAllowed(
+            f"what was pasted does not contain {expect!r}; decline the step, or leave the result out and say in the "
+            "note how it was seen"
+        )
+    part = "+verify" if status.phase is Phase.VERIFY else ""
+    return keep(session, f"{step.id}{part}-{status.attempts + 1}", result)
 
 
 def _say(session: Session, step: Step, status: StepStatus, kind: str, values: dict[str, Value]) -> None:

@@ -9,12 +9,22 @@ from runbook_tui.execution.errors import NotAllowed
 from runbook_tui.execution.model import State
 from runbook_tui.execution.operators import whereabouts
 from runbook_tui.execution.record import RecordWriter
-from runbook_tui.execution.runs import frozen_runbook
-from runbook_tui.execution.session import Session
+from runbook_tui.execution.runs import executed_runbook
+from runbook_tui.execution.session import Session, reason
+from runbook_tui.execution.takeover import ask_to_leave
 
 
-def take_up_run(folder: Path, operator: str, *, repair: bool, accept_shorter: str) -> Session:
+def take_up_run(
+    folder: Path, operator: str, *, repair: bool, accept_shorter: str, take_over: str = ""
+) -> Session:
     """Open the record of a run, say who goes on with it, and record what is known of every running step.
+
+    Args:
+        folder: of the run.
+        operator: who goes on with it.
+        repair: set a damaged last checkpoint aside.
+        accept_shorter: the reason to go on though checkpoints are missing at the end.
+        take_over: the reason to ask the process that holds the run to leave.
 
     Raises:
         HeldByAnother: somebody executes it.
@@ -23,12 +33,19 @@ def take_up_run(folder: Path, operator: str, *, repair: bool, accept_shorter: st
         NotAllowed: the run is finished.
     """
     me = whereabouts(operator)
+    if take_over:
+        take_over = reason(take_over, "to take a run over")
+        ask_to_leave(folder, take_over, operator)
     writer = RecordWriter.open(folder, me, repair=repair, accept_shorter=accept_shorter)
     try:
-        runbook = frozen_runbook(folder, writer.checkpoints[0])
+        runbook = executed_runbook(folder, writer.checkpoints[0])
         session = Session(folder, runbook, writer, operator)
         if session.state.finished is not None:
             raise NotAllowed(f"{folder}: the run is finished ({session.state.finished}); start a new one")
+        if take_over:
+            session.append(
+                "taken-over", {"by": operator, "from": session.state.operator, "reason": take_over}
+            )
         session.append("resumed", me)
         for step in runbook.steps:
             if session.status(step.id).state is State.RUNNING:

@@ -59,8 +59,9 @@ def roll_back(session: Session, step_id: str, watch: Watch, *, confirmed: bool, 
     Raises:
         NotAllowed: it cannot be undone now, or only a person can do it.
     """
+    step = session.step(step_id)
+    known = session.secrets(step) if step.rollback is not None and not session.state.rehearsal else {}
     with session.lock:
-        step = session.step(step_id)
         if step_id in session.active:
             raise NotAllowed(f"something is being done with {step_id}; stop it first")
         status = session.status(step_id)
@@ -83,7 +84,7 @@ def roll_back(session: Session, step_id: str, watch: Watch, *, confirmed: bool, 
             ):
                 return _by_hand(session, step, confirmed, note)
             attempt = status.rollbacks + 1
-            course = rollback_course(session, step, attempt)
+            course = rollback_course(session, step, attempt, known)
             session.append("rollback-started", intent(session, step, step.rollback, attempt))
         session.occupy(step)
     with session.working(step):

@@ -6,24 +6,25 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from runbook_tui.execution import commands, people
+from runbook_tui.execution import approvals, changes, commands, people
 from runbook_tui.execution.actions import Watch
 from runbook_tui.execution.attempts import crosses, run_step
 from runbook_tui.execution.begin import begin_run
 from runbook_tui.execution.course import course_of
 from runbook_tui.execution.errors import NotAllowed
 from runbook_tui.execution.finish import Outcome, finish_run
-from runbook_tui.execution.model import DONE, Phase, RollbackPlan, RunState, State, StepStatus
+from runbook_tui.execution.model import DONE, Phase, Rewind, RollbackPlan, RunState, State, StepStatus
 from runbook_tui.execution.operators import operator_name
 from runbook_tui.execution.people import Checked, Resolution
 from runbook_tui.execution.resume import take_up_run
 from runbook_tui.execution.rollback import roll_back, rollback_plan
-from runbook_tui.execution.runs import read_bytes, unfinished_runs
+from runbook_tui.execution.runs import unfinished_runs
 from runbook_tui.execution.session import Session
 from runbook_tui.files.problems import RunbookError
-from runbook_tui.runbook.digest import digest
-from runbook_tui.runbook.model import Runbook
+from runbook_tui.runbook.model import Runbook, Step
 
+_PATIENCE = 0.3
+"""Seconds that the end of a sitting waits for the record."""
 _SHOWN_FIRST = (State.RUNNING, State.UNKNOWN, State.FAILED)
 
 
@@ -53,6 +54,7 @@ class Runner:
         runbook_path: Path,
         *,
         rehearsal: bool = False,
+        instructions: bool = False,
         operator: str | None = None,
         environment: str | None = None,
     ) -> Runner:
@@ -61,6 +63,7 @@ class Runner:
         Args:
             runbook_path: the file; a copy of it is what runs, whatever happens to it later.
             rehearsal: nothing runs and no network is reached.
+            instructions: nothing runs either: people do what each step says, and paste what they saw.
             operator: ``RUNBOOK_OPERATOR`` or the login name when left out.
             environment: instead of the one in the runbook.
 
@@ -70,11 +73,17 @@ class Runner:
             RecordError, RecordFailed: the record cannot be made.
         """
         name = operator_name(operator)
-        return cls(begin_run(runbook_path, name, environment, rehearsal=rehearsal))
+        return cls(begin_run(runbook_path, name, environment, rehearsal=rehearsal, instructions=instructions))
 
     @classmethod
     def resume(
-        cls, folder: Path, *, operator: str | None = None, repair: bool = False, accept_shorter: str = ""
+        cls,
+        folder: Path,
+        *,
+        operator: str | None = None,
+        repair: bool = False,
+        accept_shorter: str = "",
+        take_over: str = "",
     ) -> Runner:
         """Go on with a run. Steps that were running are watched again, or their result is found, or they are unknown.
 
@@ -83,6 +92,7 @@ class Runner:
             operator: as in :meth:`start`.
             repair: set a damaged last checkpoint aside.
             accept_shorter: the reason to go on though checkpoints are missing at the end.
+            take_over: the reason to ask the process that executes it now to leave; what it runs goes on.
 
         Raises:
             HeldByAnother: somebody executes it.
@@ -91,7 +101,9 @@ class Runner:
             NotAllowed: it is finished.
         """
         name = operator_name(operator)
-        return cls(take_up_run(folder, name, repair=repair, accept_shorter=accept_shorter))
+        return cls(
+            take_up_run(folder, name, repair=repair, accept_shorter=accept_shorter, take_over=take_over)
+        )
 
     @staticmethod
     def unfinished(runbook_path: Path, *, rehearsal: bool | None = None) -> list[Path]:
@@ -107,6 +119,14 @@ class Runner:
     def runbook(self) -> Runbook:
         """The frozen runbook."""
         return self._session.runbook
+
+    def step(self, step_id: str) -> Step:
+        """A step as it is executed in this run: with the command that the operator put in its place.
+
+        Raises:
+            KeyError: there is none of that id.
+        """
+        return self._session.effective(self._session.steps[step_id])
 
     @property
     def folder(self) -> Path:
@@ -153,6 +173,7 @@ class Runner:
         on_event: Callable[[str], None] = _ignore,
         stop: threading.Event | None = None,
         past_no_return: bool = False,
+        repeat: bool = False,
     ) -> StepStatus:
         """Run a step, run it again after it failed, or go on with one that was found running; to its end.
 
@@ -162,35 +183,113 @@ class Runner:
             on_event: gets what happens.
             stop: when set, the step is left running and its status is returned.
             past_no_return: the operator knows that this is the first step that cannot be rolled back.
+            repeat: the operator knows that it was done before and is not marked as safe to repeat.
         """
         watch = self._watch(step_id, on_output, on_event, stop)
-        return run_step(self._session, step_id, watch, past_no_return=past_no_return)
+        return run_step(self._session, step_id, watch, past_no_return=past_no_return, repeat=repeat)
 
     def confirm(
         self,
         step_id: str,
         *,
         note: str = "",
+        result: str = "",
         on_output: Callable[[str], None] = _ignore,
         on_event: Callable[[str], None] = _ignore,
         stop: threading.Event | None = None,
     ) -> StepStatus:
-        """A person did what a step says, or saw that it worked; a verify that needs nobody runs then, to its end."""
+        """A person did what a step says, or saw that it worked; a verify that needs nobody runs then, to its end.
+
+        Args:
+            step_id: of a step that waits for that.
+            note: anything to remember.
+            result: what the person saw printed, kept as the output of the step.
+            on_output: gets what a verify prints.
+            on_event: gets what happens.
+            stop: when set, the verify is left to the next sitting.
+        """
         watch = self._watch(step_id, on_output, on_event, stop)
-        return people.confirm(self._session, step_id, note, watch)
+        return people.confirm(self._session, step_id, note, watch, result=result)
 
     def approve(
         self,
         step_id: str,
         *,
+        by: str | None = None,
         note: str = "",
+        signature: Path | None = None,
+        break_glass: str = "",
         on_output: Callable[[str], None] = _ignore,
         on_event: Callable[[str], None] = _ignore,
         stop: threading.Event | None = None,
     ) -> StepStatus:
-        """A person decided that the run goes on; the note says who, when the operator is none of the approvers."""
+        """A person decided that the run goes on. With ``approvals: 2`` it waits on for the second one.
+
+        Args:
+            step_id: of a step that waits for a decision.
+            by: who approves, when that is not the operator.
+            note: where and how they said so.
+            signature: file with their signature over :meth:`approval_statement`.
+            break_glass: the reason to go on without an approval that the rules accept.
+            on_output: gets what a verify prints.
+            on_event: gets what happens.
+            stop: when set, the verify is left to the next sitting.
+        """
         watch = self._watch(step_id, on_output, on_event, stop)
-        return people.approve(self._session, step_id, note, watch)
+        return people.approve(
+            self._session, step_id, note, watch, by=by, signature=signature, break_glass=break_glass
+        )
+
+    def approval_statement(self, step_id: str, by: str) -> str:
+        """The text that an approver signs with ``ssh-keygen -Y sign -n runbook``."""
+        return approvals.statement(self._session, self._session.step(step_id), by)
+
+    def edit(self, step_id: str, command: str, reason: str) -> StepStatus:
+        """Execute another command for a step, in this run only; approvals before it have to be given again."""
+        return changes.edit(self._session, step_id, command, reason)
+
+    def rewind_consequences(self, step_id: str) -> Rewind:
+        """What going back to a step would reset, and what of that is not safe to repeat."""
+        return changes.rewind_consequences(self._session, step_id)
+
+    def rewind(self, step_id: str, reason: str) -> Rewind:
+        """Go back to a step: it and what depends on it are to be done again. Nothing is undone."""
+        return changes.rewind(self._session, step_id, reason)
+
+    def hand_over(self, to: str, note: str = "") -> None:
+        """Record who goes on, and leave the run to them; commands go on."""
+        changes.hand_over(self._session, to, note)
+        self.close()
+
+    def accept_drift(self, reason: str) -> tuple[str, ...]:
+        """Go on though something moved; gives what was accepted."""
+        return changes.accept_drift(self._session, reason)
+
+    def interrupted(self, why: str) -> None:
+        """Record that something from outside ends this sitting, such as SIGTERM. Never raises, never takes long."""
+        session = self._session
+        if not session.lock.acquire(timeout=_PATIENCE):
+            return
+        try:
+            running = [
+                step_id for step_id, status in session.state.statuses.items() if status.state is State.RUNNING
+            ]
+            if session.state.finished is None:
+                values = {"by": session.operator, "because": why[:200], "running": running[:100]}
+                session.append("interrupted", values)
+        except RunbookError:
+            pass
+        finally:
+            session.lock.release()
+
+    def quiet_for(self, step_id: str) -> float | None:
+        """Seconds since the command of a step printed anything; None when none of it runs."""
+        session = self._session
+        status = session.status(step_id)
+        if status.state is not State.RUNNING or status.phase not in {Phase.ACTION, Phase.ROLLBACK}:
+            return None
+        assignment = course_of(session, self.step(step_id), status).assignment
+        return commands.quiet_for(assignment.job) if assignment.action.run is not None else None
 
     def decline(self, step_id: str, reason: str) -> StepStatus:
         """A person did not approve, or what they were to confirm is not so: the step failed."""
@@ -276,17 +375,13 @@ class Runner:
             elif status.phase in {Phase.ACTION, Phase.ROLLBACK}:
                 commands.stop(course_of(session, step, status).assignment.job)
 
-    def drift(self) -> tuple[str, ...]:
-        """What changed since the run began, in sentences; the frozen runbook is what runs."""
-        first = self._session.first
-        path = self._session.base / str(first.values.get("runbook", ""))
-        try:
-            changed = digest(read_bytes(path)) != self.state.digest
-        except RunbookError:
-            return (f"{path.name} is not there any more; the copy that the run began with is executed",)
-        if not changed:
-            return ()
-        return (f"{path.name} was edited since the run began; the copy that it began with is executed",)
+    def drift(self, step_id: str | None = None) -> tuple[str, ...]:
+        """What moved since the run began and was not accepted, in sentences; the frozen runbook is what runs.
+
+        Args:
+            step_id: look only at what concerns this step; at everything when None.
+        """
+        return self._session.drift(None if step_id is None else self.step(step_id))
 
     def finish(self, outcome: Outcome, reason: str = "") -> None:
         """End the run; nothing can be done in it any more.

@@ -66,7 +66,7 @@ def read_run(folder: Path) -> RunView:
     view = read_record(folder)
     if not view.checkpoints:
         raise CorruptRecord(f"{view.path}: no checkpoint in it is whole{': ' + view.why if view.why else ''}")
-    runbook = frozen_runbook(folder, view.checkpoints[0])
+    runbook = executed_runbook(folder, view.checkpoints[0])
     state = fold(view.checkpoints, runbook)
     return RunView(folder, runbook, view.checkpoints, state, view.whole, view.why)
 
@@ -138,6 +138,18 @@ def new_folder(runbook_path: Path, data: bytes, environment: str, *, rehearsal: 
     except OSError as error:
         raise RecordError(f"{error.filename or parent}: cannot be made: {error.strerror or error}") from error
     return folder
+
+
+def executed_runbook(folder: Path, first: Checkpoint) -> Runbook:
+    """The frozen runbook as it is executed: by people alone, when the run was begun so.
+
+    Raises:
+        CorruptRecord, ProblemsError: as :func:`frozen_runbook`.
+    """
+    from runbook_tui.execution.instructions import instructed
+
+    runbook = frozen_runbook(folder, first)
+    return instructed(runbook) if first.values.get("instructions") is True else runbook
 
 
 def frozen_runbook(folder: Path, first: Checkpoint) -> Runbook:

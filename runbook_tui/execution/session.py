@@ -10,7 +10,8 @@ from pathlib import Path
 
 from runbook_tui.execution import clock
 from runbook_tui.execution.commands import Job
-from runbook_tui.execution.errors import NotAllowed, RunClosed
+from runbook_tui.execution.drift import VERSION_SET, DriftCheck
+from runbook_tui.execution.errors import Drifted, NotAllowed, RunClosed
 from runbook_tui.execution.framing import Checkpoint, Value
 from runbook_tui.execution.model import RunState, State, StepStatus
 from runbook_tui.execution.record import RecordWriter
@@ -18,6 +19,7 @@ from runbook_tui.execution.state import Folding
 from runbook_tui.runbook.model import Runbook, Step
 
 _LONGEST_TEXT = 4000
+_BEGINNINGS = frozenset({"step-started", "rollback-started"})
 
 
 class Session:
@@ -40,14 +42,15 @@ class Session:
         """Steps that a thread of this process is busy with; the event is set to end what they do."""
         self._writer = writer
         self._folding = Folding(runbook)
-        for checkpoint in writer.checkpoints:
+        checkpoints = writer.checkpoints
+        for checkpoint in checkpoints:
             self._folding.add(checkpoint)
         self.state: RunState = self._folding.state()
-
-    @property
-    def first(self) -> Checkpoint:
+        self.first = checkpoints[0]
         """The checkpoint with which the run began."""
-        return self._writer.checkpoints[0]
+        self._drift = DriftCheck(self, checkpoints)
+        self._begun = {_about(c): c for c in checkpoints if c.kind in _BEGINNINGS}
+        self._secrets: dict[str, str] = {}
 
     def append(self, kind: str, values: Mapping[str, Value]) -> None:
         """Make a fact durable and take it into account.
@@ -56,7 +59,12 @@ class Session:
             RecordFailed: it could not be made durable.
         """
         with self.lock:
-            self._folding.add(self._writer.append(kind, values))
+            checkpoint = self._writer.append(kind, self._masked(values))
+            self._folding.add(checkpoint)
+            if kind in _BEGINNINGS:
+                self._begun[_about(checkpoint)] = checkpoint
+            if kind == VERSION_SET:
+                self._drift.add(checkpoint.values)
             self.state = self._folding.state()
 
     def told(self, kind: str, step: Step, values: Mapping[str, Value] = {}) -> StepStatus:
@@ -74,7 +82,26 @@ class Session:
             raise NotAllowed(f"the run is finished ({self.state.finished}); start a new one")
         if step_id not in self.steps:
             raise NotAllowed(f"the runbook of this run has no step {step_id}")
-        return self.steps[step_id]
+        return self.effective(self.steps[step_id])
+
+    def effective(self, step: Step) -> Step:
+        """A step as it is executed in this run: with the command that the operator put in its place."""
+        edited = self.status(step.id).edited
+        return step if edited is None else step.model_copy(update={"run": edited})
+
+    def drift(self, step: Step | None) -> tuple[str, ...]:
+        """What moved since the run began and was not accepted; see :class:`~runbook_tui.execution.drift.DriftCheck`."""
+        return () if self.state.rehearsal else self._drift.before(step)
+
+    def require_no_drift(self, step: Step) -> None:
+        """Let through a step around which nothing moved.
+
+        Raises:
+            Drifted: says what did.
+        """
+        drifts = self.drift(step)
+        if drifts:
+            raise Drifted(drifts)
 
     def status(self, step_id: str) -> StepStatus:
         """Where a step stands now."""
@@ -132,7 +159,50 @@ class Session:
 
     def environment(self, step: Step) -> dict[str, str]:
         """All environment variables of the commands of a step."""
-        return {**os.environ, **step.environment, **self.variables(step)}
+        hidden = {
+            source.env
+            for name, source in self.runbook.secrets.items()
+            if source.env is not None and name not in step.secrets
+        }
+        inherited = {name: value for name, value in os.environ.items() if name not in hidden}
+        return {**inherited, **step.environment, **self.variables(step)}
+
+    def secrets(self, step: Step) -> dict[str, str]:
+        """The values of the secrets that the commands of a step get, by name.
+
+        Raises:
+            SecretMissing: one has no value.
+        """
+        if not step.secrets:
+            return {}
+        from runbook_tui.execution.secrets import resolve
+
+        found = resolve(self.runbook.secrets, self.base, os.environ, names=step.secrets)
+        with self.lock:
+            self._secrets.update(found)
+        return found
+
+    def mask(self, text: str) -> str:
+        """The text without the values of the secrets that are known in this sitting."""
+        if not self._secrets:
+            return text
+        from runbook_tui.text.masking import masked
+
+        return masked(text, tuple(self._secrets.values()))
+
+    def _masked(self, values: Mapping[str, Value]) -> Mapping[str, Value]:
+        """What is recorded, without the values of secrets, however they got there."""
+        if not self._secrets:
+            return values
+
+        def mask(value: Value) -> Value:
+            if isinstance(value, str):
+                return self.mask(value)
+            if isinstance(value, (list, tuple)):
+                return [self.mask(item) if isinstance(item, str) else item for item in value]
+            return value
+
+        return {key: mask(value) for key, value in values.items()}
 
     def variables(self, step: Step) -> dict[str, str]:
         """What the runbook adds for every command of a step."""
@@ -161,21 +231,24 @@ class Session:
 
         Of another boot nothing but the wall clock is left to go by.
         """
-        kinds = {"step-started", "rollback-started"}
-        for checkpoint in reversed(self._writer.checkpoints):
-            if checkpoint.kind in kinds and checkpoint.values.get("step") == step.id:
-                now = clock.now()
-                if checkpoint.boot == now.boot:
-                    return checkpoint.mono
-                passed = clock.wall_microseconds(now.at) - clock.wall_microseconds(checkpoint.at)
-                return now.mono - max(0, passed)
-        return clock.since_boot()
+        checkpoint = self._begun.get(step.id)
+        if checkpoint is None:
+            return clock.since_boot()
+        now = clock.now()
+        if checkpoint.boot == now.boot:
+            return checkpoint.mono
+        passed = clock.wall_microseconds(now.at) - clock.wall_microseconds(checkpoint.at)
+        return now.mono - max(0, passed)
 
     def close(self) -> None:
         """Leave the run to others. Commands go on under their shims."""
         self.leaving.set()
         with self.lock:
             self._writer.close()
+
+
+def _about(checkpoint: Checkpoint) -> str:
+    return str(checkpoint.values.get("step", ""))
 
 
 def reason(text: str, why: str) -> str:
