@@ -1,7 +1,7 @@
 """Taking a secret out of an output file after the fact.
 
-A record is a chain and cannot be scrubbed; it has no output in it but a tail and a digest. So the output file is
-replaced, and a ``redacted`` checkpoint says what it is from then on.
+A record is a chain and cannot be scrubbed: the last lines of an output that it quotes stay as they are. The output file
+is replaced, and a ``redacted`` checkpoint says what it is from then on.
 """
 
 from __future__ import annotations

@@ -7,12 +7,15 @@ the output file (:mod:`runbook_tui.text.masking`).
 from __future__ import annotations
 
 import os
+import select
+import signal
 import stat
 import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runbook_tui.execution import clock
 from runbook_tui.files.problems import RunbookError
 from runbook_tui.text.masking import SHORTEST
 
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
 
 LONGEST = 64 * 1024
 """Bytes of the longest secret; Linux gives a process no variable of more than 128 KiB."""
+_CHUNK = 4096
+_MOST = LONGEST + 2
+"""Bytes that are read at most: a line break may follow."""
 PATIENCE = 30.0
 """Seconds that a command has to print a secret."""
 
@@ -114,7 +120,7 @@ def _read(name: str, path: Path) -> bytes:
             if not stat.S_ISREG(os.fstat(fd).st_mode):
                 raise SecretMissing(f"the secret {name} is read from {path}, which is no plain file")
             with os.fdopen(os.dup(fd), "rb") as file:
-                return file.read(LONGEST + 3)
+                return file.read(_MOST + 1)
         finally:
             os.close(fd)
     except OSError as error:
@@ -127,28 +133,56 @@ def _read(name: str, path: Path) -> bytes:
 def _printed(name: str, command: str, base: Path, environment: Mapping[str, str]) -> bytes:
     """What a command prints. Its errors are not repeated: they can contain anything."""
     try:
-        done = subprocess.run(
+        process = subprocess.Popen(
             ["bash", "-euo", "pipefail", "-c", command],
             cwd=base,
             env=dict(environment),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            timeout=PATIENCE,
-            check=False,
+            start_new_session=True,
         )
-    except subprocess.TimeoutExpired:
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it contains a NUL"
+        raise SecretMissing(
+            f"the command that prints the secret {name} cannot be started: {reason}"
+        ) from None
+    assert process.stdout is not None
+    with process:
+        data = _until(process.stdout.fileno(), clock.since_boot() + round(PATIENCE * 1e6))
+        late = data is None
+        try:
+            if data is not None and len(data) <= _MOST:
+                process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            late = True
+        if process.returncode is None:
+            os.killpg(process.pid, signal.SIGKILL)
+    if late or data is None:
         raise SecretMissing(
             f"the command that prints the secret {name} did not end within {PATIENCE:.0f} seconds; "
             f"run it by hand to see why: {command}"
-        ) from None
-    except OSError as error:
+        )
+    if process.returncode and len(data) <= _MOST:
         raise SecretMissing(
-            f"the command that prints the secret {name} cannot be started: {error.strerror}"
-        ) from None
-    if done.returncode:
-        raise SecretMissing(
-            f"the command that prints the secret {name} ended with status {done.returncode}; "
+            f"the command that prints the secret {name} ended with status {process.returncode}; "
             f"run it by hand to see why: {command}"
         )
-    return done.stdout
+    return data
+
+
+def _until(fd: int, ends: int) -> bytes | None:
+    """All that is printed, or a little more than is allowed; None when the time is up first."""
+    poller = select.poll()
+    poller.register(fd, select.POLLIN)
+    data = b""
+    while len(data) <= _MOST:
+        left = ends - clock.since_boot()
+        if left <= 0:
+            return None
+        if poller.poll(min(left / 1000, 200)):
+            piece = os.read(fd, _CHUNK)
+            if not piece:
+                break
+            data += piece
+    return data

@@ -47,7 +47,8 @@ def logout_warning(*, cgroup: Path = _CGROUP, asking: Ask = ask) -> str | None:
     """
     unit = _unit(cgroup)
     if unit.endswith(".scope") and unit.startswith("session-"):
-        if asking(["loginctl", "show-session", "--no-pager", "--property=KillUserProcesses"]).get("KillUserProcesses") != "yes":
+        shown = asking(["loginctl", "show-session", "--no-pager", "--property=KillUserProcesses"])
+        if shown.get("KillUserProcesses") != "yes":
             return None
         return (
             f"this machine ends all processes of a session at its logout (KillUserProcesses=yes): a command "
