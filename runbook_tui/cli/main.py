@@ -9,8 +9,10 @@ Exit statuses, the same for all commands:
     70  a bug in this program
     74  the record, or the output, cannot be written
     75  somebody else holds the record
+    129 the terminal went away while a run went on (SIGHUP); its commands go on
     130 interrupted
     141 nobody reads the output any more
+    143 ended by SIGTERM while a run went on; its commands go on
 """
 
 from __future__ import annotations
@@ -19,8 +21,12 @@ import errno
 import os
 import sys
 from io import TextIOWrapper
+from typing import TYPE_CHECKING
 
 from runbook_tui import __version__
+
+if TYPE_CHECKING:
+    from runbook_tui.files.problems import RunbookError
 
 COMMANDS = {
     "init": "find services, data stores and contracts, and write a manifest",
@@ -31,6 +37,7 @@ COMMANDS = {
     "plan": "derive a runbook from a manifest, git and pending migrations",
     "open": "author a runbook in the app",
     "run": "execute a runbook step by step, or go on where it stopped",
+    "approve": "print or sign the approval of a step of a run, for a second person",
     "explain": "say why a step is where it is, and what if it is skipped",
     "check": "find what is missing or wrong in a runbook",
     "export": "render a runbook as Markdown, or with your own template",
@@ -105,10 +112,19 @@ def _failed(error: Exception) -> int:
     if not isinstance(error, RunbookError):
         return _bug(error)
     try:
+        _show_record(error)
         print(block(str(error)), file=sys.stderr)
-    except BrokenPipeError:
+    except OSError:  # nobody reads it, or it has no place either; the status tells
         drop_output()
     return error.exit_status
+
+
+def _show_record(error: RunbookError) -> None:
+    """Print the record that no file system took: it is nowhere else."""
+    from runbook_tui.execution.errors import RecordFailed
+
+    if isinstance(error, RecordFailed) and error.spilled is None and error.text:
+        print(error.text, end="" if error.text.endswith("\n") else "\n", flush=True)
 
 
 def _is_of_output(error: OSError) -> bool:

@@ -113,7 +113,7 @@ def _ways_on(runbook: Path, folder: Path) -> str:
 
 def _warnings(folder: Path) -> list[str]:
     """What may go wrong with this place and this login, in sentences."""
-    from runbook_tui.execution import mounts
+    from runbook_tui.execution import mounts, sessions
 
-    found = [mounts.warning(folder)]
+    found = (mounts.warning(folder), sessions.logout_warning())
     return [warning for warning in found if warning]

@@ -36,9 +36,8 @@ def failed(desk: Desk, step: Step) -> None:
     if not desk.asks:
         say(f"{INDENT}{step.id} failed; mend it and run again in a terminal, or give a decision", "red")
         raise Left(FAILED)
-    common = common_verbs(desk, step)
-    first = {"roll back": common.pop("roll back")} if "roll back" in common else {}
-    choose_verb(desk, {**_of_failed(desk, step, status), **first, **common, "pause": pause_after_failure})
+    verbs = {**_of_failed(desk, step, status), **common_verbs(desk, step)}
+    choose_verb(desk, {**verbs, "pause": pause_after_failure})
 
 
 def _of_failed(desk: Desk, step: Step, status: StepStatus) -> dict[str, Callable[[], None]]:

@@ -36,15 +36,13 @@ def choose_verb(desk: Desk, verbs: Verbs) -> None:
 
 def common_verbs(desk: Desk, step: Step) -> dict[str, Callable[[], None]]:
     """What is possible wherever a person is asked about a step."""
-    verbs: dict[str, Callable[[], None]] = {
-        "note": lambda: _note(desk, step),
-        "shell": lambda: open_shell(desk, step),
-    }
-    if desk.runner.state.rehearsal:
-        del verbs["shell"]
+    verbs: dict[str, Callable[[], None]] = {}
     if _begun(desk):
-        verbs["rewind"] = lambda: rewind(desk)
         verbs["roll back"] = lambda: roll_back(desk)
+        verbs["rewind"] = lambda: rewind(desk)
+    verbs["note"] = lambda: _note(desk, step)
+    if not desk.runner.state.rehearsal:
+        verbs["shell"] = lambda: open_shell(desk, step)
     verbs["hand over"] = lambda: hand_over(desk)
     verbs["abort"] = lambda: abort(desk)
     return verbs
