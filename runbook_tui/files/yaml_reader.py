@@ -153,7 +153,7 @@ class _Reader:
                 # The parser places an empty value on a later line: its own key is nearer.
                 self.values[location] = self.keys.get(location, self.last)
             return None
-        self._refuse_escaped(event)
+        self._refuse_escaped(event, f"{location[-1]}: " if location and isinstance(location[-1], str) else "")
         return value
 
     def _sequence(self, location: Location, depth: int) -> list[object]:
@@ -216,12 +216,12 @@ class _Reader:
         if event.ctag is not None:
             self._report(event, f"the tag {quoted(str(event.ctag))}", "the value alone", "remove the tag")
 
-    def _refuse_escaped(self, event: ScalarEvent) -> None:
+    def _refuse_escaped(self, event: ScalarEvent, named: str = "") -> None:
         """Quoted text can spell what must not stand in the file: control characters, surrogates."""
         for character in event.value:
             code = ord(character)
             if (code < 0x20 and character not in "\n\t") or 0x7F <= code <= 0x9F or 0xD800 <= code <= 0xDFFF:
-                what = f"the text contains the control character U+{code:04X}"
+                what = f"{named}the text contains the control character U+{code:04X}"
                 self._report(event, what, "printable text", "remove the escape sequence")
                 return
 

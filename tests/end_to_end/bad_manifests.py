@@ -138,9 +138,9 @@ MANIFESTS = [
             "/dev/zero: this is not a regular file; expected a YAML file; copy its content to one",
             "bytes:2:1: control character U+0000; expected printable text; remove it; a binary file cannot "
             "be read",
-            "control:1:8: the text contains the control character U+001B; expected printable text; remove "
+            "control:1:8: title: the text contains the control character U+001B; expected printable text; remove "
             "the escape sequence",
-            "control:2:9: the text contains the control character U+0085; expected printable text; remove "
+            "control:2:9: system: the text contains the control character U+0085; expected printable text; remove "
             "the escape sequence",
             "documents:2:1: a second document begins; expected one document; remove the '---' line",
             "empty: the file is empty; expected lines of the form 'key: value'; check that this is the "
