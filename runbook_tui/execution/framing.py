@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import json.scanner
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -27,7 +28,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from json.encoder import encode_basestring
-from typing import NoReturn
+from typing import Any, NoReturn
 
 Scalar = str | int | bool | None
 Value = Scalar | Sequence[Scalar] | Mapping[str, Scalar]
@@ -41,8 +42,13 @@ NO_SUM = "0" * 64
 
 _BEGIN, _END = b"---\n", b"\n...\n"
 _KEY = re.compile(r"[a-z][a-z0-9_-]{0,63}")
-_HEADER = ("seq", "prev", "at", "boot", "mono", "kind")
-_TAKEN = frozenset({*_HEADER, "sum"})
+_TAKEN = frozenset({"seq", "prev", "at", "boot", "mono", "kind", "sum"})
+_NUMBER, _WORD = r"(0|[1-9]\d{0,15})", r'"([^"\\\x00-\x1f]*)"'
+_HEAD = re.compile(
+    rf"---\nseq: {_NUMBER}\nprev: {_WORD}\nat: {_WORD}\nboot: {_WORD}\nmono: {_NUMBER}\nkind: {_WORD}\n",
+    re.ASCII,
+)
+"""How every checkpoint begins. None of these words may need an escape."""
 _END_OF_SUM = len('"') + len(_END)
 _SUM_AND_END = len(NO_SUM) + _END_OF_SUM
 _WORDS = {None: "null", True: "true", False: "false"}
@@ -110,8 +116,10 @@ def _refuse_number(text: str) -> NoReturn:
     raise ValueError(f"{text[:40]} is no whole number")
 
 
-_decoder = json.JSONDecoder(parse_float=_refuse_number, parse_constant=_refuse_number)
-_read_value: Callable[[str, int], tuple[Value, int]] = _decoder.scan_once
+_make_scanner: Any = json.scanner.make_scanner
+_read_value: Callable[[str, int], tuple[Value, int]] = _make_scanner(
+    json.JSONDecoder(parse_float=_refuse_number, parse_constant=_refuse_number)
+)
 """The value at a place of a text, and where it ends: what ``JSONDecoder.raw_decode`` calls, three times as fast."""
 
 
@@ -121,27 +129,48 @@ def encode(checkpoint: Checkpoint) -> bytes:
     Raises:
         FramingError: a key or value has no place in a record, or there is too much of it.
     """
-    lines = [
-        f"---\nseq: {_scalar('seq', checkpoint.seq)}",
-        f"prev: {_scalar('prev', checkpoint.prev)}",
-        f"at: {_scalar('at', checkpoint.at)}",
-        f"boot: {_scalar('boot', checkpoint.boot)}",
-        f"mono: {_scalar('mono', checkpoint.mono)}",
-        f"kind: {_scalar('kind', checkpoint.kind)}",
-    ]
+    head = (
+        f"---\nseq: {_scalar('seq', checkpoint.seq)}\n"
+        f"prev: {_scalar('prev', checkpoint.prev)}\n"
+        f"at: {_scalar('at', checkpoint.at)}\n"
+        f"boot: {_scalar('boot', checkpoint.boot)}\n"
+        f"mono: {_scalar('mono', checkpoint.mono)}\n"
+        f"kind: {_scalar('kind', checkpoint.kind)}\n"
+    )
+    if not _HEAD.fullmatch(head):
+        raise FramingError(f"a checkpoint cannot begin with {head!r:.400}")
+    lines = []
     for key, value in checkpoint.values.items():
         if key in _TAKEN or not _is_key(key):
             raise FramingError(f"{key!r} cannot be a key of a checkpoint")
         lines.append(f"{key}: {_text(key, value)}")
     lines.append("")
     try:
-        body = "\n".join(lines).encode()
+        body = (head + "\n".join(lines)).encode()
     except UnicodeEncodeError as error:
         raise FramingError("a lone surrogate cannot be recorded") from error
     data = body + _closing(body)
     if len(data) > MAX_BYTES:
         raise FramingError(f"a checkpoint of {len(data)} bytes; at most {MAX_BYTES} can be recorded")
     return data
+
+
+def seal(checkpoint: Checkpoint) -> tuple[Checkpoint, bytes]:
+    """A checkpoint as a reader will see it, and its bytes, whose framing was looked at once more.
+
+    Raises:
+        FramingError: it cannot be written.
+    """
+    data = encode(checkpoint)
+    lines = len(_TAKEN) + len(checkpoint.values) + 2
+    if data.find(_END) != len(data) - len(_END) or data.count(b"\n") != lines:
+        raise FramingError("it would not be framed as a checkpoint")
+    values = {key: _own(value) for key, value in checkpoint.values.items()}
+    point = checkpoint
+    total = data[-_SUM_AND_END:-_END_OF_SUM].decode()
+    return Checkpoint(
+        point.seq, point.prev, point.at, point.boot, point.mono, point.kind, values, total, len(data)
+    ), data
 
 
 def decode(data: bytes) -> Checkpoint:
@@ -156,32 +185,34 @@ def decode(data: bytes) -> Checkpoint:
     body = data[:start]
     if data[start:] != _closing(body):
         raise FramingError("the checksum is wrong")
-    values: dict[str, Value] = {}
     try:
-        lines = body[len(_BEGIN) : -1].decode().split("\n")
+        text = body.decode()
+    except UnicodeDecodeError as error:
+        raise FramingError("it is not UTF-8") from error
+    head = _HEAD.match(text)
+    if head is None:
+        raise FramingError("it does not begin with seq, prev, at, boot, mono and kind")
+    seq, prev, at, boot, mono, kind = head.groups()
+    values = _values(text[head.end() : -1])
+    total = data[-_SUM_AND_END:-_END_OF_SUM].decode()
+    return Checkpoint(int(seq), prev, at, boot, int(mono), kind, values, total, len(data))
+
+
+def _values(text: str) -> dict[str, Value]:
+    """What stands in the lines between ``kind`` and ``sum``."""
+    values: dict[str, Value] = {}
+    lines = text.split("\n") if text else []
+    try:
         for line in lines:
-            key, _, text = line.partition(": ")
-            values[key], end = _read_value(text, 0)
-            if end != len(text) or not _is_key(key):
+            key, _, rest = line.partition(": ")
+            values[key], end = _read_value(rest, 0)
+            if end != len(rest) or not _is_key(key) or key in _TAKEN:
                 raise ValueError(f"{line[:40]!r}")
     except (ValueError, RecursionError, StopIteration) as error:
         raise FramingError(f"a line is not `key: value`: {error}") from error
-    return _checkpoint(values, len(lines), data)
-
-
-def _checkpoint(values: dict[str, Value], lines: int, data: bytes) -> Checkpoint:
-    if len(values) != lines:
+    if len(values) != len(lines):
         raise FramingError("a key stands there twice")
-    try:
-        seq, prev, at, boot, mono, kind = [values.pop(name) for name in _HEADER]
-    except KeyError as error:
-        raise FramingError(f"{error.args[0]} is missing") from error
-    if not (type(seq) is int and type(mono) is int and isinstance(prev, str) and isinstance(at, str)):
-        raise FramingError("seq, prev, at or mono is not what it has to be")
-    if not (isinstance(boot, str) and isinstance(kind, str)):
-        raise FramingError("boot or kind is no text")
-    total = data[-_SUM_AND_END:-_END_OF_SUM].decode()
-    return Checkpoint(seq, prev, at, boot, mono, kind, values, total, len(data))
+    return values
 
 
 def scan(data: bytes) -> Scan:
@@ -214,6 +245,13 @@ def _closing(body: bytes) -> bytes:
 @lru_cache(maxsize=1024)
 def _is_key(key: str) -> bool:
     return _KEY.fullmatch(key) is not None
+
+
+def _own(value: Value) -> Value:
+    """A copy of what a caller could still change."""
+    if isinstance(value, (str, int)) or value is None:
+        return value
+    return dict(value) if isinstance(value, Mapping) else list(value)
 
 
 def _text(key: str, value: object) -> str:

@@ -26,10 +26,11 @@ _TRIES = 20
 class Lock:
     """A lock file that this process holds until :meth:`release`."""
 
-    def __init__(self, directory: int, name: str, fd: int) -> None:
+    def __init__(self, directory: int, name: str, fd: int, identity: tuple[int, int]) -> None:
         self._directory = directory
         self._name = name
         self._fd = fd
+        self._identity = identity
 
     @classmethod
     def take(cls, directory: int, name: str, shown: Path, holder: Mapping[str, str | int]) -> Lock:
@@ -49,30 +50,31 @@ class Lock:
             for _ in range(_TRIES):
                 fd = os.open(name, _FLAGS, 0o600, dir_fd=directory)
                 try:
-                    taken = cls._lock(directory, name, fd, shown)
+                    identity = cls._lock(fd, shown)
+                    if _there(directory, name) == identity:
+                        lock = cls(directory, name, fd, identity)
+                        lock.tell(holder)
+                        return lock
                 except BaseException:
                     os.close(fd)
                     raise
-                if taken:
-                    lock = cls(directory, name, fd)
-                    lock.tell(holder)
-                    return lock
                 os.close(fd)
         except OSError as error:
             raise RecordError(f"{shown}: cannot be locked: {error.strerror or error}") from error
         raise RecordError(f"{shown}: cannot be locked: somebody replaces the file again and again")
 
     @staticmethod
-    def _lock(directory: int, name: str, fd: int, shown: Path) -> bool:
-        """Whether the lock is ours and the path still leads to it."""
-        if not stat.S_ISREG(os.fstat(fd).st_mode):
+    def _lock(fd: int, shown: Path) -> tuple[int, int]:
+        """Lock an open file, and say which one it is."""
+        seen = os.fstat(fd)
+        if not stat.S_ISREG(seen.st_mode):
             raise RecordError(f"{shown}: a plain file is needed for the lock, this is none")
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             holder = parse(os.pread(fd, _LONGEST, 0))
             raise HeldByAnother(f"{shown.parent}: {holders.executing(holder)}", holder) from None
-        return _same(directory, name, fd)
+        return _identity(seen)
 
     def tell(self, holder: Mapping[str, str | int]) -> None:
         """Write down who holds it. It is for people; that it is held is what counts, so a failure is passed over."""
@@ -82,7 +84,7 @@ class Lock:
 
     def held(self) -> bool:
         """Whether the path still leads to the file that is locked."""
-        return _same(self._directory, self._name, self._fd)
+        return _there(self._directory, self._name) == self._identity
 
     def release(self) -> None:
         """Let another one write."""
@@ -136,13 +138,15 @@ def parse(data: bytes) -> dict[str, object]:
     return found
 
 
-def _same(directory: int, name: str, fd: int) -> bool:
-    ours = os.fstat(fd)
+def _identity(seen: os.stat_result) -> tuple[int, int]:
+    return seen.st_dev, seen.st_ino
+
+
+def _there(directory: int, name: str) -> tuple[int, int] | None:
     try:
-        there = os.stat(name, dir_fd=directory, follow_symlinks=False)
+        return _identity(os.stat(name, dir_fd=directory, follow_symlinks=False))
     except FileNotFoundError:
-        return False
-    return (ours.st_dev, ours.st_ino) == (there.st_dev, there.st_ino)
+        return None
 
 
 def _lines(holder: Mapping[str, str | int]) -> bytes:

@@ -42,7 +42,7 @@ class Log:
         self.name = name
         self._directory = directory
         self._fd = fd
-        self._left = _identity(fd)
+        self._left = _identity(os.fstat(fd))
         self._reserved = 0
         self._new = self._left.size == 0
 
@@ -93,7 +93,7 @@ class Log:
         """
         os.fsync(self._fd)
         data = self.read()
-        self._left = _identity(self._fd)
+        self._left = _identity(os.fstat(self._fd))
         self._new = False
         return data
 
@@ -113,7 +113,7 @@ class Log:
                     os.ftruncate(self._fd, end)
             raise
         os.fsync(self._fd)
-        seen = _identity(self._fd)
+        seen = _identity(os.fstat(self._fd))
         if seen.size != end + len(data) or os.pread(self._fd, len(data), end) != data:
             raise OSError(0, f"{self.name} does not hold what was written to it")
         if self._new:
@@ -128,7 +128,7 @@ class Log:
             reserve.reserve(self._fd, end)
             self._reserved = end + reserve.SIZE
             with suppress(OSError):  # it changed the time of the file; if not noted, the next append refuses
-                self._left = _identity(self._fd)
+                self._left = _identity(os.fstat(self._fd))
 
     def cut(self, end: int) -> None:
         """Cut off everything from a place on, durably.
@@ -138,7 +138,7 @@ class Log:
         """
         os.ftruncate(self._fd, end)
         os.fsync(self._fd)
-        self._left = _identity(self._fd)
+        self._left = _identity(os.fstat(self._fd))
 
     def close(self) -> None:
         """Give the descriptor back."""
@@ -147,16 +147,14 @@ class Log:
 
     def _check_untouched(self) -> None:
         """An editor, another program or a moved file between two writes ends the record."""
-        there = os.stat(self.name, dir_fd=self._directory, follow_symlinks=False)
-        ours = _identity(self._fd)
-        if there.st_ino != ours.inode or there.st_dev != ours.device:
+        there = _identity(os.stat(self.name, dir_fd=self._directory, follow_symlinks=False))
+        if (there.device, there.inode) != (self._left.device, self._left.inode):
             raise OSError(0, f"{self.name} was replaced by another file")
-        if ours != self._left:
+        if there != self._left:
             raise OSError(0, f"{self.name} was changed by another program")
 
 
-def _identity(fd: int) -> _Identity:
-    seen = os.fstat(fd)
+def _identity(seen: os.stat_result) -> _Identity:
     return _Identity(
         seen.st_dev, seen.st_ino, seen.st_nlink, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns
     )

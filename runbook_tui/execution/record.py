@@ -24,7 +24,7 @@ from runbook_tui.execution.folder import (
     open_folder_to_read,
     write_all,
 )
-from runbook_tui.execution.framing import FORMAT, NO_SUM, Checkpoint, Scan, Value, Whole, decode, encode, scan
+from runbook_tui.execution.framing import FORMAT, NO_SUM, Checkpoint, Scan, Value, Whole, encode, scan, seal
 from runbook_tui.execution.head import Head, HeadFile
 from runbook_tui.execution.lock import Lock
 from runbook_tui.execution.log import Log
@@ -151,8 +151,7 @@ class RecordWriter:
             raise self._dead
         if self._closed:
             raise RunClosed(f"{self.path}: the run was closed")
-        data = encode(self._next(kind, values))
-        checkpoint = decode(data)  # what a reader will see, or an error before anything is written
+        checkpoint, data = seal(self._next(kind, values))
         written = False
         try:
             if not self._lock.held():
