@@ -31,7 +31,7 @@ class Gap:
         """Give back what is by now in the middle. A file system that cannot do that keeps everything."""
         ends = (os.fstat(self._log).st_size - self._behind) // _BLOCK * _BLOCK
         if self._possible and ends > self._ends:
-            self._possible = _punch(self._log, self._ends, ends - self._ends)
+            self._possible = punch(self._log, self._ends, ends - self._ends)
             if self._possible:
                 self._ends = ends
 
@@ -70,7 +70,8 @@ def _write(fd: int, data: bytes, place: int) -> int:
     return done
 
 
-def _punch(fd: int, start: int, length: int) -> bool:
+def punch(fd: int, start: int, length: int) -> bool:
+    """Give back the space of a part of a file; whether the file system can do that (fallocate(2))."""
     call = getattr(ctypes.CDLL(None), "fallocate64", None) or getattr(ctypes.CDLL(None), "fallocate", None)
     if call is None:
         return False
