@@ -57,6 +57,21 @@ def missing(path: Path, seen: Scan, *, repair: bool, accept_shorter: str) -> int
     return count
 
 
+def end_of(checkpoints: Sequence[Checkpoint]) -> str | None:
+    """What is wrong with the end, as far as this machine remembers; empty for nothing, None when it does not.
+
+    It sees that checkpoints are missing, and that others stand in their place.
+    """
+    head = _head(checkpoints)
+    if head is None:
+        return None
+    if head.seq >= len(checkpoints):
+        return f"{head.seq + 1 - len(checkpoints)} checkpoints that this machine wrote are missing at the end"
+    if checkpoints[head.seq].sum != head.sum:
+        return f"checkpoint {head.seq} is not the one that this machine wrote: the record was written anew"
+    return ""
+
+
 def behind(checkpoints: Sequence[Checkpoint]) -> int | None:
     """How many checkpoints this machine wrote after these; None when it remembers nothing of the run."""
     head = _head(checkpoints)

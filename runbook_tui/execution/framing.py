@@ -215,11 +215,16 @@ def _values(text: str) -> dict[str, Value]:
     return values
 
 
-def scan(data: bytes) -> Scan:
-    """Read a whole record by its framing: chain, checksums, and what the end looks like. Never raises."""
+def scan(data: bytes, number: int = 0, previous: str = NO_SUM) -> Scan:
+    """Read a whole record by its framing: chain, checksums, and what the end looks like. Never raises.
+
+    Args:
+        data: the record, or what follows a part of it that was read before.
+        number: of the first checkpoint in it.
+        previous: checksum of the checkpoint before that.
+    """
     found: list[Checkpoint] = []
     position = 0
-    previous = NO_SUM
     while position < len(data):
         end = data.find(_END, position)
         why = "it is cut off"
@@ -229,7 +234,7 @@ def scan(data: bytes) -> Scan:
             except FramingError as error:
                 why = str(error)
             else:
-                why = _breaks_chain(checkpoint, len(found), previous)
+                why = _breaks_chain(checkpoint, number + len(found), previous, data)
         if why:
             return _judge(data, position, tuple(found), why)
         found.append(checkpoint)
@@ -277,12 +282,20 @@ def _scalar(key: str, value: object) -> str:
     raise FramingError(f"{key}: {type(value).__name__} {value!r:.40} cannot be recorded")
 
 
-def _breaks_chain(checkpoint: Checkpoint, expected: int, previous: str) -> str:
-    if checkpoint.seq != expected:
-        return f"it has number {checkpoint.seq} where {expected} comes next"
-    if checkpoint.prev != previous:
-        return "it does not continue the checkpoint before it"
-    return ""
+def _breaks_chain(checkpoint: Checkpoint, expected: int, previous: str, data: bytes) -> str:
+    """How a whole checkpoint does not fit behind the one before it; empty when it does."""
+    if checkpoint.seq == expected:
+        if checkpoint.prev == previous:
+            return ""
+        return (
+            "it does not continue the checkpoint before it: that one was written anew, or is of another run"
+        )
+    told = f"it has number {checkpoint.seq} where {expected} comes next"
+    if checkpoint.seq < expected:
+        return f"{told}: checkpoint {checkpoint.seq} stands there twice"
+    if f"\n---\nseq: {expected}\n".encode() in data:
+        return f"{told}: the order was changed"
+    return f"{told}: {checkpoint.seq - expected} checkpoints were taken out"
 
 
 def _judge(data: bytes, position: int, found: tuple[Checkpoint, ...], why: str) -> Scan:

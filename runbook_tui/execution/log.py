@@ -72,14 +72,13 @@ class Log:
         except OSError as error:
             raise RecordError(f"{shown}: {error.strerror or error}") from error
 
-    def read(self) -> bytes:
-        """All of it.
+    def read(self, position: int = 0) -> bytes:
+        """All of it, or what is after a position.
 
         Raises:
             OSError: it cannot be read.
         """
         parts = []
-        position = 0
         while part := os.pread(self._fd, 1 << 20, position):
             parts.append(part)
             position += len(part)

@@ -3,113 +3,133 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
+from runbook_tui.execution import evidence
+from runbook_tui.execution.admission import end_of
 from runbook_tui.execution.errors import RecordError
+from runbook_tui.execution.findings import Finding, Judgement, Verification
 from runbook_tui.execution.folder import RUNBOOK
 from runbook_tui.execution.framing import FORMAT, Checkpoint, Whole
 from runbook_tui.execution.output import examine
 from runbook_tui.execution.record import RecordView, read_record
+from runbook_tui.execution.spill import rescued
+from runbook_tui.files.problems import RunbookError
+from runbook_tui.runbook.model import Runbook
+
+__all__ = ["Finding", "Judgement", "Verification", "verify"]
 
 
-class Judgement(StrEnum):
-    """The whole answer. Exit statuses: 0, 1, 2."""
-
-    INTACT = "intact"
-    BROKEN = "broken"
-    UNSURE = "cannot tell"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One layer."""
-
-    holds: bool | None
-    """None when it cannot be seen here."""
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """The answer and what it stands on."""
-
-    judgement: Judgement
-    findings: tuple[Finding, ...]
-
-
-def verify(folder: Path) -> Verification:
-    """Check the record of a run: chain, end, frozen runbook, outputs. Nothing is written.
+def verify(record: Path, *, signers: Path | None = None, head: str = "") -> Verification:
+    """Check the record of a run. Nothing is written.
 
     The chain finds accidents and edits. It does not find that somebody who may write the folder wrote all of it anew;
-    the last finding says so.
+    only a signature, a checksum kept elsewhere, or the memory of the machine that wrote it does.
+
+    Args:
+        record: folder of the run, or the record in it.
+        signers: an ``allowed_signers`` file; asks for signatures. Without it the one that the runbook names is used
+            for approvals, where it is there.
+        head: a checksum that was kept elsewhere: of the last checkpoint, or an earlier one.
     """
+    folder = record if record.is_dir() or not record.is_file() else record.parent
     try:
         view = read_record(folder)
     except RecordError as error:
-        return Verification(Judgement.UNSURE, (Finding(None, str(error)),))
-    findings = [_chain(view)]
-    if view.checkpoints:
-        findings += [_format(view.checkpoints[0]), _end(view), _runbook(folder, view.checkpoints[0])]
-        findings += _outputs(folder, view.checkpoints)
-        last = view.checkpoints[-1]
-        findings.append(
-            Finding(None, f"not signed; compare the last checksum with one kept elsewhere: {last.sum}")
-        )
-    return Verification(_judge(findings), tuple(findings))
+        return Verification(Judgement.UNSURE, (Finding("chain", None, str(error)),))
+    if not view.checkpoints:
+        nothing = (_chain(view),)
+        return Verification(_judge(nothing), nothing)
+    findings = (_chain(view), *_layers(folder, view, signers, head))
+    required = {evidence.SIGNATURE} if signers is not None else set()
+    first, last = view.checkpoints[0], view.checkpoints[-1]
+    return Verification(
+        _judge(findings, frozenset(required)), findings, str(first.values.get("run", "")), last.sum
+    )
 
 
-def _judge(findings: list[Finding]) -> Judgement:
+def _layers(folder: Path, view: RecordView, signers: Path | None, head: str) -> Iterator[Finding]:
+    first = view.checkpoints[0]
+    yield _format(first)
+    yield _end(view)
+    runbook, finding = _runbook(folder, first)
+    yield finding
+    yield from _outputs(folder, view.checkpoints)
+    yield from evidence.approvals(view, runbook, signers or _named_signers(folder, runbook))
+    yield from evidence.head_signatures(folder, view, signers)
+    yield _anchor(view, head)
+
+
+def _judge(findings: tuple[Finding, ...], required: frozenset[str] = frozenset()) -> Judgement:
     if any(finding.holds is False for finding in findings):
         return Judgement.BROKEN
-    return Judgement.INTACT if findings[0].holds else Judgement.UNSURE
+    unknown = any(finding.holds is None and finding.layer in required for finding in findings)
+    return Judgement.INTACT if findings[0].holds and not unknown else Judgement.UNSURE
 
 
 def _chain(view: RecordView) -> Finding:
     if view.whole is Whole.CLEAN:
         first, last = view.checkpoints[0], view.checkpoints[-1]
         span = f"from {first.at} to {last.at}"
-        return Finding(
-            True, f"{len(view.checkpoints)} checkpoints {span}, each whole and chained to the last"
-        )
+        told = f"{len(view.checkpoints)} checkpoints {span}, each whole and chained to the last"
+        return Finding("chain", True, told)
     if view.whole is Whole.EMPTY:
-        return Finding(None, f"{view.path.name} is empty: the run ended before anything was recorded")
+        return Finding(
+            "chain", None, f"{view.path.name} is empty: the run ended before anything was recorded"
+        )
     good = len(view.checkpoints)
     if view.whole is Whole.TORN:
-        return Finding(
-            None, f"{good} checkpoints are whole; the last write was cut off, or is going on: {view.why}"
-        )
-    return Finding(False, f"{good} checkpoints are whole, then it was changed or damaged: {view.why}")
+        told = f"{good} checkpoints are whole; the last write was cut off, or is going on: {view.why}"
+        return Finding("chain", None, told)
+    return Finding(
+        "chain", False, f"{good} checkpoints are whole, then it was changed or damaged: {view.why}"
+    )
 
 
 def _format(first: Checkpoint) -> Finding:
     version = first.values.get("format")
     if version == FORMAT:
-        return Finding(True, f"record format {FORMAT}")
-    return Finding(None, f"record format {version}; this version knows format {FORMAT}")
+        return Finding("format", True, f"record format {FORMAT}")
+    return Finding("format", None, f"record format {version}; this version knows format {FORMAT}")
 
 
 def _end(view: RecordView) -> Finding:
-    if view.behind is None:
-        return Finding(
-            None, "written on another machine, or by another user: whether the end is missing is not known"
-        )
-    if view.behind:
-        return Finding(False, f"{view.behind} checkpoints that this machine wrote are missing at the end")
-    return Finding(True, "nothing that this machine wrote is missing at the end")
+    wrong = end_of(view.checkpoints)
+    if wrong is None:
+        told = "written on another machine, or by another user: whether the end is missing is not known"
+        return Finding("end", None, told)
+    if wrong:
+        return Finding("end", False, wrong)
+    more = rescued(str(view.checkpoints[0].values.get("run", "")), view.checkpoints)
+    if more is not None:
+        told = f"newer checkpoints were rescued to {more.path}; resuming the run takes them over"
+        return Finding("end", None, told)
+    return Finding("end", True, "nothing that this machine wrote is missing at the end")
 
 
-def _runbook(folder: Path, first: Checkpoint) -> Finding:
+def _runbook(folder: Path, first: Checkpoint) -> tuple[Runbook | None, Finding]:
+    from runbook_tui.execution.runs import parse
     from runbook_tui.runbook.digest import digest
 
     try:
-        same = digest((folder / RUNBOOK).read_bytes()) == first.values.get("digest")
+        data = (folder / RUNBOOK).read_bytes()
     except OSError as error:
-        return Finding(False, f"{RUNBOOK} cannot be read: {error.strerror or error}")
-    if same:
-        return Finding(True, f"{RUNBOOK} is the one that the run began with")
-    return Finding(False, f"{RUNBOOK} is not the one that the run began with")
+        return None, Finding("runbook", False, f"{RUNBOOK} cannot be read: {error.strerror or error}")
+    if digest(data) != first.values.get("digest"):
+        return None, Finding("runbook", False, f"{RUNBOOK} is not the one that the run began with")
+    good = Finding("runbook", True, f"{RUNBOOK} is the one that the run began with")
+    try:
+        return parse(data, folder / RUNBOOK), good
+    except RunbookError:  # a newer version wrote it
+        return None, good
+
+
+def _named_signers(folder: Path, runbook: Runbook | None) -> Path | None:
+    """The file of signers that the frozen runbook names, where it is there."""
+    if runbook is None or runbook.approval is None or runbook.approval.signers is None:
+        return None
+    path = folder.absolute().parent.parent / runbook.approval.signers
+    return path if path.is_file() else None
 
 
 def _outputs(folder: Path, checkpoints: tuple[Checkpoint, ...]) -> Iterator[Finding]:
@@ -119,16 +139,16 @@ def _outputs(folder: Path, checkpoints: tuple[Checkpoint, ...]) -> Iterator[Find
     for output, checkpoint in kept.items():
         size = checkpoint.values.get("bytes")
         if not (folder / output).is_file():
-            yield Finding(False, f"{output} is missing")
+            yield Finding("outputs", False, f"{output} is missing")
         elif (
             examine(folder / output, size if isinstance(size, int) else 0).digest
             == checkpoint.values["digest"]
         ):
             good += 1
         else:
-            yield Finding(False, f"{output} is not what the command printed")
+            yield Finding("outputs", False, f"{output} is not what the command printed")
     if good:
-        yield Finding(True, f"{good} outputs have the digest that was recorded")
+        yield Finding("outputs", True, f"{good} outputs have the digest that was recorded")
 
 
 def _output(checkpoint: Checkpoint) -> str | None:
@@ -137,3 +157,18 @@ def _output(checkpoint: Checkpoint) -> str | None:
         return None
     safe = not output.startswith("/") and ".." not in output.split("/")
     return output if safe else None
+
+
+def _anchor(view: RecordView, head: str) -> Finding:
+    last = view.checkpoints[-1]
+    if not head:
+        told = f"compare the checksum of the last checkpoint with one that was kept elsewhere: {last.sum}"
+        return Finding("anchor", None, told)
+    for point in view.checkpoints:
+        if point.sum == head.strip().lower():
+            later = last.seq - point.seq
+            rest = f"; {later} checkpoints came after it" if later else ""
+            return Finding("anchor", True, f"checkpoint {point.seq} is the one that was kept elsewhere{rest}")
+    return Finding(
+        "anchor", False, "no checkpoint has the checksum that was kept elsewhere: it was written anew"
+    )

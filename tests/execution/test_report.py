@@ -33,7 +33,7 @@ STEPS = """
 def finished(start: StartRun) -> Path:
     runner = start(STEPS)
     time.sleep(0.2)
-    runner.approve("gate", note="yes")
+    runner.approve("gate", by="bea", note="yes")
     runner.run("work")
     runner.skip("skip", "not today")
     runner.finish("succeeded")
@@ -105,7 +105,7 @@ def test_an_intact_record_says_what_holds_and_what_cannot_be_known(finished: Pat
     assert "True: nothing that this machine wrote is missing at the end" in text
     assert "True: runbook.yaml is the one that the run began with" in text
     assert "True: 1 outputs have the digest that was recorded" in text
-    assert "None: not signed" in text
+    assert "None: nobody signed it" in text
     assert read_run(finished).checkpoints[-1].sum in text
 
 
