@@ -26,8 +26,8 @@ GRACE = 10.0
 OUTPUT_CAP = 256 * 1024 * 1024
 """Bytes that are kept of what a command prints, half from the beginning; ``RUNBOOK_OUTPUT_CAP`` overrides it."""
 
-# Imported, not run as a script: then it need not be compiled each time.
-_SHIM = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import shim; del sys.path[0]; shim.run()"
+SHIM = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import shim; del sys.path[0]; shim.run()"
+"""What the interpreter of a shim is told. It imports it: a script would be compiled each time."""
 _BLOCKED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _NEVER = "never-started"
 _POLL = 0.05
@@ -147,7 +147,7 @@ def start(
     return os.posix_spawn(
         sys.executable,
         [
-            *(sys.executable, "-I", "-S", "-c", _SHIM),
+            *(sys.executable, "-I", "-S", "-c", SHIM),
             *(str(job.place), str(job.log), str(directory), *figures, ",".join(secrets)),
         ],
         {**environment, **secrets},
