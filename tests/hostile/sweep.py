@@ -46,6 +46,7 @@ class Sweep:
     leaks: list[str] = field(default_factory=list)
     executed: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
+    _told: int = 0
 
     def __post_init__(self) -> None:
         for folder in (self.markers, self.forbidden, self.work):
@@ -136,10 +137,12 @@ class Sweep:
             f"leaks={len(self.leaks)} executed={len(self.executed)} outside={len(self.outside)}"
         )
 
-    def require_clean(self) -> None:
-        """Nothing of the four things happened."""
+    def require_clean(self, *, ever: bool = False) -> None:
+        """Nothing of the four things happened since this was asked last (or ever)."""
         wrong = [*self.crashes, *self.leaks, *self.executed, *self.outside]
-        assert not wrong, f"{self.figures}\n" + "\n".join(wrong[:10])
+        new = ever or len(wrong) > self._told
+        self._told = len(wrong)
+        assert not (new and wrong), f"{self.figures}\n" + "\n".join(wrong[-10:])
 
 
 def git(folder: Path, *arguments: str | bytes, stdin: bytes = b"", **variables: str) -> str:
