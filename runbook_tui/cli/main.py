@@ -42,7 +42,8 @@ COMMANDS = {
     "check": "find what is missing or wrong in a runbook",
     "export": "render a runbook as Markdown, or with your own template",
     "answer": "answer what the planner could not know",
-    "record": "show or verify the record of a run",
+    "record": "show, verify, repair, watch, sign, redact, export or compare records",
+    "verify": "say which layers of evidence of a record hold",
     "schema": "print the JSON Schema of a file format",
     "demo": "build the example release of eight services and open it",
 }

@@ -82,8 +82,8 @@ class Lines:
         lines = (self._begun.pop(step_id, "") + text).split("\n")
         if lines[-1]:
             self._begun[step_id] = lines[-1]
-        for line in lines[:-1]:
-            self._line(step_id, line)
+        if lines[:-1]:
+            self._print(step_id, lines[:-1])
 
     def tell(self, step_id: str, status: StepStatus) -> None:
         """How a step ended."""
@@ -101,11 +101,12 @@ class Lines:
 
     def _flush(self, step_id: str) -> None:
         if begun := self._begun.pop(step_id, ""):
-            self._line(step_id, begun)
+            self._print(step_id, [begun])
 
-    def _line(self, step_id: str, line: str) -> None:
-        before = f"{step_id} | " if self._several else "| "
-        say(f"{INDENT}{before}{line}")
+    def _print(self, step_id: str, lines: list[str]) -> None:
+        """All of them at once: a terminal that takes one line at a time does not keep up with a loud command."""
+        before = f"{INDENT}{step_id} | " if self._several else f"{INDENT}| "
+        say("\n".join(before + line for line in lines))
 
     def _before(self, step_id: str) -> str:
         return f"{INDENT}{step_id}: " if self._several else INDENT

@@ -41,7 +41,7 @@ _LEAVING = 0.5
 """Seconds that threads get to notice that nobody watches any more."""
 _INTENT = 0.3
 """Seconds that a step gets to write down its intent before the next one starts; keeps the record in order."""
-_MOST_WAITING = 128
+_MOST_WAITING = 32
 """Pieces of output that wait for a listener which is busy, such as a person in a menu."""
 _PATIENCE = 1.0
 """Seconds that a command's output waits for room before it is left out."""
@@ -106,7 +106,9 @@ class Conductor:
         self._holds = holds
         self._crosses = crosses or self.approved
         self._leave = leave or threading.Event()
-        self._queue: SimpleQueue[Happening | _Work] = SimpleQueue()
+        self._queue: SimpleQueue[Happening | _Work | None] = SimpleQueue()
+        self._posts: SimpleQueue[object] = SimpleQueue()
+        """What is told before any output that waits."""
         self._works: dict[str, _Work] = {}
         self._looked = 0.0
         ids = [step.id for step in runner.runbook.steps]
@@ -124,8 +126,9 @@ class Conductor:
         return any(need.approve is not None and statuses[need.id].state is State.SUCCEEDED for need in needed)
 
     def post(self, what: object) -> None:
-        """Hand something to the listener."""
-        self._queue.put(Posted(what))
+        """Hand something to the listener, before whatever else waits for it."""
+        self._posts.put(what)
+        self._queue.put(None)
 
     def go(self) -> Stop:
         """Execute until nothing more may start by itself, and what runs has ended.
@@ -282,12 +285,15 @@ class Conductor:
         try:
             happened = self._queue.get(timeout=_TICK)
         except Empty:
-            return None
-        if not isinstance(happened, _Work):
+            happened = None
+        while not self._posts.empty():
+            self._listener(Posted(self._posts.get()))
+        if isinstance(happened, _Work):
+            self._works.pop(happened.step_id, None)
+            return happened
+        if happened is not None:
             self._listener(happened)
-            return None
-        self._works.pop(happened.step_id, None)
-        return happened
+        return None
 
     def _refused(self, work: _Work) -> Stop | None:
         """What a step that ended means for the others."""
