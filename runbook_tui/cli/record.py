@@ -1,7 +1,7 @@
-"""Show or verify the record of a run, or make a damaged one fit to go on.
+"""Show, verify, repair, watch, sign, redact, export or compare the records of runs.
 
-``show`` and ``verify`` write nothing. ``repair`` sets a damaged last checkpoint aside in a file of its own; with
-``--accept-shorter`` it also goes on though checkpoints are missing at the end. Both are written into the record.
+``show``, ``verify``, ``watch``, ``export`` and ``compare`` write nothing. ``repair`` sets a damaged last checkpoint
+aside in a file of its own; with ``--accept-shorter`` it also goes on though checkpoints are missing at the end.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runbook_tui.cli import verify
 from runbook_tui.cli.output import emit, narrate, say, table
 
 if TYPE_CHECKING:
@@ -18,24 +19,66 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what ``runbook record`` takes."""
-    parser.add_argument("action", choices=["show", "verify", "repair"])
-    parser.add_argument(
-        "run", type=Path, help="folder of the run, such as checkout.runs/2026-11-24-production"
-    )
-    parser.add_argument("--json", action="store_true", help="print as JSON (show, verify)")
-    parser.add_argument(
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    show = _action(actions.add_parser("show", help="what was done"))
+    show.add_argument("--json", action="store_true", help="print as JSON")
+    verify.add_arguments(actions.add_parser("verify", help="which layers of evidence hold: runbook verify"))
+    repair = _action(actions.add_parser("repair", help="make a damaged record fit to go on"))
+    repair.add_argument(
         "--accept-shorter",
         metavar="REASON",
         default="",
-        help="why it is right to go on without the end (repair)",
+        help="why it is right to go on without the end",
     )
+    watch = _action(
+        actions.add_parser("watch", help="follow a run that somebody executes, one line an event")
+    )
+    watch.add_argument("--json", action="store_true", help="print one JSON document a line")
+    sign = _action(actions.add_parser("sign", help="sign the record as it is now with an SSH key"))
+    sign.add_argument("--key", type=Path, required=True, help="file of the key, such as ~/.ssh/id_ed25519")
+    sign.add_argument("--as", dest="signer", metavar="NAME", help="your name in the allowed_signers file")
+    redact = _action(actions.add_parser("redact", help="take a secret out of an output file"))
+    redact.add_argument("--output", required=True, help="the file, such as output/deploy-billing-1.log")
+    redact.add_argument(
+        "--env",
+        action="append",
+        required=True,
+        metavar="NAME",
+        help="environment variable that holds what is taken out",
+    )
+    redact.add_argument("--reason", required=True, help="why; it is recorded")
+    _action(actions.add_parser("export", help="all checkpoints as JSON"))
+    compare = _action(actions.add_parser("compare", help="two runs: steps, outcomes, durations, deviations"))
+    compare.add_argument("other", type=Path, metavar="OTHER", help="folder of the other run")
+    compare.add_argument("--json", action="store_true", help="print as JSON")
 
 
 def run(args: Namespace) -> int:
-    """Show what was done, or say whether the record is intact (0), broken (1) or cannot be told (2)."""
+    """Do what was asked for."""
+    if args.action == "verify":
+        return verify.run(args)
+    if args.action == "watch":
+        from runbook_tui.cli.record_watch import watch
+
+        return watch(args.run, args.json)
+    if args.action == "compare":
+        from runbook_tui.cli.record_compare import compare_runs
+
+        return compare_runs(args.run, args.other, args.json)
     if args.action == "repair":
         return _repair(args.run, args.accept_shorter)
-    return _show(args.run, args.json) if args.action == "show" else _verify(args.run, args.json)
+    if args.action == "sign":
+        return _sign(args.run, args.key, args.signer)
+    if args.action == "redact":
+        return _redact(args)
+    return _show(args.run, args.json) if args.action == "show" else _export(args.run)
+
+
+def _action(parser: ArgumentParser) -> ArgumentParser:
+    parser.add_argument(
+        "run", type=Path, metavar="RUN", help="folder of the run, such as checkout.runs/2026-11-24-production"
+    )
+    return parser
 
 
 def _show(folder: Path, as_json: bool) -> int:
@@ -65,6 +108,54 @@ def _repair(folder: Path, accept_shorter: str) -> int:
     return 0
 
 
+def _sign(folder: Path, key: Path, signer: str | None) -> int:
+    from runbook_tui.cli.output import interactive
+    from runbook_tui.execution.operators import operator_name
+    from runbook_tui.execution.signatures import FILE, sign_record
+
+    made = sign_record(folder, key, operator_name(signer), ask=interactive())
+    narrate(f"{made.signer} signed checkpoint {made.seq} in {folder / FILE}")
+    say(made.sum)
+    return 0
+
+
+def _redact(args: Namespace) -> int:
+    import os
+
+    from runbook_tui.execution.redacting import redact_run
+    from runbook_tui.files.problems import RunbookError
+
+    values = []
+    for name in args.env:
+        if not os.environ.get(name):
+            raise RunbookError(f"{name} is empty or not set; give it the value that is to be taken out")
+        values.append(os.environ[name])
+    found = redact_run(args.run, args.output, values, args.reason)
+    narrate(f"{found.output}: {'taken out' if found.changed else 'it was not in there'}")
+    return 0 if found.changed else 1
+
+
+def _export(folder: Path) -> int:
+    """Print everything, also of a record that is damaged: what is whole of it, and then what is wrong."""
+    from dataclasses import asdict
+
+    from runbook_tui.execution.framing import Whole
+    from runbook_tui.execution.record import read_record
+
+    view = read_record(folder)
+    emit(
+        {
+            "record": view.path.name,
+            "state": view.whole.value,
+            "why": view.why,
+            "checkpoints": [asdict(point) for point in view.checkpoints],
+        }
+    )
+    if view.whole is not Whole.CLEAN:
+        narrate(f"This is not all: {view.why or 'it is empty'}")
+    return 0 if view.whole in {Whole.CLEAN, Whole.TORN} else 1
+
+
 def _print(title: str, summary: RunReport) -> None:
     state = summary.state
     rehearsed = ", rehearsal" if state.rehearsal else ""
@@ -85,22 +176,3 @@ def _print(title: str, summary: RunReport) -> None:
     say(table(rows))
     for note in state.notes:
         say(f"\nnote by {note.by} at {note.at}{f' on {note.step}' if note.step else ''}: {note.text}")
-
-
-def _verify(folder: Path, as_json: bool) -> int:
-    from dataclasses import asdict
-
-    from runbook_tui.execution.verify import Judgement, verify
-
-    found = verify(folder)
-    if as_json:
-        emit(asdict(found))
-    else:
-        words = {True: "holds", False: "BROKEN", None: "not known"}
-        say(table((words[layer.holds], layer.text) for layer in found.findings))
-        say(
-            f"The record is {found.judgement}."
-            if found.judgement is not Judgement.UNSURE
-            else "Nobody can tell."
-        )
-    return list(Judgement).index(found.judgement)
