@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from runbook_tui.release.live import Databases
     from runbook_tui.release.model import Release
     from runbook_tui.runbook.document import RunbookDocument
-    from runbook_tui.runbook.model import Runbook, Selection, Window
+    from runbook_tui.runbook.model import Runbook, Selection, Step, Window
 
 
 class NoOrder(RunbookError):
@@ -50,6 +51,8 @@ class Request:
     fetch: bool = False
     live: Databases | None = None
     """The databases that are asked what is applied; none when None."""
+    durations: Mapping[str, float] = field(default_factory=dict)
+    """Seconds that steps took in past runs, by id. They are the estimates, but for what the manifest says."""
 
 
 @dataclass(frozen=True)
@@ -115,9 +118,27 @@ def draft(request: Request, runbook_path: Path | None = None) -> Draft:
     if planned.cycles:
         planned = _with_split(request, loaded, release, planned)
     if planned.runbook is not None:
-        selected = planned.runbook.model_copy(update={"selection": _selection(request)})
+        estimated = _estimated(planned.runbook, request, loaded)
+        selected = estimated.model_copy(update={"selection": _selection(request)})
         planned = replace(planned, runbook=selected)
     return Draft(request, loaded, release, planned)
+
+
+def _estimated(planned: Runbook, request: Request, loaded: LoadedManifest) -> Runbook:
+    """The runbook with the durations of past runs in place of the planner's defaults."""
+    from runbook_tui.runbook.model import Kind
+
+    if not request.durations:
+        return planned
+    said = {name for name, service in loaded.manifest.services.items() if service.estimate is not None}
+
+    def estimate(step: Step) -> Step:
+        seconds = request.durations.get(step.id)
+        if seconds is None or (step.kind is Kind.DEPLOY and step.service in said):
+            return step
+        return step.model_copy(update={"estimate": float(max(1, ceil(seconds)))})
+
+    return planned.model_copy(update={"steps": tuple(estimate(step) for step in planned.steps)})
 
 
 def _require_place(runbook_path: Path, manifest: Path) -> None:
@@ -268,10 +289,15 @@ def request_of(runbook_path: Path) -> Request:
     )
 
 
-def replan(runbook_path: Path) -> Written:
+def replan(runbook_path: Path, durations: Mapping[str, float] | None = None) -> Written:
     """Derive a runbook again from the manifest that it names, for what was asked for then, and merge.
+
+    Args:
+        runbook_path: of the runbook.
+        durations: as in :class:`Request`.
 
     Raises:
         RunbookError: it names no manifest, or what :func:`draft` and :func:`write` raise.
     """
-    return write(draft(request_of(runbook_path), runbook_path), runbook_path)
+    request = replace(request_of(runbook_path), durations=durations or {})
+    return write(draft(request, runbook_path), runbook_path)

@@ -33,11 +33,19 @@ def open_app(
 
     def make() -> RunbookApp:
         from runbook_tui.authoring.draft import replan
+        from runbook_tui.execution.history import past_durations
         from runbook_tui.runbook.document import RunbookDocument
         from runbook_tui.tui.app import RunbookApp
 
         RunbookDocument.read(runbook)  # errors are told before the screen is taken
-        return RunbookApp(runbook, mode=mode, rehearsal=rehearsal, operator=operator, new=new, replan=replan)
+        return RunbookApp(
+            runbook,
+            mode=mode,
+            rehearsal=rehearsal,
+            operator=operator,
+            new=new,
+            replan=lambda path: replan(path, past_durations(path)),
+        )
 
     return start_app(make, instead="use --plain to run, and plan, explain, check, export to author")
 

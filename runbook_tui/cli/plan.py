@@ -8,6 +8,8 @@ environment, title and window stay unless others are given.
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runbook_tui.cli.parser import file_path
@@ -98,7 +100,15 @@ def _request(args: Namespace) -> Request:
         only=_only(args.only),
         fetch=args.fetch,
         live=_live(args.live, args.live_only),
+        durations=_durations(args.output, args.environment),
     )
+
+
+def _durations(runbook: Path | None, environment: str | None) -> Mapping[str, float]:
+    """How long steps took in past runs of the runbook that is planned into."""
+    from runbook_tui.execution.history import past_durations
+
+    return {} if runbook is None else past_durations(runbook, environment)
 
 
 def _environment(given: str | None) -> str | None:

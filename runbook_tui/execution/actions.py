@@ -15,6 +15,7 @@ from runbook_tui.execution.commands import Ending, Found, Job, Standing
 from runbook_tui.execution.folder import write_all
 from runbook_tui.execution.outcome import Outcome, Verdict
 from runbook_tui.execution.output import examine, tail
+from runbook_tui.execution.sessions import why_gone
 from runbook_tui.runbook.duration import format_duration
 from runbook_tui.runbook.model import Actionable, Http, Sql
 
@@ -22,6 +23,7 @@ DEFAULT_TIMEOUT = 30.0
 """Seconds for a request or a query that names no time limit. Commands without one may run for ever."""
 STOPPED = "stopped by the operator"
 """The message of what was ended on purpose."""
+_ENDED_NOT = "it was to be ended, but processes of it still run and could not be ended (of another user?)"
 _ASKED_EVERY = 0.1
 _SECRET = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
@@ -118,7 +120,7 @@ def judge(assignment: Assignment, found: Found) -> Outcome | None:
         return Outcome(Verdict.FAILED, "its process could not be started; is the disk full?")
     limit = found.ending.size if found.ending is not None else 1 << 62
     printed = examine(assignment.job.log, limit, assignment.expect)
-    verdict, message = _verdict(assignment, found.ending, printed.found)
+    verdict, message = _verdict(assignment, found, printed.found)
     ending = found.ending
     return Outcome(
         verdict,
@@ -131,6 +133,7 @@ def judge(assignment: Assignment, found: Found) -> Outcome | None:
         tail=printed.tail,
         left_running=ending is not None and ending.left_running,
         ended_at=ending.at if ending is not None else None,
+        flags=_flags(ending),
     )
 
 
@@ -176,16 +179,20 @@ def _run(assignment: Assignment, script: str, watch: Watch) -> Outcome | None:
             directory=assignment.directory,
             environment=assignment.environment,
             timeout=assignment.timeout,
-            **({"secrets": assignment.secrets} if assignment.secrets else {}),
+            secrets=assignment.secrets,
         )
     except (OSError, ValueError) as error:
         return Outcome(Verdict.FAILED, f"it cannot be started: {getattr(error, 'strerror', None) or error}")
     return attach(assignment, watch, child=child)
 
 
-def _verdict(assignment: Assignment, ending: Ending | None, found: bool) -> tuple[Verdict, str]:
+def _verdict(assignment: Assignment, found: Found, printed: bool) -> tuple[Verdict, str]:
+    ending = found.ending
     if ending is None:
-        return Verdict.UNKNOWN, _lost(assignment.job)
+        return Verdict.UNKNOWN, _lost(assignment.job, found)
+    if ending.unended:
+        numbers = ", ".join(map(str, ending.unended))
+        return Verdict.FAILED, f"{_ENDED_NOT}: {numbers}; end them by hand"
     if ending.how == "stopped":
         return Verdict.FAILED, STOPPED
     if ending.how == "timeout":
@@ -195,17 +202,31 @@ def _verdict(assignment: Assignment, ending: Ending | None, found: bool) -> tupl
         return Verdict.FAILED, f"ended by {_signal_name(-ending.exit_code)}"
     if ending.exit_code > 0:
         return Verdict.FAILED, f"exit status {ending.exit_code}"
-    if not found:
+    if not printed:
         return Verdict.FAILED, _not_found(assignment.expect or "")
     return Verdict.SUCCEEDED, ""
 
 
-def _lost(job: Job) -> str:
+def _lost(job: Job, found: Found) -> str:
     left = commands.survivors(job)
+    why = f"nobody can know how it ended: {why_gone(found.shim)}"
     if not left:
-        return "it was started, and nobody can know how it ended"
-    numbers = ", ".join(map(str, left[:10]))
-    return f"nobody can know how it ended; processes of it still run: {numbers}"
+        return why
+    return f"{why}; processes of it still run: {', '.join(map(str, left[:10]))}"
+
+
+def _flags(ending: Ending | None) -> tuple[str, ...]:
+    """What is unusual about how a command ended."""
+    if ending is None:
+        return ()
+    flags = []
+    if ending.left_running:
+        flags.append("it left processes running")
+    if ending.dropped:
+        flags.append(f"{ending.dropped} bytes from the middle of its output were not kept")
+    if not ending.saved:
+        flags.append("its output could not be kept completely; is the disk full?")
+    return tuple(flags)
 
 
 def _signal_name(number: int) -> str:

@@ -18,6 +18,7 @@ from runbook_tui.files.problems import RunbookError
 
 if TYPE_CHECKING:
     from runbook_tui.execution.framing import Value
+    from runbook_tui.execution.model import RunState
     from runbook_tui.execution.session import Session
     from runbook_tui.runbook.model import Step
 
@@ -25,9 +26,14 @@ _LONGEST_SIGNATURE = 16 * 1024
 _NAMED = "name who did, or give the reason to break the glass"
 
 
-def statement(session: Session, step: Step, by: str) -> str:
-    """The text that an approver signs: what is approved, where, by whom. It ends with a line break."""
-    state = session.state
+def statement(state: RunState, step: Step, by: str) -> str:
+    """The text that an approver signs: what is approved, where, by whom. It ends with a line break.
+
+    Args:
+        state: of the run, as anybody can read it.
+        step: that asks for the approval.
+        by: name of the approver.
+    """
     asked = hashlib.sha256((step.approve or "").encode()).hexdigest()
     return (
         "runbook-tui approval 1\n"
@@ -36,16 +42,14 @@ def statement(session: Session, step: Step, by: str) -> str:
         f"step: {step.id}\n"
         f"question: {asked}\n"
         f"runbook: {state.digest}\n"
-        f"edits: {edits_digest(session)}\n"
+        f"edits: {edits_digest(state)}\n"
         f"approver: {by}\n"
     )
 
 
-def edits_digest(session: Session) -> str:
+def edits_digest(state: RunState) -> str:
     """What the commands that were changed in this run come to; ``none`` when the runbook is executed as it is."""
-    edited = [
-        f"{step_id}\0{status.edited}\0" for step_id, status in session.state.statuses.items() if status.edited
-    ]
+    edited = [f"{step_id}\0{status.edited}\0" for step_id, status in state.statuses.items() if status.edited]
     return hashlib.sha256("".join(edited).encode()).hexdigest() if edited else "none"
 
 
@@ -73,7 +77,7 @@ def approval(
         "by": name,
         "note": note,
         "digest": session.state.digest,
-        "edits": edits_digest(session),
+        "edits": edits_digest(session.state),
     }
     if step.approvers:
         values["approvers"] = list(step.approvers)
@@ -122,7 +126,7 @@ def _signed(session: Session, step: Step, name: str, signature: Path | None) -> 
     _require_another(session, step, name)
     from runbook_tui.execution.signing import check
 
-    text = statement(session, step, name)
+    text = statement(session.state, step, name)
     armored = _read(signature)
     signed = check(signers, name, text.encode(), armored)
     return {

@@ -31,6 +31,8 @@ class Outcome:
     digest: str = ""
     tail: tuple[str, ...] = ()
     left_running: bool = False
+    flags: tuple[str, ...] = ()
+    """What is unusual about it, in sentences."""
     ended_at: str | None = None
     """Wall clock, when that was not just now."""
 
@@ -50,6 +52,8 @@ class Outcome:
             values |= {"output": self.output, "bytes": self.size, "digest": self.digest, "tail": self.tail}
         if self.left_running:
             values["left_running"] = True
+        if self.flags:
+            values["flags"] = self.flags
         if self.ended_at is not None:
             values["ended_at"] = self.ended_at
         return values

@@ -128,6 +128,14 @@ class Runner:
         """
         return self._session.effective(self._session.steps[step_id])
 
+    def directory(self, step_id: str) -> Path:
+        """Where the commands of a step run."""
+        return self._session.directory(self.step(step_id))
+
+    def environment_of(self, step_id: str) -> dict[str, str]:
+        """All environment variables of the commands of a step, but for its secrets."""
+        return self._session.environment(self.step(step_id))
+
     @property
     def folder(self) -> Path:
         """Of the run."""
@@ -242,7 +250,7 @@ class Runner:
 
     def approval_statement(self, step_id: str, by: str) -> str:
         """The text that an approver signs with ``ssh-keygen -Y sign -n runbook``."""
-        return approvals.statement(self._session, self._session.step(step_id), by)
+        return approvals.statement(self.state, self._session.step(step_id), by)
 
     def edit(self, step_id: str, command: str, reason: str) -> StepStatus:
         """Execute another command for a step, in this run only; approvals before it have to be given again."""

@@ -11,6 +11,7 @@ checkout.runs/2026-11-24-production/      a second run of that day: 2026-11-24-p
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -111,6 +112,15 @@ def _runs(runbook_path: Path, rehearsal: bool | None) -> list[tuple[Path, Checkp
             finished = (point for point in checkpoints if point.kind == "run-finished")
             found.append((folder, checkpoints[0], next(finished, checkpoints[-1])))
     return sorted(found, key=lambda run: clock.wall_microseconds(run[1].at), reverse=True)
+
+
+def past_runs(runbook_path: Path) -> Iterator[tuple[Checkpoint, ...]]:
+    """The whole checkpoints of every run whose record can be read, the newest run first."""
+    for folder, _, _ in _runs(runbook_path, None):
+        try:
+            yield read_record(folder).checkpoints
+        except RecordError:
+            continue
 
 
 def new_folder(runbook_path: Path, data: bytes, environment: str, *, rehearsal: bool) -> Path:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from runbook_tui.execution.framing import Checkpoint
 from runbook_tui.execution.model import DONE, Note, Phase, RunState, State, StepStatus
-from runbook_tui.execution.transitions import OF_MANY, OF_RUN, OF_STEP, read_note, read_text
+from runbook_tui.execution.transitions import OF_MANY, OF_RUN, OF_STEP, StepChange, read_note, read_text
 from runbook_tui.runbook.model import Runbook, Step
 
 _STOPPERS = frozenset({State.FAILED, State.UNKNOWN, State.ROLLED_BACK, State.BLOCKED})
@@ -46,13 +46,17 @@ class Folding:
         elif kind in OF_STEP:
             step = self._steps.get(read_text(checkpoint, "step"))
             if step is not None:
-                changed = OF_STEP[kind](self._statuses[step.id], step, checkpoint)
-                self._statuses[step.id] = replace(changed, number=checkpoint.seq)
+                self._change(step, OF_STEP[kind], checkpoint)
         if kind in OF_MANY:
             for step_id, change in OF_MANY[kind](checkpoint):
-                if step_id in self._statuses:
-                    changed = change(self._statuses[step_id], self._steps[step_id], checkpoint)
-                    self._statuses[step_id] = replace(changed, number=checkpoint.seq)
+                if step_id in self._steps:
+                    self._change(self._steps[step_id], change, checkpoint)
+
+    def _change(self, step: Step, change: StepChange, checkpoint: Checkpoint) -> None:
+        changed = change(self._statuses[step.id], step, checkpoint)
+        # Every change gives a new value, which nobody has yet; a second copy would be half of the time of a resume.
+        object.__setattr__(changed, "number", checkpoint.seq)
+        self._statuses[step.id] = changed
 
     def state(self) -> RunState:
         """The state now, with what follows from the needs of the steps."""

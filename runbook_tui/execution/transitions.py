@@ -70,6 +70,7 @@ def _ended(status: StepStatus, checkpoint: Checkpoint) -> StepStatus:
         message=message,
         output=read_text(checkpoint, "output") or None,
         tail=tail,
+        flags=_texts(checkpoint, "flags"),
     )
 
 

@@ -310,7 +310,7 @@ def test_people_are_asked_again(write_runbook: WriteRunbook, track: Track) -> No
         "- {id: a, title: A, kind: gate, approve: Now?}\n- {id: b, title: B, kind: note, confirm: x}"
     )
     runner = Runner.start(path)
-    runner.approve("a")
+    runner.approve("a", by="bea", note="by phone")
     runner.close()
     again = track(Runner.resume(runner.folder))
     assert again.state.statuses["a"].state is State.SUCCEEDED, "what was decided stays decided"

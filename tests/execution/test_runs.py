@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from runbook_tui.execution.errors import Drifted
 from runbook_tui.execution.runner import Runner
 from runbook_tui.execution.runs import read_run, succeeded_run
 from runbook_tui.files.problems import ProblemsError, RunbookError
@@ -31,6 +32,11 @@ def test_what_runs_is_the_runbook_as_it_was(
     assert runner.drift() == (
         "release.yaml was edited since the run began; the copy that it began with is executed",
     )
+    with pytest.raises(
+        Drifted, match=r"release\.yaml was edited since the run began.*accept that with a reason"
+    ):
+        runner.run("first")
+    assert runner.accept_drift("a typo in a title") and runner.drift() == ()
     runner.run("first")
     assert not (tmp_path / "changed").exists()
     (tmp_path / "release.yaml").unlink()
