@@ -195,6 +195,7 @@ RUN = (
     Action("approve", "a", "Approve", "Decide yes; the digest of the runbook is kept with it", Danger.EDITS),
     Action("decline", "d", "Decline", "Decide no; asks for a reason", Danger.EDITS),
     Action("retry", "R", "Retry", "Execute the failed step again", Danger.EXECUTES),
+    Action("edit", "e", "Edit …", "Put another command in the step's place, in this run only", Danger.EDITS),
     Action("resolve", "u", "Decide …", "Say what happened to a step whose outcome is unknown", Danger.EDITS),
     Action(
         "skip",
@@ -213,6 +214,27 @@ RUN = (
         "Show what would be undone, in which order, and start it",
         Danger.UNDOES,
     ),
+    Action(
+        "until",
+        "U",
+        "Run until …",
+        "Execute what is ready by itself up to a step; stops at persons, failures and the point of no return",
+        Danger.EXECUTES,
+    ),
+    Action(
+        "rewind",
+        "w",
+        "Rewind …",
+        "Go back to a step; shows what that resets and what of it is not safe to repeat",
+        Danger.EDITS,
+    ),
+    Action("drift", "D", "Drift …", "Show what moved since the run began, and accept it", Danger.EDITS),
+    Action(
+        "hand_over", "h", "Hand over …", "Name who goes on, with a note for them, and leave", Danger.EDITS
+    ),
+    Action(
+        "shell", "S", "Shell", "Open a shell where the step runs; that it was open is noted", Danger.EXECUTES
+    ),
     Action("pause", "P", "Pause", "Leave; a running command goes on, and the run is taken up again later"),
     Action(
         "stop",
@@ -229,6 +251,7 @@ RUN = (
         "Give the terminal to the shell until fg; what runs goes on",
         footer=False,
     ),
+    Action("abort", "X", "Abort …", "Give the run up and close its record; asks for a reason", Danger.UNDOES),
     Action("current", "escape", "Current", "Back to the current step", footer=False),
     Action("zoom", "z", "Zoom", "Give the output the whole screen", footer=False),
     Action("copy", "y", "Copy", "Copy the step's command to the clipboard", footer=False),

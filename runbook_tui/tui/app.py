@@ -14,6 +14,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 
+from runbook_tui.text.terminal import plain
 from runbook_tui.tui.guard import ControlGuard
 from runbook_tui.tui.signals import Signals, in_foreground, terminal_gone
 from runbook_tui.tui.theme import DARK, THEMES
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from runbook_tui.authoring.review import Review
     from runbook_tui.tui.screens.base import OverDialogs
     from runbook_tui.tui.screens.init_base import Inquiry
+    from runbook_tui.tui.terminal_marks import Mark
 
 Replan = Callable[[Path], "Written"]
 """Plans again into the runbook file at this path: ``authoring.draft.write`` of a fresh draft."""
@@ -91,6 +93,8 @@ class RunbookApp(App[None]):
         self._guard = ControlGuard()
         self._signals = Signals(end=self.end, last_words=self.last_words)
         self._stopped_itself = False
+        self._left: list[tuple[str, bool]] = []
+        """Terminals that an app which was killed could not put back, and whether each is this one."""
         for theme in THEMES:
             self.register_theme(theme)
         if not os.environ.get("TEXTUAL_THEME"):
@@ -136,17 +140,36 @@ class RunbookApp(App[None]):
 
     async def run_async(self, **options: Any) -> None:  # noqa: ANN401 (as Textual has them)
         """Run the app with the signals that would leave the terminal broken taken over."""
+        from runbook_tui.tui.terminal_marks import mark_terminal, marks_left
+
+        self._left = [(mark.terminal, self._is_here(mark)) for mark in marks_left()]
+        mark = mark_terminal()
         self._signals.take()
         try:
             await super().run_async(**options)
         finally:
             self._signals.give_back()
+            if mark is not None:
+                mark.remove()
+
+    @staticmethod
+    def _is_here(mark: Mark) -> bool:
+        """Whether an app was killed at this very terminal; what can be put back of it then is put back."""
+        try:
+            here = os.ttyname(0) == mark.terminal
+        except OSError:
+            return False
+        if here:
+            mark.put_back()
+        return here
 
     def on_mount(self) -> None:
         """Take over what Textual's driver does between two instructions of anything: it could wait for itself."""
         self._signals.on(signal.SIGINT, self.interrupted)
         self._signals.on(signal.SIGTSTP, self.suspend_now)
         self._signals.on(signal.SIGCONT, self.continued)
+        for terminal, here in self._left:
+            self.notify(_killed_at(terminal, here), severity="warning", markup=False, timeout=20)
 
     def end(self, status: int) -> None:
         """Leave in good order because a signal asked for it, or because the terminal is gone."""
@@ -250,3 +273,10 @@ class RunbookApp(App[None]):
             yield SystemCommand("Find services", help_text, self.find_services)
         if not self.ansi_color:
             yield SystemCommand("Theme", "Choose other colours", self.action_change_theme)
+
+
+def _killed_at(terminal: str, here: bool) -> str:
+    """What to do with a terminal that was not put back."""
+    if here:
+        return "The app was killed at this terminal. If it looks odd after you leave, type: reset"
+    return f"The app was killed at {plain(terminal)} and could not put it back. If it looks odd there, type: reset"

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from runbook_tui.authoring.draft import Written
     from runbook_tui.authoring.review import Review
     from runbook_tui.discovery.proposal import Proposal
+    from runbook_tui.execution.happenings import Stop
     from runbook_tui.files.problems import RunbookError
     from runbook_tui.runbook.document import RunbookDocument
     from runbook_tui.runbook.model import Runbook
@@ -128,15 +131,45 @@ class StepEvent(Message):
 
 
 class StepEnded(Message):
-    """A step is no longer being executed; ``error`` says why it could not be, ``bug`` is a defect of the app."""
+    """A step is no longer being executed."""
 
     def __init__(
-        self, step_id: str, error: RunbookError | None = None, *, bug: Exception | None = None
+        self,
+        step_id: str,
+        error: RunbookError | None = None,
+        *,
+        again: Callable[[], None] | None = None,
+        bug: Exception | None = None,
     ) -> None:
+        """
+        Args:
+            step_id: of the step.
+            error: why nothing was done.
+            again: does the same once more.
+            bug: a defect of the app.
+        """
         super().__init__()
+        self.again = again
         self.step_id = step_id
         self.error = error
         self.bug = bug
+
+
+class StepStarted(Message):
+    """A step was begun without a key for it."""
+
+    def __init__(self, step_id: str) -> None:
+        super().__init__()
+        self.step_id = step_id
+
+
+class Stopped(Message):
+    """Nothing further is begun without a key: where that stopped, or why nothing can be done."""
+
+    def __init__(self, stop: Stop | None, error: RunbookError | None = None) -> None:
+        super().__init__()
+        self.where = stop
+        self.error = error
 
 
 class Evidence(Message):

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runbook_tui.execution.model import DONE, ROLLING_BACK, Phase, State, StepStatus
+from runbook_tui.execution.model import DONE, NOT_SAFE, ROLLING_BACK, Phase, State, StepStatus
 from runbook_tui.text.terminal import plain
 from runbook_tui.tui.status import look
 
@@ -21,8 +21,10 @@ AUTOMATIC = frozenset({"run", "http", "sql", "wait"})
 """Actions that the app executes; the others are for people."""
 
 _LOOKING = frozenset({"help", "palette", "quit", "current", "zoom", "pause", "stop", "suspend"})
-_OF_RUN = frozenset({"rollback", "abort"})
+_OF_RUN = frozenset({"rollback", "abort", "until"})
 """Verbs that are about the run, and not about the step on the card."""
+_EDITABLE = frozenset({State.PENDING, State.BLOCKED, State.FAILED, State.ROLLED_BACK})
+_UNTOUCHED = frozenset({State.PENDING, State.BLOCKED, State.WAITING})
 _NOT_STARTED = frozenset({State.PENDING, State.WAITING, State.BLOCKED, State.FAILED, State.ROLLED_BACK})
 
 
@@ -44,18 +46,35 @@ class RunView:
     """Ids of the steps that something is being done with."""
     rolling_back: bool = False
     """Whether the operator has begun to undo."""
+    going_on: bool = False
+    """Whether steps are begun without a key for each."""
     stopped_because: str = ""
     """Why nothing can be done any more, such as a record that cannot be written."""
 
     @property
     def step(self) -> Step | None:
-        """The step on the card."""
-        return next((step for step in self.runbook.steps if step.id == self.shown), None)
+        """The step on the card, with the command that it has in this run."""
+        step = next((step for step in self.runbook.steps if step.id == self.shown), None)
+        edited = self.status.edited
+        return step if step is None or edited is None else step.model_copy(update={"run": edited})
 
     @property
     def status(self) -> StepStatus:
         """What is known of the step on the card."""
         return self.state.statuses.get(self.shown or "", StepStatus())
+
+    @property
+    def was_done_before(self) -> bool:
+        """Whether the step on the card was reset by a rewind though it is not safe to repeat."""
+        return NOT_SAFE in self.status.flags
+
+    def approvals_before(self, step_id: str) -> tuple[str, ...]:
+        """Ids of the approvals that were given before a step; another command voids them."""
+        from runbook_tui.runbook.graph import prerequisites
+
+        before = prerequisites(self.runbook.steps, step_id)
+        decisions = {step.id for step in self.runbook.steps if step.approve is not None}
+        return tuple(name for name in before if name in decisions and self.state_of(name) is State.SUCCEEDED)
 
     @property
     def can_start(self) -> bool:
@@ -97,15 +116,19 @@ class RunView:
             return "" if self.step is not None else "no step is shown"
         if self.state.finished is not None:
             return "the run is finished"
-        if action == "note":
+        if action in {"note", "drift", "hand_over"}:
             return ""
         if action in _OF_RUN:
-            return self._why_no_rollback() if action == "rollback" else self.why_busy()
+            return {"rollback": self._why_no_rollback, "until": self._why_no_until}.get(
+                action, self.why_busy
+            )()
         return self._why_no_verb(action)
 
     def _why_no_verb(self, action: str) -> str:
         if self.step is None:
             return "no step is shown"
+        if action == "shell":
+            return "a rehearsal opens no shell" if self.state.rehearsal else ""
         if self.shown in self.executing:
             return "the step is being executed: ctrl+c opens the stop menu"
         refusals: dict[str, Callable[[Step], str]] = {
@@ -118,6 +141,8 @@ class RunView:
             "fail": self._why_no_fail,
             "mark_done": self._why_no_mark_done,
             "resolve": self._why_no_resolve,
+            "edit": self._why_no_edit,
+            "rewind": self._why_no_rewind,
         }
         return refusals[action](self.step)
 
@@ -131,6 +156,8 @@ class RunView:
     def why_busy(self) -> str:
         """Which steps are being executed; empty when none is."""
         running = self.running
+        if self.going_on and not running:
+            return "steps are begun one after the other: ctrl+c stops that"
         if len(running) < 2:
             return f"{self.title(running[0])} is being executed" if running else ""
         return f"{len(running)} steps are being executed: {', '.join(map(self.title, running[:3]))}"
@@ -207,6 +234,27 @@ class RunView:
             return ""
         return "the outcome of this step is not in question"
 
+    def _why_no_edit(self, step: Step) -> str:
+        if self.state.rehearsal or self.state.instructions:
+            return "nothing is executed here: the command stays as it is"
+        if step.run is None:
+            return "it has no command"
+        if self.status.phase in ROLLING_BACK:
+            return "its rollback failed: b tries that again"
+        return "" if self.status.state in _EDITABLE else self._it_is()
+
+    def _why_no_rewind(self, step: Step) -> str:
+        if self.status.state is State.UNKNOWN:
+            return "nobody knows how it ended: u says what happened"
+        return "it was not begun" if self.status.state in _UNTOUCHED else ""
+
+    def _why_no_until(self) -> str:
+        if self.rolling_back:
+            return "the run is being rolled back"
+        if self.state.instructions:
+            return "people do every step of this run"
+        return self.why_busy()
+
     def _why_no_rollback(self) -> str:
         if self.executing:
             return self.why_busy()
@@ -214,6 +262,8 @@ class RunView:
 
     def _why_undoing(self) -> str:
         """Why nothing new is begun: a step is being undone."""
+        if self.going_on:
+            return "steps are begun one after the other: ctrl+c stops that"
         undoing = [name for name in self.running if self.state.statuses[name].phase in ROLLING_BACK]
         return f"{self.title(undoing[0])} is being undone" if undoing else ""
 

@@ -84,6 +84,7 @@ class RunScreen(RunOutput):
     def on_unmount(self) -> None:
         """Let go of a running command, and of the record."""
         self.leaving.set()
+        self.halt.set()
         if self.runner is not None:
             self.runner.close()
 
@@ -118,6 +119,7 @@ class RunScreen(RunOutput):
             plan=runner.rollback_plan(),
             executing=frozenset(self.executing),
             rolling_back=self.rolling_back,
+            going_on=self.going_on,
             stopped_because="the record cannot be written" if self.record_error else "",
         )
 

@@ -34,6 +34,10 @@ class RunBase(ActionScreen):
         self.executing: set[str] = set()
         """Ids of the steps that something is being done with; several may be."""
         self.rolling_back = False
+        self.going_on = False
+        """Whether steps are begun without a key for each."""
+        self.halt = threading.Event()
+        """Set to begin no further ones."""
         self.record_error: RecordFailed | None = None
         """Why the record cannot be written any more; nothing is done after that."""
         self.output = OutputStore()
@@ -102,15 +106,17 @@ class RunBase(ActionScreen):
         )
         self.executing.add(step_id)
         self.output.clear(step_id)
-        self._execute_in_background(step_id, do)
+        self._execute_in_background(step_id, do, partial(self.execute, step_id, verb, **more))
         self.show(select=step_id)
 
     @work(thread=True, exit_on_error=False, group="step", description="execute a step")
-    def _execute_in_background(self, step_id: str, do: Callable[[], object]) -> None:
+    def _execute_in_background(
+        self, step_id: str, do: Callable[[], object], again: Callable[[], None]
+    ) -> None:
         try:
             do()
         except RunbookError as error:
-            self.post_message(StepEnded(step_id, error))
+            self.post_message(StepEnded(step_id, error, again=again))
         except Exception as error:  # a bug: shown with its traceback by the thread of the app
             self.post_message(StepEnded(step_id, bug=error))
         else:

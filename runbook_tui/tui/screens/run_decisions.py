@@ -1,4 +1,4 @@
-"""Verbs of people: done, approve, decline, skip, failed, mark as done, note, and what to make of an unknown outcome."""
+"""Verbs of people: decline, skip, failed, mark as done, note, and what to make of an unknown outcome."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Literal
 from textual import work
 from textual.content import Content
 
-from runbook_tui.execution.model import State
+from runbook_tui.execution.model import ROLLING_BACK, State
 from runbook_tui.files.problems import RunbookError
 from runbook_tui.text.terminal import plain
 from runbook_tui.tui.content import QUIET, joined, line, lines
 from runbook_tui.tui.dialogs.answers import Choice, fits, required
 from runbook_tui.tui.messages import Evidence
-from runbook_tui.tui.screens.run_leaving import LeavingActions
+from runbook_tui.tui.screens.run_approving import ApprovingActions
 from runbook_tui.tui.widgets.sheet import Block, Command, Field, Gap, Heading, Paragraph
 
 if TYPE_CHECKING:
@@ -31,46 +31,23 @@ _VERDICTS: dict[str, Literal["worked", "again", "failed"]] = {
 }
 
 
-class DecisionActions(LeavingActions):
+class DecisionActions(ApprovingActions):
     """The verbs that write down what a person did or decided."""
-
-    @work(group="dialog")
-    async def do_confirm(self) -> None:
-        """What the step asks for is done; a verify of the step is tried in the background."""
-        step = self._step()
-        if await self.may_cross(step):
-            self.execute(step.id, self.run_now.confirm)
-
-    @work(group="dialog")
-    async def do_approve(self) -> None:
-        """Decide yes. Who is none of the approvers has to say who approved."""
-        step = self._step()
-        body = self._about(step)
-        stranger = bool(step.approvers) and self.run_now.operator not in step.approvers
-        if stranger:
-            names = ", ".join(step.approvers)
-            body.insert(-1, Paragraph(line(f"Approved by {names}; you are {self.run_now.operator}.", QUIET)))
-        hint = "who approved it, and where" if stranger else "anything to remember (may be left out)"
-        note = await self._ask(
-            "Approve", body, "Approve", hint, must=stranger and not self.run_now.state.rehearsal
-        )
-        if note is not None and await self.may_cross(step):
-            self.execute(step.id, self.run_now.approve, note=note)
 
     @work(group="dialog")
     async def do_decline(self) -> None:
         """Decide no."""
-        step = self._step()
-        reason = await self._ask("Decline", self._about(step), "Decline", "why not")
+        step = self.step_shown()
+        reason = await self._ask("Decline", self.about(step), "Decline", "why not")
         if reason:
             self.try_now(partial(self.run_now.decline, step.id, reason))
 
     @work(group="dialog")
     async def do_skip(self) -> None:
         """Leave the step out, after a look at what depends on it."""
-        step = self._step()
+        step = self.step_shown()
         waiting = self.run_now.skip_consequences(step.id)
-        body = self._about(step)
+        body = self.about(step)
         if waiting:
             body.append(Heading("These steps rely on it, directly or not"))
             view = self.view()
@@ -87,16 +64,16 @@ class DecisionActions(LeavingActions):
     @work(group="dialog")
     async def do_fail(self) -> None:
         """Mark the step as failed."""
-        step = self._step()
-        reason = await self._ask("Mark as failed", self._about(step), "Mark as failed", "what went wrong")
+        step = self.step_shown()
+        reason = await self._ask("Mark as failed", self.about(step), "Mark as failed", "what went wrong")
         if reason:
             self.try_now(partial(self.run_now.fail, step.id, reason))
 
     @work(group="dialog")
     async def do_mark_done(self) -> None:
         """It was done by other means; the evidence goes into the record."""
-        step = self._step()
-        body = self._about(step)
+        step = self.step_shown()
+        body = self.about(step)
         body.insert(
             -1, Paragraph(Content("Nothing is executed. Write down how it was done and how that was seen."))
         )
@@ -115,9 +92,19 @@ class DecisionActions(LeavingActions):
         if text and self.try_now(partial(self.run_now.note, text, step.id if step else None)):
             self.say("Noted.")
 
+    def watch_again(self) -> None:
+        """Follow every command that went on without the app; ask about a step of which nobody knows."""
+        for step_id, status in self.run_now.state.statuses.items():
+            if status.state is State.RUNNING:
+                undoing = status.phase in ROLLING_BACK
+                self.rolling_back = self.rolling_back or undoing
+                self.execute(step_id, self.run_now.rollback if undoing else self.run_now.run)
+        if self.view().status.state is State.UNKNOWN:
+            self.do_resolve()
+
     def do_resolve(self) -> None:
         """Say what happened to a step of which nobody can know. Its verify is tried first, as evidence."""
-        step = self._step()
+        step = self.step_shown()
         if step.verify is None or step.verify.action == "confirm" or self.run_now.state.rehearsal:
             self.ask_what_happened("")
         else:
@@ -138,7 +125,7 @@ class DecisionActions(LeavingActions):
     @work(group="dialog", exclusive=True)
     async def ask_what_happened(self, evidence: str) -> None:
         """Offer the three verdicts; nothing is assumed."""
-        step = self._step()
+        step = self.step_shown()
         if self.run_now.state.statuses[step.id].state is not State.UNKNOWN:
             return
         choice = await self.choose(
@@ -174,19 +161,6 @@ class DecisionActions(LeavingActions):
                 Command(lines("\n".join(status.tail[-8:])), prompt="", indent=0),
             ]
         return [*blocks, Gap()]
-
-    def _step(self) -> Step:
-        step = self.view().step
-        assert step is not None
-        return step
-
-    def _about(self, step: Step) -> list[Block]:
-        text = step.approve or step.confirm
-        return [
-            Paragraph(line(step.title, "bold")),
-            *([Paragraph(lines(text))] if text else []),
-            Gap(),
-        ]
 
     async def _ask(
         self,

@@ -27,10 +27,12 @@ class ExecutionActions(RunBase):
 
     @work(group="dialog")
     async def do_run(self) -> None:
-        """Execute the step on the card; over the point of no return only after a deliberate word."""
+        """Execute the step on the card; over the point of no return, or once more, only after a deliberate word."""
         step = self.view().step
-        if step is not None and await self.may_cross(step) and not self.view().why_not("run"):
-            self.execute(step.id, self.run_now.run, past_no_return=True)
+        if step is None or (self.view().was_done_before and not await self._may_repeat(step)):
+            return
+        if await self.may_cross(step) and not self.view().why_not("run"):
+            self.execute(step.id, self.run_now.run, past_no_return=True, repeat=True)
 
     @work(group="dialog")
     async def do_retry(self) -> None:
@@ -39,7 +41,7 @@ class ExecutionActions(RunBase):
         if step is None or not await self._may_repeat(step) or not await self.may_cross(step):
             return
         if not self.view().why_not("retry"):
-            self.execute(step.id, self.run_now.run, past_no_return=True)
+            self.execute(step.id, self.run_now.run, past_no_return=True, repeat=True)
 
     async def may_cross(self, step: Step) -> bool:
         """Whether a step may be done behind which nothing can be taken back."""

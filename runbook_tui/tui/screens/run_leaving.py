@@ -42,6 +42,7 @@ class LeavingActions(ExecutionActions):
             [
                 Choice("on", "Go on", "nothing was stopped"),
                 Choice("pause", "Leave", "a running command goes on; the run is taken up again later"),
+                *self._no_further(),
                 *self._commands(),
                 Choice(
                     "rollback",
@@ -61,6 +62,8 @@ class LeavingActions(ExecutionActions):
         )
         if choice == "pause":
             self.do_pause()
+        elif choice == "halt":
+            self.halt.set()
         elif choice is not None and choice.startswith(_COMMAND):
             step_id = choice.removeprefix(_COMMAND)
             if step_id in self.executing:  # it may have ended meanwhile
@@ -69,6 +72,12 @@ class LeavingActions(ExecutionActions):
             self.do_rollback()
         elif choice == "abort" and not finished:
             self.do_abort()
+
+    def _no_further(self) -> list[Choice]:
+        """Where steps are begun by themselves: begin no more of them."""
+        if not self.going_on:
+            return []
+        return [Choice("halt", "Begin no further step", "what runs goes on, and is watched")]
 
     def _commands(self) -> list[Choice]:
         """One choice for each command that runs."""
@@ -180,8 +189,9 @@ class LeavingActions(ExecutionActions):
                 return
             self.ended_by = why
             if self.runner is not None:
-                getattr(self.runner, "interrupted", str)(why)
+                self.runner.interrupted(why)
         self.leaving.set()
+        self.halt.set()
 
     def farewell(self) -> str:
         """Who took the run over, and the checkpoints that no file could be written for."""

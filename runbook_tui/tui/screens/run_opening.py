@@ -7,16 +7,16 @@ from pathlib import Path
 
 from textual import on, work
 
-from runbook_tui.execution.model import DONE, ROLLING_BACK, State
+from runbook_tui.execution.model import DONE
 from runbook_tui.files.problems import RunbookError
 from runbook_tui.tui.messages import NotRead, RunOpened
-from runbook_tui.tui.screens.run_decisions import DecisionActions
+from runbook_tui.tui.screens.run_until import RunUntil
 
 _THREADS = 64
 """Steps that can be watched at the same time, each from a thread."""
 
 
-class OpeningRun(DecisionActions):
+class OpeningRun(RunUntil):
     """The way from a file to a run."""
 
     def __init__(self, path: Path, *, rehearsal: bool, operator: str | None, new: bool) -> None:
@@ -48,7 +48,7 @@ class OpeningRun(DecisionActions):
                 self.runner = runner
                 self.post_message(RunOpened(bool(unfinished)))
                 return
-        getattr(runner, "interrupted", str)(self.ended_by)
+        runner.interrupted(self.ended_by)
         runner.close()
 
     @on(NotRead)
@@ -60,16 +60,6 @@ class OpeningRun(DecisionActions):
     def _open_again(self, again: bool | None) -> None:
         if again:
             self.open_run()
-
-    def watch_again(self) -> None:
-        """Follow every command that went on without the app; ask about a step of which nobody knows."""
-        for step_id, status in self.run_now.state.statuses.items():
-            if status.state is State.RUNNING:
-                undoing = status.phase in ROLLING_BACK
-                self.rolling_back = self.rolling_back or undoing
-                self.execute(step_id, self.run_now.rollback if undoing else self.run_now.run)
-        if self.view().status.state is State.UNKNOWN:
-            self.do_resolve()
 
     def resumed_words(self) -> str:
         """Where a run that was taken up goes on."""

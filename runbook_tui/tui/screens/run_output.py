@@ -65,7 +65,7 @@ class RunOutput(OpeningRun):
 
     @on(StepEnded)
     def _ended(self, event: StepEnded) -> None:
-        from runbook_tui.execution.errors import RecordFailed
+        from runbook_tui.execution.errors import Drifted, RecordFailed
 
         self.executing.discard(event.step_id)
         if event.bug is not None:
@@ -74,6 +74,10 @@ class RunOutput(OpeningRun):
             return
         if isinstance(event.error, RecordFailed):
             self.record_failed(event.error)
+            return
+        if isinstance(event.error, Drifted) and event.again is not None:
+            self.show()
+            self.drifted(event.error.drifts, event.again)
             return
         if event.error is not None:
             self.say(str(event.error), "warning")
