@@ -11,7 +11,7 @@ from runbook_tui.planning.context import Scope
 from runbook_tui.planning.words import line
 from runbook_tui.release.model import ServiceChange
 from runbook_tui.runbook.duration import parse_duration
-from runbook_tui.runbook.model import Check
+from runbook_tui.runbook.model import Check, Step
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -41,6 +41,7 @@ class Commands:
         self._problems: list[Problem] = []
         self._templates: dict[tuple[bool, str], Template] = {}
         self._environments: dict[bool, Environment] = {}
+        self._unquoted: dict[str, tuple[str, ...]] = {}
 
     def names(self, change: ServiceChange) -> Names:
         """What the commands of a service may name."""
@@ -63,7 +64,19 @@ class Commands:
             where: its key, such as ``services.billing.commands.deploy``.
             names: known besides ``environment`` and ``variables``.
         """
-        return self._render(template, where, names, quoted=True)
+        text = self._render(template, where, names, quoted=True)
+        if "raw" in template:
+            from runbook_tui.text.sandbox import unquoted
+
+            self._unquoted[text] = unquoted(template)
+        return text
+
+    def marked(self, step: Step) -> Step:
+        """The step with what was put into its commands without quoting, which has to be seen before they run."""
+        parts = (step, step.verify, step.rollback, step.rollback and step.rollback.verify)
+        texts = (part.run for part in parts if part is not None and part.run is not None)
+        found = dict.fromkeys(line(raw) for text in texts for raw in self._unquoted.get(text, ()))
+        return step.model_copy(update={"unquoted": tuple(found)}) if found else step
 
     def text(self, template: str, where: str, names: Names) -> str:
         """Text that no shell reads: a URL, what an output must contain, a message."""

@@ -52,9 +52,10 @@ def plan(release: Release, options: PlanOptions | None = None, *, runbook_path: 
     ):  # what the runbook says about the manifest is as relative as everything in it
         release = replace(release, manifest_path=paths.manifest())
     scope = Scope(release)
-    derived = derive(Drafting(scope, Commands(scope, options.environment), paths, options.environment))
+    commands = Commands(scope, options.environment)
+    derived = derive(Drafting(scope, commands, paths, options.environment))
     solution = solve(scope, derived)
-    steps = with_needs(derived, solution.needs)
+    steps = {step_id: commands.marked(step) for step_id, step in with_needs(derived, solution.needs).items()}
     result = Plan(
         runbook=None,
         steps=tuple(steps.values()),

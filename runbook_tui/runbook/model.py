@@ -175,6 +175,9 @@ class Step(Actionable):
         default=None, description="where run is executed, relative to the runbook file"
     )
     environment: dict[Variable, Line] = Field(default={}, description="environment variables of run")
+    unquoted: tuple[Line, ...] = Field(
+        default=(), description="what the manifest puts into its commands without quoting, by | raw"
+    )
     expect: Line | None = Field(default=None, description="text that the output of the action must contain")
     verify: Check | None = None
     rollback: Rollback | None = None

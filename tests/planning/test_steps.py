@@ -173,6 +173,21 @@ def test_values_are_quoted_for_the_shell_and_only_there(world: World) -> None:
     assert runbook.variables == {"note": "it's $HOME", "port": "8080"}
 
 
+def test_what_is_put_in_without_quoting_is_named_at_the_step(world: World) -> None:
+    world.manifest["variables"] = {"flags": "--fast --loud"}
+    commands = {
+        "deploy": "deploy {{ variables.flags | raw }} {{ version }}",
+        "verify": "version",
+        "rollback": "deploy {{ base | raw }}",
+    }
+    world.service("billing", commands=commands).service("search")
+    plan = world.plan()
+    step = next(step for step in plan.steps if step.id == "deploy-billing")
+    assert step.run == "deploy --fast --loud 2.0"
+    assert step.unquoted == ("variables.flags", "base")
+    assert [step.id for step in plan.steps if step.unquoted] == ["deploy-billing"]
+
+
 def test_everything_wrong_with_the_commands_is_told_at_once(world: World) -> None:
     world.service(
         "billing",
