@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from runbook_tui.execution import clock
@@ -10,6 +10,26 @@ from runbook_tui.execution.framing import Checkpoint
 from runbook_tui.execution.model import RunState, State
 from runbook_tui.runbook.model import Runbook
 
+_DEVIATIONS = {
+    "step-skipped": "reason",
+    "marked-done": "reason",
+    "marked-failed": "reason",
+    "unknown-resolved": "reason",
+    "step-declined": "reason",
+    "step-edited": "reason",
+    "rewound": "reason",
+    "rollback-started": "told",
+    "drift-accepted": "reason",
+    "handed-over": "note",
+    "taken-over": "reason",
+    "interrupted": "because",
+    "stop-requested": "",
+    "accepted-shorter": "reason",
+    "recovered": "because",
+    "continued-from": "because",
+    "redacted": "reason",
+}
+"""Kinds of checkpoints that tell of a deviation, and the key that says why."""
 _ENDS = frozenset({"action-finished", "step-finished", "rollback-action-finished", "rollback-finished"})
 
 
@@ -37,6 +57,20 @@ class StepReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Deviation:
+    """Something that was not done as planned, or that somebody decided: what a reviewer asks about."""
+
+    at: str
+    """Wall clock, UTC, ISO 8601."""
+    kind: str
+    """Of the checkpoint: ``step-edited``, ``drift-accepted``, ``break-glass`` ..."""
+    by: str
+    step: str | None
+    text: str
+    """The reason, in the words of who gave it."""
+
+
+@dataclass(frozen=True, slots=True)
 class RunReport:
     """A whole run. All times in seconds; ``machine`` and ``waiting`` together are ``elapsed``."""
 
@@ -50,6 +84,8 @@ class RunReport:
     """While nothing ran: people decided, read, or had left."""
     overrides: tuple[StepReport, ...]
     """Skipped, marked by a person, rolled back: what a reader has to look at."""
+    deviations: tuple[Deviation, ...] = ()
+    """Everything that was not done as planned, in the order in which it happened."""
 
 
 def report(runbook: Runbook, checkpoints: Iterable[Checkpoint], state: RunState) -> RunReport:
@@ -77,7 +113,29 @@ def report(runbook: Runbook, checkpoints: Iterable[Checkpoint], state: RunState)
         machine,
         elapsed - machine,
         tuple(step for step in steps if step.id in overridden),
+        tuple(deviation for checkpoint in checkpoints for deviation in _deviations(checkpoint)),
     )
+
+
+def _deviations(checkpoint: Checkpoint) -> Iterator[Deviation]:
+    values = checkpoint.values
+    said = {key: str(value) for key, value in values.items() if isinstance(value, str)}
+    told = ""
+    kind = checkpoint.kind
+    if kind == "step-approved" and said.get("break_glass"):
+        kind, told = "break-glass", said["break_glass"]
+    elif kind in _DEVIATIONS:
+        told = said.get(_DEVIATIONS[kind], "")
+    elif not values.get("past_no_return"):
+        return
+    if values.get("past_no_return"):
+        kind, told = "past-no-return", told or said.get("told", "")
+    if kind == "drift-accepted":
+        drifts = values.get("drift")
+        what = "; ".join(map(str, drifts)) if isinstance(drifts, (list, tuple)) else ""
+        told = f"{told}: {what}"
+    by = said.get("by") or said.get("operator") or ""
+    yield Deviation(checkpoint.at, kind, by, said.get("step"), told)
 
 
 def _step_report(runbook: Runbook, state: RunState, index: int) -> StepReport:

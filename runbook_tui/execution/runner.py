@@ -6,25 +6,22 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from runbook_tui.execution import approvals, changes, commands, people
+from runbook_tui.execution import commands, people
 from runbook_tui.execution.actions import Watch
 from runbook_tui.execution.attempts import crosses, run_step
 from runbook_tui.execution.begin import begin_run
 from runbook_tui.execution.course import course_of
+from runbook_tui.execution.course_verbs import CourseVerbs
 from runbook_tui.execution.errors import NotAllowed
 from runbook_tui.execution.finish import Outcome, finish_run
-from runbook_tui.execution.model import DONE, Phase, Rewind, RollbackPlan, RunState, State, StepStatus
+from runbook_tui.execution.model import DONE, Phase, RollbackPlan, RunState, State, StepStatus
 from runbook_tui.execution.operators import operator_name
 from runbook_tui.execution.people import Checked, Resolution
 from runbook_tui.execution.resume import take_up_run
 from runbook_tui.execution.rollback import roll_back, rollback_plan
 from runbook_tui.execution.runs import unfinished_runs
-from runbook_tui.execution.session import Session
-from runbook_tui.files.problems import RunbookError
-from runbook_tui.runbook.model import Runbook, Step
+from runbook_tui.runbook.model import Runbook
 
-_PATIENCE = 0.3
-"""Seconds that the end of a sitting waits for the record."""
 _SHOWN_FIRST = (State.RUNNING, State.UNKNOWN, State.FAILED)
 
 
@@ -32,7 +29,7 @@ def _ignore(_: str) -> None:
     """Nobody looks on."""
 
 
-class Runner:
+class Runner(CourseVerbs):
     """One operator at one run. Made by :meth:`start` or :meth:`resume`; ends with :meth:`close`.
 
     :meth:`run`, :meth:`rollback`, :meth:`check` and a :meth:`confirm` of a step with a verify take as long as what they
@@ -44,9 +41,6 @@ class Runner:
     ``on_output`` gets clean text of a command, ``on_event`` one sentence. When ``stop`` is set, the verb returns and
     leaves the step running; :meth:`stop_command` is what ends a command.
     """
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
 
     @classmethod
     def start(
@@ -119,22 +113,6 @@ class Runner:
     def runbook(self) -> Runbook:
         """The frozen runbook."""
         return self._session.runbook
-
-    def step(self, step_id: str) -> Step:
-        """A step as it is executed in this run: with the command that the operator put in its place.
-
-        Raises:
-            KeyError: there is none of that id.
-        """
-        return self._session.effective(self._session.steps[step_id])
-
-    def directory(self, step_id: str) -> Path:
-        """Where the commands of a step run."""
-        return self._session.directory(self.step(step_id))
-
-    def environment_of(self, step_id: str) -> dict[str, str]:
-        """All environment variables of the commands of a step, but for its secrets."""
-        return self._session.environment(self.step(step_id))
 
     @property
     def folder(self) -> Path:
@@ -248,57 +226,6 @@ class Runner:
             self._session, step_id, note, watch, by=by, signature=signature, break_glass=break_glass
         )
 
-    def approval_statement(self, step_id: str, by: str) -> str:
-        """The text that an approver signs with ``ssh-keygen -Y sign -n runbook``."""
-        return approvals.statement(self.state, self._session.step(step_id), by)
-
-    def edit(self, step_id: str, command: str, reason: str) -> StepStatus:
-        """Execute another command for a step, in this run only; approvals before it have to be given again."""
-        return changes.edit(self._session, step_id, command, reason)
-
-    def rewind_consequences(self, step_id: str) -> Rewind:
-        """What going back to a step would reset, and what of that is not safe to repeat."""
-        return changes.rewind_consequences(self._session, step_id)
-
-    def rewind(self, step_id: str, reason: str) -> Rewind:
-        """Go back to a step: it and what depends on it are to be done again. Nothing is undone."""
-        return changes.rewind(self._session, step_id, reason)
-
-    def hand_over(self, to: str, note: str = "") -> None:
-        """Record who goes on, and leave the run to them; commands go on."""
-        changes.hand_over(self._session, to, note)
-        self.close()
-
-    def accept_drift(self, reason: str) -> tuple[str, ...]:
-        """Go on though something moved; gives what was accepted."""
-        return changes.accept_drift(self._session, reason)
-
-    def interrupted(self, why: str) -> None:
-        """Record that something from outside ends this sitting, such as SIGTERM. Never raises, never takes long."""
-        session = self._session
-        if not session.lock.acquire(timeout=_PATIENCE):
-            return
-        try:
-            running = [
-                step_id for step_id, status in session.state.statuses.items() if status.state is State.RUNNING
-            ]
-            if session.state.finished is None:
-                values = {"by": session.operator, "because": why[:200], "running": running[:100]}
-                session.append("interrupted", values)
-        except RunbookError:
-            pass
-        finally:
-            session.lock.release()
-
-    def quiet_for(self, step_id: str) -> float | None:
-        """Seconds since the command of a step printed anything; None when none of it runs."""
-        session = self._session
-        status = session.status(step_id)
-        if status.state is not State.RUNNING or status.phase not in {Phase.ACTION, Phase.ROLLBACK}:
-            return None
-        assignment = course_of(session, self.step(step_id), status).assignment
-        return commands.quiet_for(assignment.job) if assignment.action.run is not None else None
-
     def decline(self, step_id: str, reason: str) -> StepStatus:
         """A person did not approve, or what they were to confirm is not so: the step failed."""
         return people.decline(self._session, step_id, reason)
@@ -382,14 +309,6 @@ class Runner:
                 event.set()
             elif status.phase in {Phase.ACTION, Phase.ROLLBACK}:
                 commands.stop(course_of(session, step, status).assignment.job)
-
-    def drift(self, step_id: str | None = None) -> tuple[str, ...]:
-        """What moved since the run began and was not accepted, in sentences; the frozen runbook is what runs.
-
-        Args:
-            step_id: look only at what concerns this step; at everything when None.
-        """
-        return self._session.drift(None if step_id is None else self.step(step_id))
 
     def finish(self, outcome: Outcome, reason: str = "") -> None:
         """End the run; nothing can be done in it any more.

@@ -167,3 +167,23 @@ def test_verifying_writes_nothing(finished: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in finished.rglob("*")}
     verify(finished)
     assert {path: path.stat().st_mtime_ns for path in finished.rglob("*")} == before
+
+
+def test_deviations_are_told_in_order(start: StartRun) -> None:
+    runner = start(STEPS.replace("run: sleep 0.2; echo out", "run: 'false', reversible: false"))
+    runner.approve("gate", break_glass="nobody answers")
+    runner.run("work", past_no_return=True)
+    runner.edit("work", "true", "the wrong command")
+    runner.approve("gate", by="bea", note="by phone")
+    runner.run("work")
+    runner.skip("skip", "not today")
+    runner.interrupted("SIGTERM")
+    run = read_run(runner.folder)
+    made = report(run.runbook, run.checkpoints, run.state)
+    assert [(d.kind, d.by, d.step, d.text) for d in made.deviations] == [
+        ("break-glass", "ann", "gate", "nobody answers"),
+        ("past-no-return", "ann", "work", "false"),
+        ("step-edited", "ann", "work", "the wrong command"),
+        ("step-skipped", "ann", "skip", "not today"),
+        ("interrupted", "ann", None, "SIGTERM"),
+    ]
