@@ -43,10 +43,10 @@ def run_plain(runbook: Path, wishes: Wishes) -> int:
     terminal = sys.stdout.isatty()
     with Signals() as signals:
         try:
-            unfinished, made = read_beforehand(runbook, wishes)
-            runner = open_run(runbook, unfinished, wishes)
+            before = read_beforehand(runbook, wishes)
+            runner = open_run(runbook, before.unfinished, wishes)
             try:
-                return _sit(runner, wishes, made, signals)
+                return _sit(runner, wishes, before.decisions, signals)
             finally:
                 runner.close()
         except EndedBySignal as ended:
@@ -105,7 +105,7 @@ def _see_to(desk: Desk, stop: Stop) -> int | None:
     if stop.halt is Halt.UNTIL:
         say(f"Stopped before {desk.wishes.until}, as asked")
         return DONE
-    if stop.halt is Halt.DRIFTED:
+    if stop.halt is Halt.DRIFTED or (stop.halt in _DECIDED and desk.runner.drift(step.id)):
         drifted(desk, step, stop.text)
     elif stop.halt is Halt.REFUSED:
         refused(desk, step, stop.text)
@@ -146,6 +146,8 @@ def _cross(desk: Desk, step: Step) -> None:
     execute(desk, step)
 
 
+_DECIDED = frozenset({Halt.PERSON, Halt.CROSSING, Halt.REPEAT})
+"""Where somebody decides, who has to know first what moved."""
 _SEEN_TO = {
     Halt.PERSON: see_to,
     Halt.HELD: _skip_as_decided,

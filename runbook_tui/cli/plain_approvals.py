@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from runbook_tui.cli.output import say
 from runbook_tui.cli.plain_desk import PERSON_NEEDED, Desk, Left
 from runbook_tui.cli.prompts import INDENT
-from runbook_tui.execution.errors import NotAllowed
+from runbook_tui.execution.errors import NotAllowed, RecordFailed
 from runbook_tui.execution.model import State, StepStatus
+from runbook_tui.execution.signing import SignatureRefused
+from runbook_tui.files.problems import RunbookError
 
 if TYPE_CHECKING:
     from runbook_tui.cli.decisions import Approval, Decision
@@ -65,7 +67,9 @@ def approve_beforehand(desk: Desk, step: Step, decision: Decision) -> None:
         for approval in (decision, *decision.also):
             if approval.by not in status.approved_by and status.state is State.WAITING:
                 status = _approve_as(desk, step, approval)
-    except NotAllowed as error:
+    except RecordFailed:
+        raise
+    except RunbookError as error:
         desk.refused(str(error))
         raise Left(PERSON_NEEDED) from None
     _tell(desk, step, status)
@@ -78,7 +82,7 @@ def _approve_as(desk: Desk, step: Step, approval: Approval) -> StepStatus:
     """Take one approval; break the glass only when it does not count otherwise."""
     try:
         return _approve(desk, step, by=approval.by, note=approval.because, signature=approval.signature)
-    except NotAllowed as error:
+    except (NotAllowed, SignatureRefused) as error:
         if not desk.wishes.break_glass:
             raise
         say(f"{INDENT}{error}", "yellow")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import termios
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -136,6 +138,7 @@ class Desk:
         """
         self.lines.pause()
         while True:
+            forget_typed()
             try:
                 with self.signals.prompt(prompt):
                     return question()
@@ -160,6 +163,12 @@ class Desk:
 
 
 _MOST_PASTED = 1_000_000
+
+
+def forget_typed() -> None:
+    """Drop what was typed before the question was shown, such as the rest of a paste: it is no answer to it."""
+    with suppress(OSError, ValueError, termios.error):
+        termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
 
 
 def terminal_gone() -> bool:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 from runbook_tui.cli.output import narrate, say
+from runbook_tui.cli.prompts import INDENT
 from runbook_tui.cli.usage import UsageError, unknown_step
 from runbook_tui.execution.errors import HeldByAnother
 from runbook_tui.execution.model import State
 from runbook_tui.execution.runner import Runner
+from runbook_tui.execution.runs import RunView, read_run
 from runbook_tui.files.problems import ProblemsError
 
 if TYPE_CHECKING:
@@ -18,8 +22,17 @@ if TYPE_CHECKING:
     from runbook_tui.runbook.model import Runbook
 
 
-def read_beforehand(runbook: Path, wishes: Wishes) -> tuple[list[Path], dict[str, Decision]]:
-    """The unfinished runs to go on with, and the decisions; everything that is wrong is told before anything begins.
+@dataclass(frozen=True, slots=True)
+class Beforehand:
+    """What is known before a run is opened."""
+
+    unfinished: RunView | None
+    """The run to go on with."""
+    decisions: dict[str, Decision]
+
+
+def read_beforehand(runbook: Path, wishes: Wishes) -> Beforehand:
+    """The run to go on with, and the decisions; everything that is wrong is told before anything begins.
 
     Raises:
         ProblemsError: the runbook, the decisions or ``--until`` have problems.
@@ -28,8 +41,9 @@ def read_beforehand(runbook: Path, wishes: Wishes) -> tuple[list[Path], dict[str
     from runbook_tui.cli.decisions import read_decisions
     from runbook_tui.execution.operators import operator_name
 
-    unfinished = [] if wishes.new else Runner.unfinished(runbook, rehearsal=wishes.rehearsal)
-    if wishes.take_over and not unfinished:
+    found = [] if wishes.new else Runner.unfinished(runbook, rehearsal=wishes.rehearsal)
+    unfinished = read_run(found[0]) if found else None
+    if wishes.take_over and unfinished is None:
         raise UsageError("--take-over", wishes.take_over, "a runbook that has an unfinished run")
     planned = _planned(runbook, unfinished, wishes)
     until = wishes.until
@@ -43,37 +57,35 @@ def read_beforehand(runbook: Path, wishes: Wishes) -> tuple[list[Path], dict[str
         problems.extend(error.problems)
     if problems:
         raise ProblemsError(problems)
-    return unfinished, made
+    return Beforehand(unfinished, made)
 
 
-def open_run(runbook: Path, unfinished: list[Path], wishes: Wishes) -> Runner:
-    """Begin a run, or take up the newest of the unfinished ones, and say what there is to know about it.
+def open_run(runbook: Path, unfinished: RunView | None, wishes: Wishes) -> Runner:
+    """Begin a run, or take up an unfinished one, and say what there is to know about it.
 
     Raises:
         HeldByAnother: somebody executes it; the text says who, and what can be done.
         RunbookError: it cannot be opened.
     """
-    runner = _begin(runbook, wishes) if not unfinished else _take_up(runbook, unfinished[0], wishes)
+    runner = _begin(runbook, wishes) if unfinished is None else _take_up(runbook, unfinished, wishes)
     say(f"Record: {runner.folder}")
     for warning in _warnings(runner.folder):
         narrate(warning, "yellow")
     return runner
 
 
-def _planned(runbook: Path, unfinished: list[Path], wishes: Wishes) -> Runbook:
+def _planned(runbook: Path, unfinished: RunView | None, wishes: Wishes) -> Runbook:
     """What will be executed: the file, or what an unfinished run has frozen."""
     from runbook_tui.execution.instructions import instructed
-    from runbook_tui.execution.runs import read_run
     from runbook_tui.runbook.document import RunbookDocument
 
-    if not unfinished:
+    if unfinished is None:
         planned = RunbookDocument.read(runbook).runbook
         return instructed(planned) if wishes.instructions else planned
-    view = read_run(unfinished[0])
-    if wishes.instructions and not view.state.instructions:
-        expected = f"--new with it: the unfinished run {unfinished[0]} executes commands"
+    if wishes.instructions and not unfinished.state.instructions:
+        expected = f"--new with it: the unfinished run {unfinished.folder} executes commands"
         raise UsageError("--instructions", "a run that goes on", expected)
-    return view.runbook
+    return unfinished.runbook
 
 
 def _begin(runbook: Path, wishes: Wishes) -> Runner:
@@ -86,7 +98,8 @@ def _begin(runbook: Path, wishes: Wishes) -> Runner:
     return runner
 
 
-def _take_up(runbook: Path, folder: Path, wishes: Wishes) -> Runner:
+def _take_up(runbook: Path, before: RunView, wishes: Wishes) -> Runner:
+    folder = before.folder
     try:
         runner = Runner.resume(folder, operator=wishes.operator, take_over=wishes.take_over)
     except HeldByAnother as error:
@@ -98,9 +111,13 @@ def _take_up(runbook: Path, folder: Path, wishes: Wishes) -> Runner:
     say(f"Resumed run {state.run_id}: {done} of {len(runner.runbook.steps)} steps are done", "bold")
     if state.instructions:
         say("Nothing is executed: do what each step says, and paste what you saw", "yellow")
-    if state.handed_to is not None:
-        note = next((note.text for note in reversed(state.notes)), "")
-        say(f"Handed over to {state.handed_to}" + (f"; last note: {note}" if note else ""), "yellow")
+    if before.state.handed_to is not None:
+        handed = next(point for point in reversed(before.checkpoints) if point.kind == "handed-over")
+        say(f"{handed.values['by']} handed it over to {before.state.handed_to}", "yellow")
+        if handed.values["note"]:
+            say(indent(str(handed.values["note"]), INDENT), "yellow")
+    if before.state.interrupted:
+        say(f"The last sitting was interrupted: {before.state.interrupted}", "yellow")
     return runner
 
 

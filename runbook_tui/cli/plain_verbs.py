@@ -10,8 +10,9 @@ from runbook_tui.cli.plain_desk import DONE, FAILED, Desk, Left
 from runbook_tui.cli.plain_rollback import roll_back
 from runbook_tui.cli.plain_shell import open_shell
 from runbook_tui.cli.prompts import INDENT
-from runbook_tui.execution.errors import NotAllowed
+from runbook_tui.execution.errors import RecordError, RecordFailed
 from runbook_tui.execution.model import State
+from runbook_tui.files.problems import RunbookError
 
 if TYPE_CHECKING:
     from runbook_tui.runbook.model import Step
@@ -30,7 +31,9 @@ def choose_verb(desk: Desk, verbs: Verbs) -> None:
     chosen = desk.choose(list(verbs))
     try:
         verbs[chosen]()
-    except NotAllowed as error:
+    except (RecordFailed, RecordError):
+        raise
+    except RunbookError as error:
         desk.refused(str(error))
 
 
