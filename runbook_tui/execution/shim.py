@@ -17,7 +17,7 @@ Only what starts fast is imported: this is on the way of every step. Interrupt, 
 blocked by whoever starts this, and stay so: only the FIFO ends the command.
 """
 # Without pathlib, contextlib and ctypes, which take longer to import than the rest of this takes to run.
-# ruff: noqa: PTH102, PTH104, PTH108, PTH120, PTH123, PTH208, SIM105
+# ruff: noqa: PTH102, PTH104, PTH108, PTH120, PTH123
 
 import os
 import select
@@ -61,10 +61,18 @@ def main(
     if claimed is None:
         return
     control, log_fd, result, boot = claimed
-    output = Output(log_fd, cap, [os.environ[name] for name in secrets.split(",") if name])
     _adopt_orphans()
     started = _now()
-    child = _start(job, directory, output)
+    child = None
+    try:
+        output = Output(log_fd, cap, [os.environ[name] for name in secrets.split(",") if name])
+    except OSError as error:  # there is no pipe to be had
+        output = Output(log_fd, cap, [])
+        output.write(_cannot_be_started(error))
+    else:
+        child = _start(job, directory, output)
+        for name in ("shim_tree", "shim_gap"):  # while bash starts; later, the program may have been replaced
+            _load(name)
     ended, status, unended = "exit", 127, list[int]()
     if child is not None:
         ended, status, unended = _watch(child, control, output, timeout_ms, grace_ms)
@@ -102,6 +110,7 @@ class Output:
         self._pipe: Pipe | None = None
         if values:
             self._pipe = _load("shim_pipe").Pipe(_load("masking", "/../text").Masker(values))
+        self._known = 0
         self._lost = False
         self.inlet = log if self._pipe is None else self._pipe.inlet
         """What the command writes to."""
@@ -116,15 +125,15 @@ class Output:
     def handed_over(self) -> None:
         """The command has its end of the pipe, or never will."""
         if self._pipe is not None:
-            os.close(self.inlet)
+            _tried(lambda: os.close(self.inlet))
 
     def keep_up(self) -> bool:
         """Read what there is, drop what is too much; whether there can be more to read."""
         more = self._pipe.read(self.write) if self._pipe is not None else False
-        if self._cap and os.fstat(self._log).st_size > self._cap:
+        if self._cap and self._size() > self._cap:
             if self._gap is None:
                 self._gap = _load("shim_gap").Gap(self._log, self._cap)
-            self._gap.widen()
+            self._gap.widen(self._known)
         return more
 
     def write(self, data: bytes) -> None:
@@ -146,9 +155,18 @@ class Output:
             self.write(self._pipe.end(self.write))
         self.keep_up()
         dropped = self._gap.close(alone) if self._gap is not None else 0
-        saved = _tried(lambda: os.fsync(self._log)) and _tried(lambda: _sync(folder)) and not self._lost
-        size = os.fstat(self._log).st_size
+        size = self._size()
+        saved = not self._lost
+        if size:
+            saved &= _tried(lambda: os.fsync(self._log)) & _tried(lambda: _sync(folder))
         return {"bytes": size, "dropped": dropped, "flooded": int(self.flooded), "saved": int(saved)}
+
+    def _size(self) -> int:
+        try:
+            self._known = os.fstat(self._log).st_size
+        except OSError:
+            self._known = os.lseek(self._log, 0, os.SEEK_END)
+        return self._known
 
     def go_on(self) -> None:
         """Leave a process behind that masks what a service goes on to print; without it the pipe would break."""
@@ -174,14 +192,12 @@ def _claim(job: str, log: str) -> tuple[int, int, int, str] | None:
     started = os.open(draft + "/started", _NEW, 0o600)
     identity = {"pid": os.getpid(), "start": _start_time(), "boot": boot, "mono": _now() // 1000}
     os.write(started, _text(identity).encode())
-    os.fsync(started)
     os.close(started)
     result = os.open(draft + "/result.part", _NEW, 0o600)
     try:
         os.posix_fallocate(result, 0, _RESERVED)
     except OSError:
         os.write(result, b"\n" * _RESERVED)
-        os.fsync(result)
     output = os.open(log, _NEW | os.O_APPEND, 0o600)
     try:
         os.rename(draft, job)
@@ -194,7 +210,10 @@ def _claim(job: str, log: str) -> tuple[int, int, int, str] | None:
 def _start(job: str, directory: str, output: "Output") -> int | None:
     """Start bash; None, with the reason in the output, when that is impossible."""
     try:
-        _sync(os.path.dirname(job))  # before anything happens, it is durable that something may have
+        # Before anything happens, it is durable that something may have. Only the first of these costs much: a
+        # journal is committed as a whole.
+        for path in (job + "/started", job, os.path.dirname(job)):
+            _sync(path)
         os.chdir(directory)
         return os.posix_spawnp(
             "bash",
@@ -206,10 +225,14 @@ def _start(job: str, directory: str, output: "Output") -> int | None:
             setsigdef=[number for number in range(1, 32) if number not in (_KILL, 19)],
         )
     except OSError as error:
-        output.write(f"cannot be started: {error}\n".encode(errors="replace"))
+        output.write(_cannot_be_started(error))
         return None
     finally:
         output.handed_over()
+
+
+def _cannot_be_started(error: OSError) -> bytes:
+    return f"cannot be started: {error}\n".encode(errors="replace")
 
 
 def _watch(
@@ -257,18 +280,19 @@ def _end(child: int, output: "Output", grace_ms: int) -> tuple[int, list[int]]:
     kill_at = _now() + grace_ms * 1_000_000
     give_up = kill_at + int(_GIVE_UP * 1e9)
     left = True
-    for pid in _descendants() or [child]:  # once: what a handler of TERM starts, to clean up, has its time
-        _signal(pid, _TERM)
+    tree = _load("shim_tree")
+    for pid in tree.below() or [child]:  # once: what a handler of TERM starts, to clean up, has its time
+        tree.send(pid, _TERM)
     while left and _now() < give_up:
         output.keep_up()
         seen, left = _reap(child)
         status = seen if status is None else status
         if left and _now() >= kill_at:
-            for pid in _descendants() or ([child] if status is None else []):
-                _signal(pid, _KILL)
+            for pid in tree.below() or ([child] if status is None else []):
+                tree.send(pid, _KILL)
         if left:
             time.sleep(_SHORT_POLL)
-    return -_KILL if status is None else status, _descendants() if left else []
+    return -_KILL if status is None else status, tree.below() if left else []
 
 
 def _reap(child: int) -> tuple[int | None, bool]:
@@ -287,35 +311,8 @@ def _reap(child: int) -> tuple[int | None, bool]:
                 status = os.waitstatus_to_exitcode(raw)
     except ChildProcessError:
         return status, False
-
-
-def _descendants() -> list[int]:
-    """All processes below this one that run, parents first; none when they cannot be listed."""
-    children: dict[int, list[int]] = {}
-    try:
-        names = os.listdir("/proc")
     except OSError:
-        return []
-    for name in names:
-        if name.isdigit():
-            try:
-                with open(f"/proc/{name}/stat", "rb") as file:
-                    fields = file.read().rpartition(b")")[2].split()
-            except OSError:
-                continue
-            if len(fields) > 1 and fields[0] not in b"ZX":
-                children.setdefault(int(fields[1]), []).append(int(name))
-    found = [os.getpid()]
-    for pid in found:
-        found.extend(children.get(pid, ()))
-    return found[1:]
-
-
-def _signal(pid: int, number: int) -> None:
-    try:
-        os.kill(pid, number)
-    except OSError:
-        pass  # it ended, or belongs to another user
+        return status, True  # nobody knows; it is asked again
 
 
 def _any_left() -> bool:
@@ -324,15 +321,18 @@ def _any_left() -> bool:
 
 
 def _conclude(job: str, result: int, data: bytes) -> None:
-    """Let ``result`` appear. What fails after it was written is passed over: a whole ``result.part`` is as good."""
+    """Let ``result`` appear. What fails after it was written is passed over: a whole ``result.part`` is as good.
+
+    A result that is not whole, because the machine went down before all of it was durable, lacks its last line.
+    """
     try:
         if os.pwrite(result, data, 0) != len(data):
             return
     except OSError:
         return
     _tried(lambda: os.ftruncate(result, len(data)))
-    _tried(lambda: os.fsync(result))
     _tried(lambda: os.rename(job + "/result.part", job + "/result"))
+    _tried(lambda: os.fsync(result))  # after the name was changed, so that one commit of a journal holds both
     _tried(lambda: _sync(job))
 
 
@@ -383,8 +383,8 @@ def _text(lines: dict[str, object]) -> str:
     return "".join(f"{key}: {value}\n" for key, value in lines.items())
 
 
-def _sync(folder: str) -> None:
-    fd = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+def _sync(path: str) -> None:
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(fd)
     finally:

@@ -5,7 +5,6 @@ back, and is closed when the command has ended; the beginning and the end are wh
 """
 
 # ruff: noqa: SIM105
-import ctypes
 import os
 
 _KEEP_SIZE, _PUNCH_HOLE = 1, 2  # linux/falloc.h
@@ -27,9 +26,13 @@ class Gap:
         self._behind = cap - cap // 2
         self._possible = True
 
-    def widen(self) -> None:
-        """Give back what is by now in the middle. A file system that cannot do that keeps everything."""
-        ends = (os.fstat(self._log).st_size - self._behind) // _BLOCK * _BLOCK
+    def widen(self, size: int) -> None:
+        """Give back what is by now in the middle. A file system that cannot do that keeps everything.
+
+        Args:
+            size: of the file.
+        """
+        ends = (size - self._behind) // _BLOCK * _BLOCK
         if self._possible and ends > self._ends:
             self._possible = punch(self._log, self._ends, ends - self._ends)
             if self._possible:
@@ -72,6 +75,8 @@ def _write(fd: int, data: bytes, place: int) -> int:
 
 def punch(fd: int, start: int, length: int) -> bool:
     """Give back the space of a part of a file; whether the file system can do that (fallocate(2))."""
+    import ctypes  # takes 3 ms
+
     call = getattr(ctypes.CDLL(None), "fallocate64", None) or getattr(ctypes.CDLL(None), "fallocate", None)
     if call is None:
         return False

@@ -57,7 +57,7 @@ class Pipe:
             return b""
         try:
             data = os.read(self.outlet, _CHUNK)
-        except BlockingIOError:
+        except OSError:  # most of all BlockingIOError: there is nothing now
             return b""
         self.open = bool(data)
         return data

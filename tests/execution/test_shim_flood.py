@@ -158,7 +158,7 @@ class TestGap:
     def test_nothing_of_what_is_kept_changes(self, tmp_path: Path) -> None:
         path, fd, gap = self.gap(tmp_path, MEBIBYTE)
         before = path.read_bytes()
-        gap.widen()
+        gap.widen(MEBIBYTE)
         dropped = gap.close(alone=True)
         os.close(fd)
         head, rest = path.read_bytes().split(b"\n[", 1)
@@ -174,8 +174,8 @@ class TestGap:
         path, fd, gap = self.gap(tmp_path, MEBIBYTE)
         before = path.read_bytes()
         monkeypatch.setattr(shim_gap, "punch", lambda *_: False)
-        gap.widen()
-        gap.widen()
+        gap.widen(MEBIBYTE)
+        gap.widen(MEBIBYTE)
         assert gap.close(alone=True) == 0
         os.close(fd)
         assert path.read_bytes() == before
@@ -184,7 +184,7 @@ class TestGap:
     def test_a_full_disk_leaves_the_hole(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         path, fd, gap = self.gap(tmp_path, MEBIBYTE)
         before = path.read_bytes()
-        gap.widen()
+        gap.widen(MEBIBYTE)
 
         def full(*_: object) -> int:
             raise OSError(28, "full")
