@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 import tomllib
-from argparse import ArgumentParser
+from argparse import ArgumentParser, _SubParsersAction
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -147,4 +147,13 @@ def _documented(text: str) -> dict[str, set[str]]:
 def _options(name: str) -> set[str]:
     parser = ArgumentParser()
     importlib.import_module(f"runbook_tui.cli.{name}").add_arguments(parser)
-    return {option for action in parser._actions for option in action.option_strings}
+    return _of_parser(parser)
+
+
+def _of_parser(parser: ArgumentParser) -> set[str]:
+    """Also those of the actions of a command, such as ``record sign``."""
+    found = {option for action in parser._actions for option in action.option_strings}
+    for action in parser._actions:
+        if isinstance(action, _SubParsersAction):
+            found.update(*(_of_parser(choice) for choice in action.choices.values()))
+    return found
