@@ -32,7 +32,8 @@ _BLOCKED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _NEVER = "never-started"
 _POLL = 0.05
 _SHORT_POLL = 0.01
-_CHUNKS = 32
+_CHUNKS, _LAST_CHUNKS = 4, 32
+"""Pieces of 64 KiB that are handed on before somebody else has a turn, and when the command has ended."""
 _silence = Silence()
 
 
@@ -220,7 +221,7 @@ def follow(
     try:
         while True:
             ended = not _wait(handle, child, shim)
-            _hand_on(tail, on_output)
+            _hand_on(tail, on_output, _LAST_CHUNKS if ended else _CHUNKS)
             if ended:
                 break
             if leave():
@@ -278,9 +279,9 @@ def discard(job: Job) -> None:
             path.unlink()
 
 
-def _hand_on(tail: Tail, on_output: Callable[[str], None]) -> None:
+def _hand_on(tail: Tail, on_output: Callable[[str], None], most: int) -> None:
     """Hand on what was printed, and stop even if something prints for ever."""
-    for _ in range(_CHUNKS):
+    for _ in range(most):
         text = tail.read()
         if text is None:
             return

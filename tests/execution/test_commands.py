@@ -180,6 +180,44 @@ def test_a_time_limit_ends_the_whole_tree(begin: StartJob, pids: Pids) -> None:
     assert 400 <= ending.milliseconds < 5000
 
 
+def test_deep_trees_and_orphans_of_orphans_are_ended(begin: StartJob, pids: Pids) -> None:
+    script = """
+        deep() {
+            if [ $1 = 0 ]; then echo $BASHPID > deep; sleep 60; else bash -c "deep $(($1 - 1)); :"; fi
+        }
+        export -f deep
+        (deep 6 &)
+        (setsid bash -c 'setsid bash -c "setsid sleep 60 & echo \\$! > third" & wait; :' &)
+        for n in 1 2 3 4 5 6 7 8; do (setsid sleep 60 &); done
+        (sleep 60 & echo $! > double) &
+        wait
+        sleep 60
+    """
+    job, child = begin(script, timeout=1.5)
+    tree = pids("deep", "third", "double")
+    ending, _ = finish((job, child))
+    assert ending.how == "timeout"
+    assert not any(runs(pid) for pid in tree)
+    assert processes.of_session(child) == ()
+    assert (ending.left_running, ending.unended) == (False, ())
+
+
+def test_what_a_handler_starts_when_it_is_to_end_is_ended_too(
+    begin: StartJob, monkeypatch: pytest.MonkeyPatch, pids: Pids
+) -> None:
+    monkeypatch.setattr(commands, "GRACE", 0.5)
+    script = """
+        again() { trap '' TERM; setsid bash -c "trap '' TERM; echo \\$\\$ > late; sleep 60; sleep 60" & sleep 60; }
+        trap again TERM
+        echo ready > ready
+        while true; do sleep 0.05; done
+    """
+    job, child = begin(script, timeout=0.5)
+    ending, _ = finish((job, child))
+    (late,) = pids("late")
+    assert (ending.how, ending.exit_code, runs(late)) == ("timeout", -9, False)
+
+
 def test_a_command_that_does_not_listen_is_killed(
     begin: StartJob, monkeypatch: pytest.MonkeyPatch, pids: Pids
 ) -> None:
@@ -311,15 +349,78 @@ def test_a_kernel_that_cannot_tell_when_a_process_ends(
 
     monkeypatch.setattr(os, "pidfd_open", missing)
     job = Job(run_folder, "step-1")
-    job.script.write_text("echo out; sleep 0.1; exit 3")
+    ending, shown = finish((job, shim_here(job, "echo out; sleep 0.1; exit 3", tmp_path)))
+    assert (ending.how, ending.exit_code, shown) == ("exit", 3, "out\n")
+
+
+def shim_here(
+    job: Job, script: str, directory: Path, timeout_ms: int = 20_000, grace_ms: int = 10_000
+) -> int:
+    """A shim in a fork of this process, for what a test has patched here."""
+    job.script.write_text(script)
     child = os.fork()
     if child == 0:
         try:
-            shim.main(str(job.place), str(job.log), str(tmp_path), 20_000, 10_000)
+            os.setsid()
+            shim.main(str(job.place), str(job.log), str(directory), timeout_ms, grace_ms)
         finally:
             os._exit(0)
-    ending, shown = finish((job, child))
-    assert (ending.how, ending.exit_code, shown) == ("exit", 3, "out\n")
+    return child
+
+
+def test_what_cannot_be_ended_is_named(
+    run_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pids: Pids
+) -> None:
+    """A signal to a process of another user is refused; such a command goes on, and that is said."""
+    real = os.kill
+
+    def refused(_: int, __: int) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    job = Job(run_folder, "step-1")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "kill", refused)
+        patch.setattr(shim, "_GIVE_UP", 0.2)
+        child = shim_here(job, "echo $$ > pid; exec sleep 60", tmp_path, 200, 100)
+        (pid,) = pids("pid")
+        ending, _ = finish((job, child))
+    try:
+        assert (ending.how, ending.unended, runs(pid)) == ("timeout", (pid,), True)
+    finally:
+        real(pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("jump", [-315_360_000, 315_360_000])
+def test_a_wall_clock_that_jumps_changes_no_duration(
+    run_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jump: int
+) -> None:
+    """Ten years back or forth while the command runs: only the time of day that is recorded shows it."""
+    real = time.gmtime
+    monkeypatch.setattr(time, "gmtime", lambda *given: real(time.time() + jump))
+    job = Job(run_folder, "step-1")
+    ending, _ = finish((job, shim_here(job, "sleep 0.3", tmp_path, 10_000)))
+    assert (ending.how, ending.exit_code) == ("exit", 0)
+    assert 300 <= ending.milliseconds < 5000
+    assert abs(int(ending.at[:4]) - real().tm_year) in {9, 10, 11}
+
+
+def test_a_time_limit_counts_the_time_that_the_machine_sleeps(
+    run_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock that counts it goes on by an hour between two looks at it."""
+    real = time.clock_gettime_ns
+    woke = real(time.CLOCK_MONOTONIC) + 300_000_000
+
+    def with_sleep(clock_id: int) -> int:
+        return real(clock_id) + (3_600_000_000_000 if real(time.CLOCK_MONOTONIC) > woke else 0)
+
+    monkeypatch.setattr(time, "clock_gettime_ns", with_sleep)
+    job = Job(run_folder, "step-1")
+    began = time.monotonic()
+    ending, _ = finish((job, shim_here(job, "sleep 60", tmp_path, 1_800_000)))
+    assert ending.how == "timeout"
+    assert ending.milliseconds >= 1_800_000
+    assert time.monotonic() - began < 20
 
 
 def test_after_a_reboot_nothing_runs(
@@ -361,10 +462,25 @@ def test_a_directory_that_is_gone_is_said_in_the_output(run_folder: Path, tmp_pa
     assert "No such file" in shown
 
 
+def test_how_long_nothing_was_printed(begin: StartJob, tmp_path: Path, wait_for: WaitFor) -> None:
+    job, child = begin(
+        "while [ ! -e one ]; do sleep 0.02; done; echo x; while [ ! -e two ]; do sleep 0.02; done"
+    )
+    assert commands.quiet_for(Job(job.run, "none")) < 0.1
+    wait_for(lambda: commands.quiet_for(job) > 0.3)
+    (tmp_path / "one").touch()
+    wait_for(lambda: commands.quiet_for(job) < 0.3)
+    assert job.log.read_text() == "x\n"
+    wait_for(lambda: commands.quiet_for(job) > 0.4)
+    (tmp_path / "two").touch()
+    finish((job, child))
+
+
 def test_damaged_files_of_a_job_are_no_result(run_folder: Path) -> None:
     job = Job(run_folder, "step-1")
     job.place.mkdir()
-    for text in ("", "exit: x\n", "\xff", "exit: 0\n"):
+    whole = "ended: exit\nexit: x\nbytes: 0\nwhole: 1\n"
+    for text in ("", "exit: x\n", "\xff", "exit: 0\n", "exit: 0\nwhole: 1\n", whole, "\0" * 4096):
         (job.place / "result").write_text(text)
         (job.place / "started").write_text(text)
         assert find(job).standing is Standing.GONE
