@@ -19,7 +19,7 @@ from runbook_tui.cli.plain_signals import EndedBySignal, Signals
 from runbook_tui.cli.plain_stop import follow_up, stop_menu
 from runbook_tui.cli.plain_trouble import drifted, execute, failed, refused, repeat, stuck, unknown
 from runbook_tui.cli.prompts import INDENT
-from runbook_tui.execution.errors import RecordFailed
+from runbook_tui.execution.errors import Drifted, RecordFailed
 from runbook_tui.execution.happenings import Halt, Stop
 from runbook_tui.execution.model import State
 
@@ -110,7 +110,10 @@ def _see_to(desk: Desk, stop: Stop) -> int | None:
     elif stop.halt is Halt.REFUSED:
         refused(desk, step, stop.text)
     else:
-        _SEEN_TO[stop.halt](desk, step)
+        try:
+            _SEEN_TO[stop.halt](desk, step)
+        except Drifted as error:
+            drifted(desk, step, str(error))
     return None
 
 

@@ -10,7 +10,7 @@ from runbook_tui.cli.plain_desk import DONE, FAILED, Desk, Left
 from runbook_tui.cli.plain_rollback import roll_back
 from runbook_tui.cli.plain_shell import open_shell
 from runbook_tui.cli.prompts import INDENT
-from runbook_tui.execution.errors import RecordError, RecordFailed
+from runbook_tui.execution.errors import Drifted, RecordError, RecordFailed
 from runbook_tui.execution.model import State
 from runbook_tui.files.problems import RunbookError
 
@@ -27,11 +27,12 @@ def choose_verb(desk: Desk, verbs: Verbs) -> None:
 
     Raises:
         Left: the operator leaves.
+        Drifted: something moved since the run began, which has to be seen to first.
     """
     chosen = desk.choose(list(verbs))
     try:
         verbs[chosen]()
-    except (RecordFailed, RecordError):
+    except (RecordFailed, RecordError, Drifted):
         raise
     except RunbookError as error:
         desk.refused(str(error))
