@@ -138,6 +138,8 @@ class Log:
         os.ftruncate(self._fd, end)
         os.fsync(self._fd)
         self._left = _identity(os.fstat(self._fd))
+        if self._left.size != end:
+            raise OSError(0, f"{self.name} is as long as before")
 
     def close(self) -> None:
         """Give the descriptor back."""

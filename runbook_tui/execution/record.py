@@ -200,13 +200,13 @@ class RecordWriter:
     def _die(self, error: OSError, refused: Checkpoint, data: bytes) -> RecordFailed:
         """End the file, and write everything to another one, the refused checkpoint included."""
         why = error.strerror or str(error)
-        self._dead = RecordFailed(f"{self._log.name}: {why}", None, "")  # whatever happens below
+        self._dead = RecordFailed(f"{self.path}: {why}", None, "")  # whatever happens below
         values = {"file": self._log.name, "because": why[:1000]}
         note = _checkpoint(refused.seq + 1, refused.sum, clock.now(), "continued-from", values)
         text = b"".join([*self._written, data, encode(note)])
         first = self._checkpoints[0] if self._checkpoints else refused
         where = spill(self.path.parent, self._directory, _run_id(first) or "run", text)
-        self._dead = RecordFailed(f"{self._log.name}: {why}", where, text.decode())
+        self._dead = RecordFailed(f"{self.path}: {why}", where, text.decode())
         return self._dead
 
     def _take_up(self, repair: bool, accept_shorter: str) -> None:
