@@ -326,8 +326,9 @@ def _conclude(job: str, result: int, data: bytes) -> None:
     A result that is not whole, because the machine went down before all of it was durable, lacks its last line.
     """
     try:
-        if os.pwrite(result, data, 0) != len(data):
-            return
+        done = 0
+        while done < len(data):
+            done += os.pwrite(result, data[done:], done)
     except OSError:
         return
     _tried(lambda: os.ftruncate(result, len(data)))
@@ -353,7 +354,7 @@ def _adopt_orphans() -> None:
         prctl = _ctypes.dlsym(_ctypes.dlopen(None, 0), "prctl")  # type: ignore[arg-type]
         _ctypes.call_function(prctl, (_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
     except (ImportError, AttributeError, OSError):
-        pass  # the process group of the command is still ended
+        pass  # what a command left behind in this session is found all the same
 
 
 def _load(name: str, folder: str = "") -> "ModuleType":

@@ -5,8 +5,15 @@ import os
 
 
 def below() -> list[int]:
-    """All processes below this one that run, parents first; none when they cannot be listed."""
+    """All processes below this one that run, parents first; none when they cannot be listed.
+
+    Orphans are below it as well, where they could be adopted; if not, those that are left in its session are found.
+    """
+    me = os.getpid()
+    leads = os.getsid(0) == me
     children: dict[int, list[int]] = {}
+    found = [me]
+    orphans = []
     try:
         names = os.listdir("/proc")
     except OSError:
@@ -18,12 +25,13 @@ def below() -> list[int]:
                     fields = file.read().rpartition(b")")[2].split()
             except OSError:
                 continue
-            if len(fields) > 1 and fields[0] not in b"ZX":
+            if len(fields) > 3 and fields[0] not in b"ZX":
                 children.setdefault(int(fields[1]), []).append(int(name))
-    found = [os.getpid()]
+                if leads and int(fields[3]) == me:
+                    orphans.append(int(name))
     for pid in found:
         found.extend(children.get(pid, ()))
-    return found[1:]
+    return [*found[1:], *(pid for pid in orphans if pid not in found)]
 
 
 def send(pid: int, number: int) -> None:

@@ -6,6 +6,7 @@ import errno
 import os
 import signal
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -460,6 +461,38 @@ def test_a_directory_that_is_gone_is_said_in_the_output(run_folder: Path, tmp_pa
     ending, shown = finish((job, child))
     assert ending.exit_code == 127
     assert "No such file" in shown
+
+
+def test_a_shim_that_cannot_adopt_orphans_finds_those_of_its_session(
+    run_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pids: Pids
+) -> None:
+    monkeypatch.setitem(sys.modules, "_ctypes", None)
+    job = Job(run_folder, "step-1")
+    child = shim_here(job, "(sleep 60 & echo $! > orphan) & wait %1; sleep 60", tmp_path, 500, 5000)
+    (orphan,) = pids("orphan")
+    ending, _ = finish((job, child))
+    assert (ending.how, runs(orphan)) == ("timeout", False)
+
+
+def test_nobody_is_asked_to_end_what_nobody_watches(run_folder: Path) -> None:
+    job = Job(run_folder, "step-1")
+    job.place.mkdir()
+    assert not stop(job)
+    (job.place / "control").touch()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "write", refuse)
+        assert not stop(job)
+    assert commands.survivors(job) == ()
+    assert follow(job, lambda _: None, never, child=os.getpid()).standing is Standing.GONE
+
+
+def refuse(*_: object) -> int:
+    raise OSError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+
+def test_the_rest_of_a_character_that_never_came_is_shown(begin: StartJob) -> None:
+    _, shown = finish(begin(r"printf 'a\303'"))
+    assert shown == "a\N{REPLACEMENT CHARACTER}"
 
 
 def test_how_long_nothing_was_printed(begin: StartJob, tmp_path: Path, wait_for: WaitFor) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import resource
 import signal
@@ -179,6 +180,14 @@ class TestGap:
         assert gap.close(alone=True) == 0
         os.close(fd)
         assert path.read_bytes() == before
+
+    def test_a_system_without_such_a_call(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        path, fd, gap = self.gap(tmp_path, MEBIBYTE)
+        monkeypatch.setattr(ctypes, "CDLL", lambda _: object())
+        gap.widen(MEBIBYTE)
+        os.close(fd)
+        assert path.stat().st_blocks * 512 >= MEBIBYTE
+        assert gap.close(alone=True) == 0
 
     @pytest.mark.usefixtures("can_punch")
     def test_a_full_disk_leaves_the_hole(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

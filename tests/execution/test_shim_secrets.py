@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import errno
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +14,9 @@ from urllib.parse import quote
 
 import pytest
 
+from runbook_tui.execution import shim
 from runbook_tui.execution.commands import Ending, Job, Standing, find, follow, start
+from runbook_tui.execution.errors import NotAllowed
 from runbook_tui.execution.folder import JOBS, OUTPUT
 from runbook_tui.execution.redact import redact
 
@@ -166,6 +170,79 @@ def test_without_the_shim_nothing_is_printed_at_all(run_folder: Path, wait_for: 
     wait_for(lambda: not Path(f"/proc/{pid}").exists())
     assert job.log.read_bytes() == b""
     assert not (run_folder / "proof").exists(), "the broken pipe ended it"
+
+
+def test_a_shim_of_this_process_does_all_that(
+    run_folder: Path, monkeypatch: pytest.MonkeyPatch, wait_for: WaitFor
+) -> None:
+    """As the interpreter of a shim does it, in a fork of this one."""
+    script = """
+        exec 3>&1
+        (while [ ! -e go ]; do sleep 0.02; done; echo "late $TOKEN" >&3) &
+        head -c 300000 /dev/zero | tr '\\0' x
+        echo $TOKEN
+        exec >/dev/null 2>&1 3>&1
+        sleep 0.1
+    """
+    job = Job(run_folder, "step-1")
+    job.script.write_text(script)
+    arguments = [str(job.place), str(job.log), str(run_folder), "20000", "1000", "131072", "TOKEN"]
+    monkeypatch.setattr(sys, "argv", ["-c", *arguments])
+    monkeypatch.setenv("TOKEN", VALUE)
+    child = os.fork()
+    if child == 0:
+        try:
+            os.setsid()
+            shim.run()
+        finally:
+            os._exit(1)
+    ending, _ = finish(job, child)
+    assert (ending.exit_code, ending.left_running, ending.flooded) == (0, True, True)
+    (run_folder / "go").touch()
+    wait_for(lambda: job.log.read_bytes().endswith(b"x***\nlate ***\n"))
+
+
+def test_a_command_that_closes_its_output_goes_on(run_folder: Path) -> None:
+    job, child = begin(run_folder, "echo begun; exec >/dev/null 2>&1; sleep 0.2; exit 6")
+    ending, shown = finish(job, child)
+    assert (ending.exit_code, shown) == (6, "begun\n")
+
+
+@pytest.mark.parametrize(
+    ("output", "values", "says"),
+    [
+        ("output/none.log", [VALUE], "No such file"),
+        ("output/link.log", [VALUE], "cannot be read"),
+        ("output/folder.log", [VALUE], "no plain file"),
+        ("record.yaml", [VALUE], "no output file"),
+        ("output/../jobs/x", [VALUE], "no output file"),
+        ("output/good.log", ["abc"], "at least 4 bytes"),
+        ("output/good.log", [], "at least 4 bytes"),
+    ],
+)
+def test_what_cannot_be_redacted(run_folder: Path, output: str, values: list[str], says: str) -> None:
+    place = run_folder / OUTPUT
+    (place / "good.log").write_text(VALUE)
+    (place / "link.log").symlink_to("good.log")
+    (place / "folder.log").mkdir()
+    with pytest.raises(NotAllowed, match=says):
+        redact(run_folder, output, values)
+    assert (place / "good.log").read_text() == VALUE
+
+
+def test_a_redaction_that_fails_changes_nothing(run_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = run_folder / OUTPUT / "good.log"
+    log.write_text(VALUE)
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="No space"):
+            redact(run_folder, f"{OUTPUT}/good.log", [VALUE])
+    assert log.read_text() == VALUE
+    assert [path.name for path in (run_folder / OUTPUT).iterdir()] == ["good.log"]
 
 
 def test_a_secret_that_got_into_an_output_is_taken_out(run_folder: Path) -> None:

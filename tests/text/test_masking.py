@@ -152,6 +152,11 @@ def test_texts_with_anything_in_them() -> None:
     assert masked("k\ud800ey1", ["k\ud800ey1"]) == "***"
 
 
+def test_signs_beyond_the_basic_plane_in_json() -> None:
+    value = "key-\N{KEY}-\N{EURO SIGN}\b\f\t"
+    assert masked(json.dumps({"a": value}), [value]) == '{"a": "***"}'
+
+
 def test_what_is_too_short_is_not_masked() -> None:
     assert masked("an apple a day", ["a", "", "app"]) == "an apple a day"
     assert Masker([]).feed(b"data") == b"data"
