@@ -91,7 +91,11 @@ def make_run(place: Path, keys: Path, run: str, *, approval: str = "") -> Path:
     signature = signing.sign(keys / "bea", text.encode())
     writer.append("step-approved", {"step": "gate", "by": "bea", **signed, "signature": signature})
     writer.append("step-started", {"step": "work", "attempt": 1})
-    output = {"output": "output/work-1.log", "bytes": 4, "digest": hashlib.sha256(b"out\n").hexdigest()}
+    output: dict[str, Value] = {
+        "output": "output/work-1.log",
+        "bytes": 4,
+        "digest": hashlib.sha256(b"out\n").hexdigest(),
+    }
     writer.append("step-finished", {"step": "work", "outcome": "succeeded", **output})
     writer.append("run-finished", {"outcome": "succeeded"})
     writer.close()
