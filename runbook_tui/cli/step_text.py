@@ -25,7 +25,9 @@ def _lines(action: Actionable) -> list[str]:
     if action.run is not None:
         return [f"$ {line}" for line in action.run.splitlines()]
     if action.http is not None:
-        return [f"{action.http.method} {action.http.url}"]
+        from runbook_tui.text.addresses import masked
+
+        return [f"{action.http.method} {masked(action.http.url)}"]
     if action.sql is not None:
         return [f"{action.sql.database}: {action.sql.query}"]
     if action.wait is not None:

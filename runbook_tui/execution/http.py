@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import re
 import socket
 import threading
 import time
@@ -14,14 +13,15 @@ from dataclasses import dataclass, field
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from runbook_tui.runbook.model import Http
+from runbook_tui.text.addresses import masked
+
+__all__ = ["MAX_BODY", "Answer", "RequestFailed", "masked", "request"]
 
 MAX_BODY = 1024 * 1024
 """Bytes of an answer that are read; the rest is not."""
 MAX_REDIRECTS = 5
 _ASKED_EVERY = 0.1
 _PATH = "/%:=&?~+!$,;'@()*[]"
-_AUTHORITY = re.compile(r"[^/?#]*")
-_HOST = re.compile(r"(?:\[[^\]]*\]|[^:@\[\]]*)(?::\d*)?")
 
 
 class RequestFailed(Exception):
@@ -77,22 +77,6 @@ def request(asked: Http, *, timeout: float, interrupted: Callable[[], bool]) -> 
     if exchange.answer is None:
         raise RequestFailed(exchange.failure)
     return exchange.answer
-
-
-def masked(url: str) -> str:
-    """The address without user name and password."""
-    head, separator, rest = url.partition("://")
-    if not separator:
-        head, rest = "", url
-    authority = _AUTHORITY.match(rest)
-    end = authority.end() if authority is not None else 0
-    if "@" not in rest[:end]:
-        # A password with a slash in it: what stands before the slash is no host with a port.
-        if _HOST.fullmatch(rest[:end]) and separator:
-            return url
-        end = len(rest)
-    hidden, at, shown = rest[:end].rpartition("@")
-    return f"{head}{separator}{'***' if hidden else ''}{at}{shown}{rest[end:]}"
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from runbook_tui.rendering.misspellings import unknown_blocks
 from runbook_tui.rendering.prose import prose
 from runbook_tui.text import markdown
 from runbook_tui.text.sandbox import Sandbox, document_environment
+from runbook_tui.text.spreadsheet import csv_cell
 from runbook_tui.text.template_fault import FAULTS
 
 
@@ -26,6 +27,7 @@ def environment_of(loader: TemplateLoader) -> Sandbox:
         md=markdown.text,
         cell=markdown.cell,
         code=markdown.code,
+        csv=csv_cell,
         codecell=markdown.code_cell,
         fence=markdown.fence,
         prose=prose,

@@ -11,6 +11,7 @@ from runbook_tui.rendering.mermaid import flowchart
 from runbook_tui.rendering.schedule import Schedule, longest_chain, rounded, schedule, seconds, window_text
 from runbook_tui.runbook.graph import point_of_no_return, waves
 from runbook_tui.runbook.model import CHANGING, Actionable, Rollback, Runbook, Step
+from runbook_tui.text.addresses import masked
 
 View = dict[str, Any]
 
@@ -27,8 +28,9 @@ def views(runbook: Runbook, state: Mapping[str, Any] | None = None) -> View:
     times = schedule(runbook.steps, runbook.window)
     turn = point_of_no_return(runbook.steps)
     steps = _steps(runbook, times)
+    whole = runbook.model_dump(mode="json")
     return {
-        "runbook": runbook.model_dump(mode="json"),
+        "runbook": {**whole, "steps": [_masked(step) for step in whole["steps"]]},
         "steps": steps,
         "phases": _phases(steps, runbook.steps),
         "waves": [list(wave) for wave in waves(runbook.steps)],
@@ -80,7 +82,7 @@ def _steps(runbook: Runbook, times: Schedule) -> list[View]:
         service = runbook.release.get(step.service) if step.service else None
         found.append(
             {
-                **step.model_dump(mode="json"),
+                **_masked(step.model_dump(mode="json")),
                 "title": step.title.strip() or step.id,
                 "action": step.action,
                 "verify": _action(step.verify),
@@ -123,8 +125,18 @@ def _message(step: View) -> str:
 def _action(part: Actionable | None) -> View | None:
     if part is None:
         return None
-    data = {**part.model_dump(mode="json"), "action": part.action}
+    data = {**_masked(part.model_dump(mode="json")), "action": part.action}
     return {**data, "verify": _action(part.verify)} if isinstance(part, Rollback) else data
+
+
+def _masked(data: View) -> View:
+    """The fields of something that is done; an address in a document has no password."""
+    if data.get("http") is not None:
+        data["http"]["url"] = masked(data["http"]["url"])
+    for name in ("verify", "rollback"):
+        if data.get(name) is not None:
+            _masked(data[name])
+    return data
 
 
 def _phases(views_of_steps: Sequence[View], steps: Sequence[Step]) -> list[View]:

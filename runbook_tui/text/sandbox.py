@@ -7,7 +7,7 @@ Python's internals, and operations whose result would fill the memory.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from jinja2 import BaseLoader, StrictUndefined, TemplateSyntaxError, Undefined, nodes
@@ -15,7 +15,15 @@ from jinja2.exceptions import SecurityError, TemplateRuntimeError
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from runbook_tui.text.budget import COUNTED, BudgetedTemplate, CountingGenerator, counted, tick
+from runbook_tui.text.budget import (
+    COUNTED,
+    BudgetedTemplate,
+    CountingGenerator,
+    counted,
+    metered,
+    spent,
+    tick,
+)
 from runbook_tui.text.limits import LONGEST, capped_filters, operation_size
 from runbook_tui.text.shell import quote
 from runbook_tui.text.shell_places import ShellPlaces
@@ -38,6 +46,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset({"+", "*", "**", "%"})
     template_class = BudgetedTemplate
     code_generator_class = CountingGenerator
+    spent = staticmethod(spent)
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - passed on as they are
         super().__init__(undefined=StrictUndefined, keep_trailing_newline=True, **options)
@@ -46,18 +55,24 @@ class Sandbox(ImmutableSandboxedEnvironment):
         for name in _LEFT_OUT_GLOBALS:
             del self.globals[name]
         self.filters.update(capped_filters(self.filters))
+        self.filters = {name: metered(function) for name, function in self.filters.items()}
         self.filters[COUNTED] = counted
 
     def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
         """As Jinja's; macros that call each other are counted like the items of loops."""
         tick()
-        return super().call(context, obj, *args, **kwargs)
+        return spent(super().call(context, obj, *args, **kwargs))
+
+    @staticmethod
+    def concat(pieces: Iterable[str]) -> str:
+        """What a template, a block or a macro gives: all of it is added up before it is put together."""
+        return "".join(spent(piece) for piece in pieces)
 
     def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:
         """Refuse an operation whose result would be huge."""
         if operation_size(operator, left, right) > LONGEST:
             raise SecurityError(f"the result of '{operator}' would be longer than {LONGEST:,} characters")
-        return super().call_binop(context, operator, left, right)
+        return spent(super().call_binop(context, operator, left, right))
 
     def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
         """As Jinja's, without the methods of text that can make it huge."""
@@ -118,12 +133,19 @@ def _named(node: nodes.Node) -> str:
 
 
 def document_environment(loader: BaseLoader | None = None) -> Sandbox:
-    """An environment for documents: lines with blocks alone leave nothing behind, and nothing is escaped by itself.
+    """An environment for documents: lines with blocks alone leave nothing behind.
+
+    In a template whose name says that it is HTML or XML (``page.html``, ``page.html.j2``) values are escaped; in all
+    others nothing is escaped by itself.
 
     Args:
         loader: where templates come from; None when they are given as text.
     """
-    return Sandbox(loader=loader, trim_blocks=True, lstrip_blocks=True)
+    return Sandbox(loader=loader, trim_blocks=True, lstrip_blocks=True, autoescape=_is_markup)
+
+
+def _is_markup(name: str | None) -> bool:
+    return name is not None and name.lower().removesuffix(".j2").endswith((".html", ".htm", ".xml", ".svg"))
 
 
 def _quoted_once_more(value: object) -> str:

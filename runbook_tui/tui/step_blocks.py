@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from runbook_tui.runbook.duration import format_duration
+from runbook_tui.text.addresses import masked
 from runbook_tui.tui.content import QUIET, joined, line, lines
 from runbook_tui.tui.status import RISK_STYLES
 from runbook_tui.tui.times import planned
@@ -69,7 +70,7 @@ def action(step: Actionable, *, label: str | None = None, place: bool = True) ->
         if place and directory:
             blocks.append(Field("In", line(directory)))
     elif step.http is not None:
-        blocks.append(Command(line(f"{step.http.method} {step.http.url}"), prompt="→ ", label=name))
+        blocks.append(Command(line(f"{step.http.method} {masked(step.http.url)}"), prompt="→ ", label=name))
         if step.http.body:
             blocks.append(Field("Body", lines(step.http.body)))
         blocks += [Field("Header", line(f"{key}: {value}")) for key, value in step.http.headers.items()]

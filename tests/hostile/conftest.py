@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,16 +13,24 @@ from tests.hostile.sweep import Sweep
 Show = Callable[[str], None]
 
 
-@pytest.fixture(scope="module")
-def sweep(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sweep]:
-    """The folder and the figures that the families of one file share."""
-    made = Sweep(tmp_path_factory.mktemp("hostile") / "root")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_STATE_HOME", str(made.root / "state"))
-        patch.setenv("RUNBOOK_OPERATOR", "ann")
-        patch.setenv("HOSTILE_MARKERS", str(made.markers))
-        patch.delenv("GIT_DIR", raising=False)
-        yield made
+def pytest_configure(config: pytest.Config) -> None:
+    """All families go to one worker, for their figures to be together; without workers the mark means nothing."""
+    config.addinivalue_line("markers", "xdist_group(name): tests that one worker runs")
+
+
+@pytest.fixture(scope="session")
+def swept(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
+    """The folder and the figures that all families share."""
+    return Sweep(tmp_path_factory.mktemp("hostile") / "root")
+
+
+@pytest.fixture
+def sweep(swept: Sweep, monkeypatch: pytest.MonkeyPatch) -> Sweep:
+    """The same, with an operator and a state folder of the tests' own."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(swept.root / "state"))
+    monkeypatch.setenv("RUNBOOK_OPERATOR", "ann")
+    monkeypatch.setenv("HOSTILE_MARKERS", str(swept.markers))
+    return swept
 
 
 @pytest.fixture

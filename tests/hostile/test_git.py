@@ -16,6 +16,8 @@ from tests.hostile.git_traps import CONFIG, DATA, HOOKS, Traps
 from tests.hostile.planned import manifest
 from tests.hostile.sweep import Sweep, commit, git, repository
 
+pytestmark = pytest.mark.xdist_group("hostile")
+
 COMMANDS = {
     "preflight": "true",
     "deploy": "printf '%s\\n' {{ version }}",

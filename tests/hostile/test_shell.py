@@ -17,6 +17,7 @@ from tests.hostile.planned import commands, execute, manifest, runbook
 from tests.hostile.shell_values import REFUSED, VALUES
 from tests.hostile.sweep import Sweep, repository
 
+pytestmark = pytest.mark.xdist_group("hostile")
 SHELLS = [shell for shell in ("bash", "sh") if shutil.which(shell)]
 SSH = '#!/bin/sh\nshift 2\nexec sh -c "$*"\n'
 """What ``ssh -q host`` does with its words: it puts spaces between them, and a shell reads the result."""

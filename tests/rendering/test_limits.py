@@ -26,6 +26,10 @@ DOUBLING = (
     "{% set box = namespace(x='aaaaaaaaaa') %}{% for i in range(60) %}\n"
     "{% set box.x = box.x ~ box.x %}{% endfor %}{{ box.x | length }}"
 )
+KEEPING = (
+    "{% set box = namespace(x=[]) %}{% for i in range(60) %}\n"
+    "{% set box.x = box.x + [('a' * 900000) ~ i] %}{% endfor %}{{ box.x | length }}"
+)
 SORTING = (  # each of these takes long in one call that does not come back to the template
     "{% set many = range(99999) | list %}{% set box = namespace(x=0) %}{% for i in range(99999) %}"
     "{% set box.x = many | map('string') | sort | list | length %}{% endfor %}"
@@ -54,9 +58,17 @@ def test_a_template_without_end_is_ended_with_its_line(own: Path, text: str, lin
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory cannot be limited here")
 def test_a_template_that_takes_too_much_memory_is_ended_with_its_line(own: Path) -> None:
-    own.write_text(DOUBLING)
+    own.write_text(KEEPING)
     with pytest.raises(TemplateError, match=r"own\.md\.j2:2: the result is too large for the memory"):
-        render_in_child(own, {}, memory=64 * 1024 * 1024)
+        render_in_child(own, {}, memory=16 * 1024 * 1024)
+
+
+def test_a_text_that_doubles_is_ended_with_its_line(own: Path) -> None:
+    own.write_text(DOUBLING)
+    with pytest.raises(
+        TemplateError, match=r"own\.md\.j2:2: rendering makes more than 64 million characters"
+    ):
+        render_in_child(own, {})
 
 
 def test_a_text_that_is_too_long_is_refused(own: Path) -> None:

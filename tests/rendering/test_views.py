@@ -14,7 +14,7 @@ from runbook_tui.rendering.mermaid import direct_needs, flowchart, label
 from runbook_tui.rendering.prose import prose
 from runbook_tui.rendering.schedule import longest_chain, rounded, schedule, window_text
 from runbook_tui.rendering.views import views
-from runbook_tui.runbook.model import Kind, Need, Runbook, Step, StepPhase, Window
+from runbook_tui.runbook.model import Check, Http, Kind, Need, Rollback, Runbook, Step, StepPhase, Window
 
 
 def step(name: str, *needs: str, estimate: float | None = None, phase: StepPhase = StepPhase.DEPLOY) -> Step:
@@ -172,3 +172,20 @@ def test_prose_is_paragraphs_and_flat_lists_only(tokens: Callable[[str], list[To
     parsed = tokens(prose(text))
     assert {token.tag for token in parsed} <= {"p", "ul", "li", ""}
     assert {child.type for token in parsed for child in token.children or ()} <= {"text", "hardbreak"}
+
+
+def test_no_address_of_a_document_has_a_password(release: Runbook) -> None:
+    http = Http(url="http://ann:hunter2@h/x")
+    check = Check(http=http)
+    step = release.steps[0].model_copy(
+        update={
+            "run": None,
+            "confirm": None,
+            "http": http,
+            "verify": check,
+            "rollback": Rollback(http=http, verify=check),
+        }
+    )
+    changed = release.model_copy(update={"steps": (step, *release.steps[1:])})
+    assert "hunter2" not in str(views(changed))
+    assert str(views(changed)).count("http://***@h/x") == 8

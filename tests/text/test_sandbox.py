@@ -256,6 +256,36 @@ def test_a_template_without_end_is_given_up_in_any_thread(
         pool.submit(environment.from_string(template).render).result(20)
 
 
+KEPT = (
+    "{% set n = namespace(l=[]) %}{% set x = 'a' * 900000 %}"
+    "{% for i in range(900) %}{% set n.l = n.l + [@] %}{% endfor %}"
+)
+
+
+@pytest.mark.parametrize("environment", [COMMAND, DOCUMENT])
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{% set n = namespace(x='ab') %}{% for i in range(60) %}{% set n.x = n.x ~ n.x %}{% endfor %}",
+        "{% macro d(x) %}{{ x }}{{ x }}{% endmacro %}{% set n = namespace(x='ab') %}"
+        "{% for i in range(60) %}{% set n.x = d(n.x) %}{% endfor %}",
+        "{% set n = namespace(x='ab') %}{% for i in range(60) %}"
+        "{% set n.x %}{{ n.x }}{{ n.x }}{% endset %}{% endfor %}",
+        "{% set x = 'a' * 900000 %}{{ ([x] * 100000) | map('upper') | list | length }}",
+        KEPT.replace("@", "x | upper"),
+        KEPT.replace("@", "x[1:]"),
+        KEPT.replace("@", "x.upper()"),
+        KEPT.replace("@", "range(90000) | list"),
+    ],
+)
+def test_texts_that_are_made_are_added_up(
+    template: str, environment: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(budget, "MOST_TEXT", 8_000_000)
+    found = fault(environment, template)
+    assert "does a loop never end" in found.what and found.line == 1
+
+
 def test_loops_count_and_say_where_they_are_as_ever() -> None:
     template = "{% for x in 'abc' %}{{ loop.index }}/{{ loop.length }}{{ ',' if not loop.last }}{% endfor %}"
     assert DOCUMENT.from_string(template).render() == "1/3,2/3,3/3"
