@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -144,6 +145,7 @@ class RunbookApp(App[None]):
 
         self._left = [(mark.terminal, self._is_here(mark)) for mark in marks_left()]
         mark = mark_terminal()
+        sys.setswitchinterval(0.001)
         self._signals.take()
         try:
             await super().run_async(**options)

@@ -49,7 +49,7 @@ class RunOutput(OpeningRun):
             from runbook_tui.tui.past_output import read_output
 
             text = read_output(self.run_now.folder, status)
-        pane.show(step_id, text)
+        pane.show_step(step_id, text)
         pane.border_subtitle = line(status.output).plain if status and status.output else ""
 
     @on(StepEvent)
