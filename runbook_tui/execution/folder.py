@@ -47,13 +47,11 @@ def _walk(path: Path, check: Callable[[int, Path], None]) -> int:
     whole = path.absolute()
     if ".." in whole.parts:
         whole = Path(os.path.realpath(whole))
-    shown = path
+    shown = whole.parent
     try:
-        runs = os.open(whole.parent, _FLAGS)
+        runs = os.open(shown, _FLAGS)
         try:
-            shown = whole.parent
-            if whole.parent != whole:
-                check(runs, shown)
+            check(runs, shown)
             shown = path
             fd = os.open(whole.name or "/", _FLAGS, dir_fd=runs)
         finally:

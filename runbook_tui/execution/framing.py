@@ -193,7 +193,7 @@ def decode(data: bytes) -> Checkpoint:
     if head is None:
         raise FramingError("it does not begin with seq, prev, at, boot, mono and kind")
     seq, prev, at, boot, mono, kind = head.groups()
-    values = _values(text[head.end() : -1])
+    values = _values(text[head.end() :])
     total = data[-_SUM_AND_END:-_END_OF_SUM].decode()
     return Checkpoint(int(seq), prev, at, boot, int(mono), kind, values, total, len(data))
 
@@ -201,7 +201,7 @@ def decode(data: bytes) -> Checkpoint:
 def _values(text: str) -> dict[str, Value]:
     """What stands in the lines between ``kind`` and ``sum``."""
     values: dict[str, Value] = {}
-    lines = text.split("\n") if text else []
+    lines = text[:-1].split("\n") if text else []
     try:
         for line in lines:
             key, _, rest = line.partition(": ")

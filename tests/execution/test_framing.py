@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import time
+from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from runbook_tui.execution import framing
 from runbook_tui.execution.framing import (
     MAX_BYTES,
     NO_SUM,
@@ -20,6 +25,7 @@ from runbook_tui.execution.framing import (
     decode,
     encode,
     scan,
+    seal,
 )
 
 # Every character that UTF-8 can carry.
@@ -195,3 +201,98 @@ def test_values_that_nest_too_deep_are_no_checkpoint() -> None:
     body = encode(checkpoint({"text": "x"})).partition(b"sum: ")[0].replace(b'"x"', b"[" * 30_000)
     data = body + b'sum: "' + hashlib.sha256(body).hexdigest().encode() + b'"\n...\n'
     assert scan(data).whole is Whole.CORRUPT
+
+
+def sealed(body: str) -> bytes:
+    """These lines with a right checksum: what only somebody who tampers can write."""
+    data = body.encode("utf-8", "surrogateescape")
+    return data + f'sum: "{hashlib.sha256(data).hexdigest()}"\n...\n'.encode()
+
+
+HEAD = f'---\nseq: 0\nprev: "{NO_SUM}"\nat: "now"\nboot: "b"\nmono: 1\nkind: "k"\n'
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        *(
+            "a: 1.5\n",
+            "a: NaN\n",
+            "a: 1e3\n",
+            "a: 1,\n",
+            'a: 1,"b":2\n',
+            "a: \n",
+            "a\n",
+            "A: 1\n",
+            "sum: 1\n",
+        ),
+        *("a: 1\na: 2\n", "a: [1\nb: 2]\n", 'a: "\x01"\n', "a: 1 \n", "a:  1\n", "a: '1'\n", "a: True\n"),
+        *("kind: 1\n", "\n", "a: 1\n\n", 'a: "\udcff"\n', f"a: {'[' * 100_000}\n"),
+    ],
+)
+def test_lines_that_only_another_program_writes_are_refused(lines: str) -> None:
+    assert decode(sealed(HEAD)).values == {}
+    with pytest.raises(FramingError):
+        decode(sealed(HEAD + lines))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("seq: 0", "seq: 00"),
+        ("seq: 0", "seq: -1"),
+        ("seq: 0\n", ""),
+        ("mono: 1", "mono: 1.0"),
+        ('"now"', '"n\\u0041"'),
+        ('kind: "k"', "kind: 1"),
+        ("boot", "Boot"),
+        ('at: "now"\nboot: "b"', 'boot: "b"\nat: "now"'),
+    ],
+)
+def test_a_head_that_only_another_program_writes_is_refused(old: str, new: str) -> None:
+    with pytest.raises(FramingError, match="does not begin with"):
+        decode(sealed(HEAD.replace(old, new)))
+
+
+@pytest.mark.parametrize(
+    "change", [{"seq": -1}, {"kind": 'a"b'}, {"boot": "\x00"}, {"at": "\u202e"}, {"mono": -5}, {"kind": "\\"}]
+)
+def test_a_head_that_could_not_be_read_again_is_not_written(change: dict[str, Any]) -> None:
+    with pytest.raises(FramingError, match="cannot begin with"):
+        encode(replace(decode(sealed(HEAD)), **change))
+
+
+def test_what_was_encoded_is_looked_at_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    point = decode(sealed(HEAD))
+    assert seal(point) == (point, sealed(HEAD))
+    for wrong in (sealed(HEAD)[:-1], sealed(HEAD) * 2, sealed(HEAD).replace(b"\n...\n", b"\n\n...\n")):
+        monkeypatch.setattr(framing, "encode", lambda checkpoint, wrong=wrong: wrong)
+        with pytest.raises(FramingError, match="would not be framed"):
+            seal(point)
+
+
+def test_what_is_recorded_cannot_be_changed_by_the_caller() -> None:
+    values: dict[str, Any] = {"list": [1], "map": {"a": 1}, "tuple": (1, 2)}
+    point, data = seal(replace(decode(sealed(HEAD)), values=values))
+    values["list"].append(2)
+    values["map"]["b"] = 2
+    assert point.values == {"list": [1], "map": {"a": 1}, "tuple": [1, 2]}
+    assert decode(data) == point
+
+
+def test_a_part_of_a_record_is_read_on_its_own() -> None:
+    first = sealed(HEAD)
+    second = encode(replace(decode(first), seq=1, prev=decode(first).sum))
+    found = scan(second, 1, decode(first).sum)
+    assert (found.whole, [point.seq for point in found.checkpoints]) == (Whole.CLEAN, [1])
+    assert scan(b"", 1, decode(first).sum).whole is Whole.EMPTY
+    assert scan(second, 1, NO_SUM).whole is Whole.CORRUPT
+
+
+def test_looking_for_whole_checkpoints_takes_no_time_that_grows_faster_than_a_record() -> None:
+    """Garbage of thousands of beginnings and ends, which somebody made to keep a reader busy."""
+    piece = b'---\nsum: "x"\n' * 2000 + b"\n...\n"
+    started = time.process_time()
+    found = scan(sealed(HEAD) + piece * 40)
+    assert found.whole is Whole.CORRUPT
+    assert time.process_time() - started < 5

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import os
 import stat
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from runbook_tui.execution import clock, reserve
 from runbook_tui.execution.errors import CorruptRecord, HeldByAnother, RecordError, RecordFailed
 from runbook_tui.execution.framing import FramingError, Whole
 from runbook_tui.execution.head import Head, read_head, state_folder
@@ -244,3 +247,195 @@ def test_a_reader_never_sees_half_a_checkpoint_as_one(folder: Path, writer: Reco
     watcher.join()
     assert seen == sorted(seen)
     assert len(read_record(folder).checkpoints) == 101
+
+
+def test_the_first_and_the_last_checkpoint_are_at_hand(writer: RecordWriter) -> None:
+    fill(writer)
+    assert (writer.first, writer.last) == (writer.checkpoints[0], writer.checkpoints[-1])
+    assert writer.run_id == "run-1"
+    assert writer.warning is None or "network" in writer.warning
+
+
+def test_a_wall_clock_that_was_set_is_noted(writer: RecordWriter, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = clock.now
+
+    def later() -> clock.Instant:
+        now = real()
+        return clock.Instant(now.at.replace(now.at[:4], str(int(now.at[:4]) + 10), 1), now.boot, now.mono)
+
+    def rebooted() -> clock.Instant:
+        return clock.Instant(real().at, "another boot", 1)
+
+    assert "clock_jump_ms" not in writer.append("note", {}).values
+    monkeypatch.setattr(clock, "now", later)
+    jump = writer.append("note", {}).values["clock_jump_ms"]
+    assert isinstance(jump, int)
+    assert jump > 9 * 365 * 24 * 3600 * 1000
+    monkeypatch.setattr(clock, "now", rebooted)
+    assert "clock_jump_ms" not in writer.append("note", {}).values, "nobody can know"
+
+
+def fail(*_: object) -> None:
+    raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+
+def test_what_cannot_be_read_says_so(
+    folder: Path, writer: RecordWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer.close()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "pread", fail)
+        with pytest.raises(RecordError, match="cannot be read: Input/output error"):
+            read_record(folder)
+        with pytest.raises(RecordError, match="cannot be read: Input/output error"):
+            RecordWriter.open(folder, ANN)
+    with monkeypatch.context() as patch:
+        real = os.stat
+        patch.setattr(
+            os, "stat", lambda name, **where: fail() if "recovered" in name else real(name, **where)
+        )
+        with pytest.raises(RecordError, match="cannot be read: Input/output error"):
+            read_record(folder)
+
+
+def test_a_torn_end_that_cannot_be_cut_off(
+    folder: Path, writer: RecordWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer.close()
+    with (folder / "record.yaml").open("ab") as file:
+        file.write(b"---\nseq")
+    for instead in (fail, lambda fd, size: None):
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "ftruncate", lambda fd, size, act=instead: size and act(fd, size))
+            with pytest.raises(RecordError, match="torn end cannot be cut off"):
+                RecordWriter.open(folder, ANN)
+    RecordWriter.open(folder, ANN).close()
+    assert numbers(folder) == [None, None]
+
+
+def test_a_full_disk_that_cannot_even_be_cut_back(
+    writer: RecordWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+
+    def once(fd: int, data: bytes) -> int:
+        calls.append(fd)
+        if len(calls) > 1:
+            return real(fd, data)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    real = os.write
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", once)
+        patch.setattr(os, "ftruncate", fail)
+        with pytest.raises(RecordFailed, match="No space left"):
+            writer.append("note", {})
+
+
+def test_an_interrupt_after_a_checkpoint_was_made_durable_ends_nothing(
+    writer: RecordWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    fill(writer, 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "pwrite", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            writer.append("note", {"number": 1})
+    writer.append("note", {"number": 2})
+    assert [point.values.get("number") for point in writer.checkpoints] == [None, 0, 1, 2]
+
+
+def test_a_system_without_reserved_space(monkeypatch: pytest.MonkeyPatch, writer: RecordWriter) -> None:
+    reserve._fallocate.cache_clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(ctypes, "CDLL", lambda name: object())
+        reserve.reserve(0, 0)
+    reserve._fallocate.cache_clear()
+    fill(writer, 1)
+
+
+@pytest.mark.parametrize("make", [lambda p: p.symlink_to(p.parent), os.mkfifo, lambda p: p.mkdir()])
+def test_a_head_that_is_no_plain_file_is_passed_over(
+    folder: Path, tmp_path: Path, make: Callable[[Path], None]
+) -> None:
+    place = state_folder() / "heads" / "run-1.json"
+    place.parent.mkdir(parents=True)
+    make(place)
+    writer = RecordWriter.create(folder, {"run": "run-1"}, ANN)
+    fill(writer)
+    writer.close()
+    assert read_head("run-1") is None
+    assert len(read_record(folder).checkpoints) == 4
+
+
+def test_a_head_that_cannot_be_opened_or_written_is_passed_over(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.fstat
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "pwrite", fail)
+        writer = RecordWriter.create(folder, {"run": "run-1"}, ANN)
+        fill(writer)
+        writer.close()
+    assert read_head("run-1") is None
+    with monkeypatch.context() as patch:
+        links = str(state_folder())
+        patch.setattr(
+            os,
+            "fstat",
+            lambda fd: fail() if links in str(Path(f"/proc/self/fd/{fd}").resolve()) else real(fd),
+        )
+        writer = RecordWriter.open(folder, ANN)
+        writer.append("note", {})
+        writer.close()
+    assert len(read_record(folder).checkpoints) == 5
+
+
+def test_a_user_without_a_home(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("no home")
+
+    monkeypatch.delenv("XDG_STATE_HOME")
+    monkeypatch.setattr(Path, "home", homeless)
+    writer = RecordWriter.create(folder, {"run": "run-1"}, ANN)
+    fill(writer)
+    writer.close()
+    assert read_record(folder).behind is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda line: line.replace(b'"seq": 3', b'"seq": 4'),
+        lambda line: line[:-20],
+        lambda line: line + b"x",
+        lambda line: bytes(len(line)),
+        lambda line: b"[" * 200,
+        lambda line: b'{"seq": "x", "sum": 1}',
+        lambda line: b"{}",
+        lambda line: b"[]",
+    ],
+)
+def test_a_head_that_was_torn_counts_as_none(
+    folder: Path, writer: RecordWriter, change: Callable[[bytes], bytes]
+) -> None:
+    fill(writer)
+    writer.close()
+    path = state_folder() / "heads" / "run-1.json"
+    assert read_head("run-1") == Head(3, writer.last.sum)
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.write_bytes(change(path.read_bytes()))
+    assert read_head("run-1") is None
+    RecordWriter.open(folder, ANN).close()
+
+
+def test_a_record_that_somebody_wrote_anew_and_shorter(folder: Path, writer: RecordWriter) -> None:
+    fill(writer)
+    writer.close()
+    from runbook_tui.execution.head import write_head
+
+    write_head("run-1", Head(2, "0" * 64))
+    with pytest.raises(CorruptRecord, match="not the one that this machine wrote"):
+        RecordWriter.open(folder, ANN)
