@@ -194,10 +194,11 @@ def test_deep_trees_and_orphans_of_orphans_are_ended(begin: StartJob, pids: Pids
         wait
         sleep 60
     """
-    job, child = begin(script, timeout=1.5)
+    job, child = begin(script)
     tree = pids("deep", "third", "double")
+    assert stop(job)
     ending, _ = finish((job, child))
-    assert ending.how == "timeout"
+    assert ending.how == "stopped"
     assert not any(runs(pid) for pid in tree)
     assert processes.of_session(child) == ()
     assert (ending.left_running, ending.unended) == (False, ())
@@ -206,17 +207,19 @@ def test_deep_trees_and_orphans_of_orphans_are_ended(begin: StartJob, pids: Pids
 def test_what_a_handler_starts_when_it_is_to_end_is_ended_too(
     begin: StartJob, monkeypatch: pytest.MonkeyPatch, pids: Pids
 ) -> None:
-    monkeypatch.setattr(commands, "GRACE", 0.5)
+    monkeypatch.setattr(commands, "GRACE", 2)
     script = """
         again() { trap '' TERM; setsid bash -c "trap '' TERM; echo \\$\\$ > late; sleep 60; sleep 60" & sleep 60; }
         trap again TERM
-        echo ready > ready
+        echo $$ > ready
         while true; do sleep 0.05; done
     """
-    job, child = begin(script, timeout=0.5)
-    ending, _ = finish((job, child))
+    job, child = begin(script)
+    pids("ready")
+    assert stop(job)
     (late,) = pids("late")
-    assert (ending.how, ending.exit_code, runs(late)) == ("timeout", -9, False)
+    ending, _ = finish((job, child))
+    assert (ending.how, ending.exit_code, runs(late)) == ("stopped", -9, False)
 
 
 def test_a_command_that_does_not_listen_is_killed(
@@ -468,10 +471,11 @@ def test_a_shim_that_cannot_adopt_orphans_finds_those_of_its_session(
 ) -> None:
     monkeypatch.setitem(sys.modules, "_ctypes", None)
     job = Job(run_folder, "step-1")
-    child = shim_here(job, "(sleep 60 & echo $! > orphan) & wait %1; sleep 60", tmp_path, 500, 5000)
+    child = shim_here(job, "(sleep 60 & echo $! > orphan) & wait %1; sleep 60", tmp_path)
     (orphan,) = pids("orphan")
+    assert stop(job)
     ending, _ = finish((job, child))
-    assert (ending.how, runs(orphan)) == ("timeout", False)
+    assert (ending.how, runs(orphan)) == ("stopped", False)
 
 
 def test_nobody_is_asked_to_end_what_nobody_watches(run_folder: Path) -> None:
