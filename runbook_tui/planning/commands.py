@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Names = dict[str, object]
 """What a template may name, with its values."""
 
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")
 _LONGEST = 2000
 _URL = re.compile(r"https?://[^\s\x00-\x1f\x7f]{1,1990}")
 
@@ -150,7 +150,7 @@ class Commands:
             expected = f"a template of {', '.join(sorted(known))}"
             self._problem(f"{where}: {fault.what}", expected, fault.remedy)
             return template
-        if _CONTROL.search(text):
+        if _CONTROL.search(text) or (not quoted and "\t" in text):
             self._problem(f"{where}: a value put in has control characters: {text[:200]!r}", "one line")
         elif not text.strip():
             self._problem(f"{where}: nothing is left of {template!r} once the values are put in", "a text")

@@ -53,7 +53,6 @@ def rendered(environment: Sandbox, name: str, shown: str, names: Mapping[str, An
         if name.startswith(OWN):
             problems = unknown_blocks(environment, name)
         text = environment.get_template(name).render(names)
-        text.encode()  # a template can write what no file can hold
     except FAULTS as error:
         raise TemplateError([*problems, *problems_of(error, environment, name, shown, names)]) from error
     if problems:

@@ -125,6 +125,13 @@ class BudgetedTemplate(Template):
     """A template that is given up when it takes too long."""
 
     def render(self, *args: Any, **kwargs: Any) -> str:  # noqa: ANN401 - passed on as they are
-        """As Jinja's; raises ``TemplateRuntimeError`` when the time is over."""
+        """As Jinja's.
+
+        Raises:
+            TemplateRuntimeError: the time is over.
+            UnicodeEncodeError: the result has a lone surrogate, which no file can hold.
+        """
         with budget():
-            return super().render(*args, **kwargs)
+            text = super().render(*args, **kwargs)
+        text.encode()
+        return text

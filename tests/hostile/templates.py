@@ -48,6 +48,6 @@ BROKEN = (
     "{{ 'unclosed ",
     "{{ 1 / 0 }}",
     "{{ '\\ud800' }}",
-    "{{ 'x' | nofilter }}\x1b[2J",
+    "{{ '\\x9b\\t' }}{{ 'x' | nofilter }}",
 )
 JINJA = (*REACHING, *HUGE, *BROKEN)
