@@ -411,20 +411,18 @@ def test_a_wall_clock_that_jumps_changes_no_duration(
 def test_a_time_limit_counts_the_time_that_the_machine_sleeps(
     run_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The clock that counts it goes on by an hour between two looks at it."""
+    """The clock that counts it goes on by an hour once the command has begun."""
     real = time.clock_gettime_ns
-    woke = real(time.CLOCK_MONOTONIC) + 300_000_000
-
-    def with_sleep(clock_id: int) -> int:
-        return real(clock_id) + (3_600_000_000_000 if real(time.CLOCK_MONOTONIC) > woke else 0)
-
-    monkeypatch.setattr(time, "clock_gettime_ns", with_sleep)
+    begun = tmp_path / "begun"
+    monkeypatch.setattr(
+        time, "clock_gettime_ns", lambda which: real(which) + 3_600_000_000_000 * begun.exists()
+    )
     job = Job(run_folder, "step-1")
     began = time.monotonic()
-    ending, _ = finish((job, shim_here(job, "sleep 60", tmp_path, 1_800_000)))
+    ending, _ = finish((job, shim_here(job, "touch begun; sleep 60", tmp_path, 1_800_000)))
     assert ending.how == "timeout"
     assert ending.milliseconds >= 1_800_000
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 30
 
 
 def test_after_a_reboot_nothing_runs(
@@ -492,6 +490,47 @@ def test_nobody_is_asked_to_end_what_nobody_watches(run_folder: Path) -> None:
 
 def refuse(*_: object) -> int:
     raise OSError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+
+def test_a_job_that_nobody_started_is_not_waited_for(run_folder: Path) -> None:
+    assert follow(Job(run_folder, "step-1"), lambda _: None, never).standing is Standing.NEVER
+
+
+def test_who_comes_too_late_to_prevent_a_start_sees_it(
+    run_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = Job(run_folder, "step-1")
+    real = Path.touch
+
+    def begin_meanwhile(path: Path, mode: int = 0o666) -> None:
+        real(path, mode)
+        job.place.mkdir()
+        (job.place / "started").write_text("pid: 1\nstart: 1\nboot: another\n")
+
+    monkeypatch.setattr(Path, "touch", begin_meanwhile)
+    assert find(job).standing is Standing.GONE
+    assert [path.name for path in job.place.parent.iterdir()] == [job.name]
+
+
+def test_the_files_of_a_job_can_be_taken_away(begin: StartJob, run_folder: Path) -> None:
+    job, child = begin("echo x")
+    finish((job, child))
+    commands.discard(job)
+    assert [path for path in run_folder.rglob("*") if path.is_file()] == []
+    commands.discard(job)
+
+
+def test_half_a_sequence_shows_nothing(begin: StartJob, tmp_path: Path) -> None:
+    job, child = begin(r"printf '\033['; while [ ! -e go ]; do sleep 0.02; done; printf '31mred\n'")
+
+    def go() -> bool:
+        if job.log.exists() and job.log.stat().st_size == 2:
+            (tmp_path / "go").touch()
+        return False
+
+    pieces: list[str] = []
+    follow(job, pieces.append, go, child=child)
+    assert pieces == ["red\n"]
 
 
 def test_the_rest_of_a_character_that_never_came_is_shown(begin: StartJob) -> None:

@@ -120,7 +120,7 @@ def test_ten_gigabytes_of_hole_are_read_quickly(tmp_path: Path) -> None:
         file.write(b"found\nend\n")
     if path.stat().st_blocks * 512 > 100 * MEBIBYTE:
         pytest.skip("this file system has no holes")
-    began = time.monotonic()
+    began = time.process_time()
     printed = examine(path, 1 << 62, "found")
     assert (printed.found, printed.tail[-1]) == (True, "end")
     assert printed.size == path.stat().st_size
@@ -129,7 +129,7 @@ def test_ten_gigabytes_of_hole_are_read_quickly(tmp_path: Path) -> None:
     while (text := reader.read()) is not None:
         shown += text
     assert shown.endswith("found\nend\n")
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 5
     assert printed.digest == examine(path, printed.size).digest
     assert printed.digest != examine(path, printed.size - 1).digest
 

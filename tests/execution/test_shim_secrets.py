@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import pytest
 
-from runbook_tui.execution import shim
+from runbook_tui.execution import shim, shim_pipe
 from runbook_tui.execution.commands import Ending, Job, Standing, find, follow, start
 from runbook_tui.execution.errors import NotAllowed
 from runbook_tui.execution.folder import JOBS, OUTPUT
@@ -172,23 +172,22 @@ def test_without_the_shim_nothing_is_printed_at_all(run_folder: Path, wait_for: 
     assert not (run_folder / "proof").exists(), "the broken pipe ended it"
 
 
-def test_a_shim_of_this_process_does_all_that(
-    run_folder: Path, monkeypatch: pytest.MonkeyPatch, wait_for: WaitFor
-) -> None:
-    """As the interpreter of a shim does it, in a fork of this one."""
-    script = """
-        exec 3>&1
-        (while [ ! -e go ]; do sleep 0.02; done; echo "late $TOKEN" >&3) &
-        head -c 300000 /dev/zero | tr '\\0' x
-        echo $TOKEN
-        exec >/dev/null 2>&1 3>&1
-        sleep 0.1
-    """
-    job = Job(run_folder, "step-1")
+FLOOD = """
+    exec 3>&1
+    (while [ ! -e go ]; do sleep 0.02; done; echo "late $TOKEN" >&3) &
+    head -c 300000 /dev/zero | tr '\\0' x
+    echo $TOKEN
+    exec >/dev/null 2>&1 3>&1
+    sleep 0.1
+"""
+
+
+def shim_here(job: Job, script: str, patch: pytest.MonkeyPatch) -> int:
+    """What the interpreter of a shim does, in a fork of this one."""
     job.script.write_text(script)
-    arguments = [str(job.place), str(job.log), str(run_folder), "20000", "1000", "131072", "TOKEN"]
-    monkeypatch.setattr(sys, "argv", ["-c", *arguments])
-    monkeypatch.setenv("TOKEN", VALUE)
+    arguments = [str(job.place), str(job.log), str(job.run), "20000", "1000", "131072", "TOKEN"]
+    patch.setattr(sys, "argv", ["-c", *arguments])
+    patch.setenv("TOKEN", VALUE)
     child = os.fork()
     if child == 0:
         try:
@@ -196,16 +195,58 @@ def test_a_shim_of_this_process_does_all_that(
             shim.run()
         finally:
             os._exit(1)
-    ending, _ = finish(job, child)
+    return child
+
+
+def test_a_service_prints_on_after_a_flood(
+    run_folder: Path, monkeypatch: pytest.MonkeyPatch, wait_for: WaitFor
+) -> None:
+    job = Job(run_folder, "step-1")
+    ending, _ = finish(job, shim_here(job, FLOOD, monkeypatch))
     assert (ending.exit_code, ending.left_running, ending.flooded) == (0, True, True)
     (run_folder / "go").touch()
     wait_for(lambda: job.log.read_bytes().endswith(b"x***\nlate ***\n"))
 
 
-def test_a_command_that_closes_its_output_goes_on(run_folder: Path) -> None:
-    job, child = begin(run_folder, "echo begun; exec >/dev/null 2>&1; sleep 0.2; exit 6")
-    ending, shown = finish(job, child)
+def test_a_command_that_closes_its_output_goes_on(run_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = Job(run_folder, "step-1")
+    script = "echo begun; exec >/dev/null 2>&1; sleep 0.2; exit 6"
+    ending, shown = finish(job, shim_here(job, script, monkeypatch))
     assert (ending.exit_code, shown) == (6, "begun\n")
+
+
+class Refilling:
+    """A masker that puts more into the pipe whenever it is given something."""
+
+    def __init__(self) -> None:
+        self.pipe = shim_pipe.Pipe(self)  # type: ignore[arg-type]
+        self.given = 0
+
+    def feed(self, data: bytes) -> bytes:
+        self.given += 1
+        os.write(self.pipe.inlet, b"more")
+        return data
+
+    def finish(self) -> bytes:
+        return b"."
+
+
+def test_a_pipe_that_never_empties_is_left_after_a_while() -> None:
+    masker = Refilling()
+    pipe = masker.pipe
+    os.write(pipe.inlet, b"first")
+    pieces: list[bytes] = []
+    assert pipe.read(pieces.append)
+    assert len(pieces) == masker.given == 16
+    assert pipe.wait(pieces.append), "somebody can still print"
+    os.close(pipe.inlet)
+    pipe.inlet = os.open(os.devnull, os.O_WRONLY)
+    while pipe.wait(pieces.append):
+        pass
+    assert pieces[-1] == b"."
+    assert pipe.end(pieces.append) == b"."
+    os.close(pipe.inlet)
+    os.close(pipe.outlet)
 
 
 @pytest.mark.parametrize(
