@@ -75,7 +75,8 @@ def test_yaml_is_read_or_explained(sweep: Sweep, folder: Path, name: str) -> Non
     (folder / "file.yaml").write_bytes(data)
     began = time.process_time()
     with sweep.input("YAML", name):
-        for command in ("check", "export", "plan", "catalog", "contracts", "explain"):
+        every = ("check", "export", "plan", "catalog", "contracts", "explain")
+        for command in ("check", "catalog") if len(data) > 100_000 else every:
             more = {"explain": ("step",)}.get(command, ())
             status, told = sweep.runbook(command, "file.yaml", *more, folder=folder)
             assert status in {0, 1, 2}, told
