@@ -58,6 +58,7 @@ class RunbookApp(App[None]):
         *,
         mode: Literal["author", "run", "migrations", "init"] = "author",
         rehearsal: bool = False,
+        instructions: bool = False,
         manifest: Path | None = None,
         replan: Replan | None = None,
         review: Callable[[], Review] | None = None,
@@ -71,6 +72,7 @@ class RunbookApp(App[None]):
             runbook_path: the runbook file.
             mode: what to open with.
             rehearsal: whether a run executes nothing.
+            instructions: whether people do every step of a new run, and paste what they saw.
             manifest: where answers are kept; by default the one that the runbook names.
             replan: how to derive the runbook again; re-planning is refused without it.
             review: reads the migrations that the mode ``migrations`` shows.
@@ -83,7 +85,7 @@ class RunbookApp(App[None]):
         super().__init__(css_path=["app.tcss", f"screens/{mode}.tcss"])
         self.runbook_path = runbook_path
         self.start_mode = mode
-        self.rehearsal = rehearsal
+        self.rehearsal, self.instructions = rehearsal, instructions
         self.manifest = manifest
         self.replan = replan
         self.review = review
@@ -124,7 +126,11 @@ class RunbookApp(App[None]):
         from runbook_tui.tui.screens.run import RunScreen
 
         return RunScreen(
-            self.runbook_path, rehearsal=self.rehearsal, operator=self.operator, new=self.new_run
+            self.runbook_path,
+            rehearsal=self.rehearsal,
+            instructions=self.instructions,
+            operator=self.operator,
+            new=self.new_run,
         )
 
     def find_services(self) -> None:

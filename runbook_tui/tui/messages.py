@@ -8,10 +8,12 @@ from textual.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from runbook_tui.authoring.draft import Written
     from runbook_tui.authoring.review import Review
     from runbook_tui.discovery.proposal import Proposal
+    from runbook_tui.execution.errors import HeldByAnother
     from runbook_tui.execution.happenings import Stop
     from runbook_tui.files.problems import RunbookError
     from runbook_tui.runbook.document import RunbookDocument
@@ -153,6 +155,23 @@ class StepEnded(Message):
         self.step_id = step_id
         self.error = error
         self.bug = bug
+
+
+class Held(Message):
+    """Somebody else executes the run."""
+
+    def __init__(self, folder: Path, error: HeldByAnother) -> None:
+        super().__init__()
+        self.folder = folder
+        self.error = error
+
+
+class Watched(Message):
+    """The run that is watched went on, or cannot be read: ``problem`` says why."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__()
+        self.problem = problem
 
 
 class StepStarted(Message):

@@ -55,6 +55,11 @@ def _standing(view: RunView, now: datetime) -> Content:
     word = Content.styled(f"{seen.sign} {seen.word}", seen.style)
     if view.shown in view.executing:
         hint = f"{_doing(view, now)}^c opens the stop menu"
+        if view.shown in view.silent:
+            quiet = line(f"nothing printed for {spent(view.silent[view.shown])} · ", "bold $warning")
+            return joined(word, "   ", quiet, line(hint, QUIET))
+    elif view.watching and status.state is State.RUNNING:
+        hint = _doing(view, now).rstrip(" ·")
     elif not hint and status.state in {State.PENDING, State.BLOCKED}:
         hint = view.why_waiting()
     return joined(word, line(f"   {hint}", QUIET)) if hint else word

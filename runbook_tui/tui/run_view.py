@@ -5,8 +5,8 @@ The runner refuses what is not possible as well; this says it before a key is pr
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from runbook_tui.execution.model import DONE, NOT_SAFE, ROLLING_BACK, Phase, State, StepStatus
@@ -46,6 +46,10 @@ class RunView:
     """Ids of the steps that something is being done with."""
     rolling_back: bool = False
     """Whether the operator has begun to undo."""
+    silent: Mapping[str, float] = field(default_factory=dict)
+    """Seconds for which commands have printed nothing, where that is longer than expected; by step."""
+    watching: bool = False
+    """Whether somebody else executes the run."""
     going_on: bool = False
     """Whether steps are begun without a key for each."""
     stopped_because: str = ""
@@ -110,10 +114,12 @@ class RunView:
         """Why an action is not possible now, as a sentence; empty when it is."""
         if action in _LOOKING:
             return ""
-        if self.stopped_because:
-            return self.stopped_because
         if action == "copy":
             return "" if self.step is not None else "no step is shown"
+        if action == "take_over":
+            return "" if self.watching else "you execute this run"
+        if self.stopped_because:
+            return self.stopped_because
         if self.state.finished is not None:
             return "the run is finished"
         if action in {"note", "drift", "hand_over"}:

@@ -39,6 +39,7 @@ steps:
 STATES = ("idle", "running", "flooding", "dialog", "opening", "rolling back")
 EVENTS = ("SIGINT", "ctrl+c", "ctrl+z", "SIGTERM", "SIGHUP", "closed", "SIGQUIT", "SIGKILL")
 STAYS = EVENTS[:3]
+ASKS = EVENTS[:2]
 STATUSES = {"SIGTERM": 143, "SIGHUP": 129, "closed": 129, "SIGQUIT": -3, "SIGKILL": -9}
 RESTORES = {"SIGTERM", "SIGHUP"}
 TELLS = {*RESTORES, "closed"}
@@ -219,7 +220,7 @@ def sit(root: Path, state: str, events: tuple[str, ...], figures: Figures) -> No
     try:
         case.open()
         for number, event in enumerate(events):
-            if number:
+            if number and events[number - 1] in ASKS:
                 case.again()
             if event not in STAYS and number:
                 case.quiet_enough()

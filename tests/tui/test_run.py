@@ -92,21 +92,11 @@ async def test_a_failed_step_says_why_and_is_executed_again_after_a_warning(
         assert app.run.run_now.state.statuses["one"].attempts == 2
 
 
-async def test_a_decision_needs_the_name_of_who_decided_when_the_operator_may_not(
-    sit: Sit, write_runbook: WriteRunbook
-) -> None:
+async def test_a_declined_decision_is_failed_with_its_reason(sit: Sit, write_runbook: WriteRunbook) -> None:
     path = write_runbook("""
-        - {id: gate, title: Go?, kind: gate, approve: "Go ahead?", approvers: [captain]}
         - {id: other, title: Go on?, kind: gate, approve: "Really?"}
         """)
     async with sit(path, mode="run") as app:
-        await app.press("a")
-        dialog = await app.dialog(AskDialog)
-        assert "Approved by captain; you are ann" in app.asked
-        assert dialog.query_one("#do", Button).disabled
-        await app.answer("captain, on the call")
-        await app.until(lambda: app.state("gate") == "succeeded")
-        assert "captain, on the call" in app.run.run_now.state.statuses["gate"].message
         await app.press("d")
         await app.dialog(AskDialog)
         await app.answer("an incident is open")
@@ -299,18 +289,6 @@ async def test_a_run_that_may_not_begin_says_why(sit: Sit, checkout: Path) -> No
         assert "open question migration:ledger/0012" in app.asked
         await app.press("escape")
     assert app.app.return_code == 2
-
-
-async def test_a_second_operator_is_told_who_holds_the_record(sit: Sit, answered: Path) -> None:
-    first = Runner.start(answered, operator="ben")
-    try:
-        async with sit(answered, mode="run", ready=False) as app:
-            await app.dialog(ProblemScreen)
-            assert "ben" in app.asked
-            await app.press("q")
-        assert app.app.return_code == 75
-    finally:
-        first.close()
 
 
 @pytest.mark.parametrize("spilled", [Path("/spilled/record.yaml"), None])

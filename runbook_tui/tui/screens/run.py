@@ -13,7 +13,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from runbook_tui.execution.model import DONE
+from runbook_tui.execution.model import DONE, State
 from runbook_tui.tui.actions import RUN, Action, bindings
 from runbook_tui.tui.content import QUIET, line, lines
 from runbook_tui.tui.messages import RunOpened
@@ -42,8 +42,10 @@ class RunScreen(RunOutput):
     BINDINGS: ClassVar[list[BindingType]] = bindings(RUN)
     CSS_PATH = "run.tcss"
 
-    def __init__(self, path: Path, *, rehearsal: bool, operator: str | None, new: bool) -> None:
-        super().__init__(path, rehearsal=rehearsal, operator=operator, new=new)
+    def __init__(
+        self, path: Path, *, rehearsal: bool, instructions: bool, operator: str | None, new: bool
+    ) -> None:
+        super().__init__(path, rehearsal=rehearsal, instructions=instructions, operator=operator, new=new)
         self._shown: str | None = None
         self._listed: tuple[RunState | None, frozenset[str | None]] = (None, frozenset())
         """What the rows of the list were made from."""
@@ -79,6 +81,7 @@ class RunScreen(RunOutput):
             line(self.path.name), facts=[Content.styled("opening the run …", QUIET)]
         )
         self.query_one(StepList).focus()
+        self.set_interval(1.0, self._tick)
         self.call_after_refresh(self.open_run)
 
     def on_unmount(self) -> None:
@@ -90,15 +93,14 @@ class RunScreen(RunOutput):
 
     @on(RunOpened)
     def _opened(self, event: RunOpened) -> None:
-        self.set_interval(1.0, self._tick)
         self.show(select=self.run_now.current())
         if event.resumed:
-            self._banner(self.resumed_words())
-        for drift in self.run_now.drift():
-            self.say(drift, "warning")
+            self.banner(self.resumed_words())
+        self.warn_beforehand()
         self.watch_again()
 
-    def _banner(self, text: str, style: str = "") -> None:
+    def banner(self, text: str, style: str = "") -> None:
+        """Say something above the panes until something else is said; empty takes it away."""
         banner = self.query_one("#banner", Static)
         banner.display = bool(text)
         banner.update(line(text, style))
@@ -109,7 +111,8 @@ class RunScreen(RunOutput):
         """This moment of the run."""
         from runbook_tui.tui.run_view import RunView
 
-        runner = self.run_now
+        runner = self.seen
+        assert runner is not None
         return RunView(
             runbook=runner.runbook,
             state=runner.state,
@@ -119,13 +122,14 @@ class RunScreen(RunOutput):
             plan=runner.rollback_plan(),
             executing=frozenset(self.executing),
             rolling_back=self.rolling_back,
+            silent=dict(self.silent),
             going_on=self.going_on,
-            stopped_because="the record cannot be written" if self.record_error else "",
+            stopped_because=self._why_stopped(),
+            watching=self.watched is not None,
         )
 
     def show(self, *, select: str | None = None) -> None:
         """Draw everything again."""
-        runner = self.run_now
         if select is not None and select != self._shown:
             self._shown = select
             self.show_output()
@@ -135,8 +139,15 @@ class RunScreen(RunOutput):
         self._show_card(view)
         self._show_progress(view)
         self.refresh_actions()
-        if not runner.state.finished and all(s.state in DONE for s in runner.state.statuses.values()):
+        state = view.state
+        if self.runner and not state.finished and all(s.state in DONE for s in state.statuses.values()):
             self.call_later(self._finish)
+
+    def _why_stopped(self) -> str:
+        """Why nothing can be done any more."""
+        if self.record_error is not None:
+            return "the record cannot be written"
+        return "you are watching: T takes the run over" if self.watched is not None else ""
 
     def _show_list(self, view: RunView) -> None:
         """The rows of the list; they are only made again after something happened."""
@@ -155,7 +166,7 @@ class RunScreen(RunOutput):
         """Close the record of a run that has nothing left to do."""
         if self.run_now.state.finished is None and self.try_now(lambda: self.run_now.finish("succeeded")):
             self._shown = None
-            self._banner("")
+            self.banner("")
             self.show()
 
     def _show_title(self, view: RunView) -> None:
@@ -166,6 +177,10 @@ class RunScreen(RunOutput):
         badges = [badge(line(state.environment), "$success" if state.rehearsal else "$warning")]
         if state.rehearsal:
             badges.append(badge(Content("rehearsal"), "$success"))
+        if state.instructions:
+            badges.append(badge(Content("by hand"), "$primary"))
+        if self.watched is not None:
+            badges.append(badge(Content("watching"), "$primary"))
         total = planned(sum(step.estimate or 0 for step in view.runbook.steps) or None)
         facts = [Content.styled(f"operator {line(state.operator).plain}", QUIET)]
         if len(view.executing) > 1:
@@ -182,9 +197,9 @@ class RunScreen(RunOutput):
         box, sheet = self.query_one("#card"), self.query_one(Sheet)
         finished = view.state.finished is not None and self._shown is None
         if finished:
-            assert self.runner is not None
+            assert self.seen is not None
             self.query_one("#headline", Static).update(summary_headline(view.state))
-            sheet.show(summary(view, self.runner.folder, self.runbook_app.now()))
+            sheet.show(summary(view, self.seen.folder, self.runbook_app.now()))
         else:
             self.query_one("#headline", Static).update(headline(view, self.runbook_app.now()))
             sheet.show(card(view))
@@ -211,16 +226,19 @@ class RunScreen(RunOutput):
         self.query_one(RunProgress).show(states, index, words)
 
     def _tick(self) -> None:
+        if self.seen is None:
+            return
+        self.look_for_silence()
         view = self.view()
         self._show_title(view)
-        if self.executing:
+        if self.executing or (self.watched and view.state.count(State.RUNNING)):
             self.show()
 
     # -- selecting
 
     @on(StepList.Selected)
     def _selected(self, event: StepList.Selected) -> None:
-        if self.runner is not None and event.step_id != self._shown:
+        if self.seen is not None and event.step_id != self._shown:
             self.show(select=event.step_id)
 
     @on(StepList.Opened)
@@ -233,26 +251,26 @@ class RunScreen(RunOutput):
 
     def step_titles(self) -> Sequence[tuple[str, str]]:
         """Id and title of every step, for the palette."""
-        return [(step.id, step.title) for step in self.runner.runbook.steps] if self.runner else []
+        return [(step.id, step.title) for step in self.seen.runbook.steps] if self.seen else []
 
     # -- actions that only look
 
     def why_not(self, action_id: str) -> str:
         """Why an action is not possible now."""
-        if self.runner is None:
+        if self.seen is None:
             return "" if action_id in _ALWAYS else "the run is not open yet"
         return self.view().why_not(action_id)
 
     def refusals(self) -> dict[str, str]:
         """Why actions are not possible now: all of them at one moment."""
-        if self.runner is None:
+        if self.seen is None:
             return super().refusals()
         view = self.view()
         return {action.id: reason for action in RUN if (reason := view.why_not(action.id))}
 
     def primary_action(self) -> str:
         """The verb that this moment asks for."""
-        return self.view().primary() if self.runner is not None else ""
+        return self.view().primary() if self.seen is not None else ""
 
     def do_current(self) -> None:
         """Leave what is transient: the large output, a rollback that was not begun with, another step."""
@@ -262,10 +280,11 @@ class RunScreen(RunOutput):
             self.rolling_back = False
             self.say("The rollback stops here; what was undone stays undone.")
             self.show(select=self.run_now.current())
-        else:
-            self._banner("")
+        elif self.seen is not None:
+            if self.watched is None:
+                self.banner("")
             self.query_one(StepList).focus()
-            if self.run_now.state.finished is not None:
+            if self.seen.state.finished is not None:
                 self._shown = None
             self.show(select=self.view().here)
 

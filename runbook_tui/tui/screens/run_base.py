@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from runbook_tui.execution.errors import RecordFailed
     from runbook_tui.execution.runner import Runner
     from runbook_tui.tui.run_view import RunView
+    from runbook_tui.tui.watched_run import SeenRun, WatchedRun
 
 
 class RunBase(ActionScreen):
@@ -31,6 +32,8 @@ class RunBase(ActionScreen):
         super().__init__()
         self.path = path
         self.runner: Runner | None = None
+        self.watched: WatchedRun | None = None
+        """The run of somebody else, while it is looked at."""
         self.executing: set[str] = set()
         """Ids of the steps that something is being done with; several may be."""
         self.rolling_back = False
@@ -40,9 +43,20 @@ class RunBase(ActionScreen):
         """Set to begin no further ones."""
         self.record_error: RecordFailed | None = None
         """Why the record cannot be written any more; nothing is done after that."""
+        self.silent: dict[str, float] = {}
+        """Seconds for which commands have printed nothing, where that is longer than expected; by step."""
         self.output = OutputStore()
         self.leaving = threading.Event()
         """Set when the app ends: the thread that follows a command lets go of it, the command goes on."""
+
+    @property
+    @abstractmethod
+    def shown(self) -> str | None:
+        """Id of the step on the card."""
+
+    @abstractmethod
+    def banner(self, text: str, style: str = "") -> None:
+        """Say something above the panes until something else is said; empty takes it away."""
 
     @abstractmethod
     def view(self) -> RunView:
@@ -51,6 +65,11 @@ class RunBase(ActionScreen):
     @abstractmethod
     def show(self, *, select: str | None = None) -> None:
         """Draw everything again; ``select`` is the step to put on the card."""
+
+    @property
+    def seen(self) -> SeenRun | None:
+        """The run on screen, whoever executes it."""
+        return self.runner or self.watched
 
     @property
     def run_now(self) -> Runner:

@@ -32,7 +32,7 @@ class LeavingActions(ExecutionActions):
     async def do_stop(self) -> None:
         """The stop menu. Nothing is ended before something is chosen here."""
         if self.runner is None:
-            await self._stop_opening()
+            await self._stop_looking()
             return
         view = self.view()
         finished = self.run_now.state.finished is not None
@@ -95,10 +95,12 @@ class LeavingActions(ExecutionActions):
             for step_id in view.running
         ]
 
-    async def _stop_opening(self) -> None:
+    async def _stop_looking(self) -> None:
+        """The stop menu of who executes nothing: the run is being opened, or somebody else's."""
+        words = "You are watching." if self.watched is not None else "The run is being opened."
         choice = await self.choose(
             "Stop?",
-            [Paragraph(Content("The run is being opened.")), Gap()],
+            [Paragraph(Content(words)), Gap()],
             [Choice("on", "Go on", "nothing was stopped"), Choice("leave", "Leave", "nothing was executed")],
         )
         if choice == "leave":

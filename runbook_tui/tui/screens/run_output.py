@@ -20,11 +20,6 @@ class RunOutput(OpeningRun):
 
     _draining = False
 
-    @property
-    def shown(self) -> str | None:
-        """Id of the step on the card."""
-        return None
-
     @on(OutputWaiting)
     def _output_waits(self) -> None:
         if not self._draining:
@@ -40,15 +35,16 @@ class RunOutput(OpeningRun):
     def show_output(self) -> None:
         """Show the output of the step on the card: what came, else what its file has."""
         pane, step_id = self.query_one(OutputPane), self.shown
-        if step_id is None:
+        if step_id is None or self.seen is None:
             return
+        self._output_of = step_id
         self._drain()
         text = self.output.text(step_id)
-        status = self.run_now.state.statuses.get(step_id)
+        status = self.seen.state.statuses.get(step_id)
         if not text and status is not None:
             from runbook_tui.tui.past_output import read_output
 
-            text = read_output(self.run_now.folder, status)
+            text = read_output(self.seen.folder, status)
         pane.show_step(step_id, text)
         pane.border_subtitle = line(status.output).plain if status and status.output else ""
 
@@ -91,6 +87,16 @@ class RunOutput(OpeningRun):
             self._tell_end_elsewhere(event.step_id)
         elif status.state is State.UNKNOWN:
             self.do_resolve()
+
+    def look_for_silence(self) -> None:
+        """Find commands that print nothing for longer than their steps expect; they are pointed out, not ended."""
+        runner = self.runner
+        self.silent.clear()
+        for step_id in self.executing if runner is not None else ():
+            assert runner is not None
+            quiet = runner.quiet_for(step_id)
+            if quiet is not None and quiet >= runner.runbook.step(step_id).silent_after:
+                self.silent[step_id] = quiet
 
     def _tell_end_elsewhere(self, step_id: str) -> None:
         """A step ended that is not on the card."""
