@@ -30,6 +30,8 @@ SHIM = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import 
 """What the interpreter of a shim is told. It imports it: a script would be compiled each time."""
 _BLOCKED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _NEVER = "never-started"
+_MARK = "RUNBOOK_JOB"
+"""Variable by which what a command left behind is found when its shim is gone, even in a session of its own."""
 _POLL = 0.05
 _SHORT_POLL = 0.01
 _CHUNKS, _LAST_CHUNKS = 4, 32
@@ -151,7 +153,7 @@ def start(
             *(sys.executable, "-I", "-S", "-c", SHIM),
             *(str(job.place), str(job.log), str(directory), *figures, ",".join(secrets)),
         ],
-        {**environment, **secrets},
+        {**environment, **secrets, _MARK: str(job.place)},
         file_actions=nothing,
         setsid=True,
         setsigmask=_BLOCKED,
@@ -268,7 +270,7 @@ def survivors(job: Job) -> tuple[int, ...]:
     shim = _shim(job)
     if shim is None or shim.boot != processes.myself().boot:
         return ()
-    return processes.of_session(shim.pid)
+    return tuple(sorted({*processes.of_session(shim.pid), *processes.with_variable(_MARK, str(job.place))}))
 
 
 def discard(job: Job) -> None:

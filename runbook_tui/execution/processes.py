@@ -40,6 +40,19 @@ def of_session(session: int) -> tuple[int, ...]:
     return tuple(pid for pid, seen in _all() if seen.session == session and not seen.ended)
 
 
+def with_variable(name: str, value: str) -> tuple[int, ...]:
+    """Ids of the processes that run and were given this environment variable, as far as that may be looked at."""
+    wanted = os.fsencode(f"{name}={value}")
+    return tuple(pid for pid, seen in _all() if not seen.ended and wanted in _environment(pid))
+
+
+def _environment(pid: int) -> list[bytes]:
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:  # it ended, or belongs to another user
+        return []
+
+
 @dataclass(frozen=True, slots=True)
 class _Seen:
     session: int
