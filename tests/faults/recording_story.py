@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -60,7 +61,8 @@ def record_something(folder: Path, told: Callable[[int], None] = lambda number: 
             if harm is None:
                 writer = RecordWriter.create(folder, {"run": folder.name}, ANN)
             else:
-                harm(folder)
+                with suppress(OSError):  # the fault may meet it, too
+                    harm(folder)
                 writer = RecordWriter.open(folder, ANN, repair=harm is damage)
         except RunbookError as error:
             story.refuse(error)
