@@ -127,6 +127,8 @@ class Signals:
                 os.write(sys.stdout.fileno(), self._prompt.encode(errors="replace"))
 
     def _see_to_it(self) -> None:
+        # a signal that this thread took would not wake the main one from its read
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGCONT, *ENDING})
         number = self._wanted.get()
         if not number or self._left.wait(_GRACE):
             return

@@ -15,6 +15,7 @@ from runbook_tui.execution.framing import Checkpoint
 from runbook_tui.execution.model import State
 from runbook_tui.execution.runner import Runner
 from runbook_tui.execution.runs import read_run
+from runbook_tui.files.problems import RunbookError
 from tests.end_to_end.held_terminal import HeldTerminal
 from tests.end_to_end.test_signals import slowness
 
@@ -45,8 +46,13 @@ def checkpoints(folder: Path) -> tuple[Checkpoint, ...]:
 
 
 def running(folder: Path) -> bool:
-    found = list(folder.glob("release.runs/*/record.yaml"))
-    return bool(found) and read_run(found[0].parent).state.statuses["step"].state is State.RUNNING
+    try:
+        return any(
+            read_run(run).state.statuses["step"].state is State.RUNNING
+            for run in folder.glob("release.runs/*")
+        )
+    except RunbookError:  # its first checkpoint is being written
+        return False
 
 
 def goes_on(folder: Path) -> None:
@@ -158,7 +164,8 @@ def test_nobody_reads_the_output_any_more(
     write(tmp_path, FLOOD)
     process = piped(tmp_path, runbook_command)
     assert process.stdout is not None
-    process.stdout.readline()
+    while not process.stdout.readline().startswith(b"      | "):
+        pass
     process.stdout.close()
     assert process.wait(20) == 141
     last = checkpoints(tmp_path)[-1]

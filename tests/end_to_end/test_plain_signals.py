@@ -16,6 +16,7 @@ import pytest
 from runbook_tui.execution.model import State
 from runbook_tui.execution.runner import Runner
 from runbook_tui.execution.runs import read_run
+from runbook_tui.files.problems import RunbookError
 from tests.end_to_end.held_terminal import HeldTerminal
 from tests.end_to_end.test_signals import slowness
 
@@ -89,7 +90,10 @@ class Case:
 
     def status(self) -> State:
         """Where the step stands, as the record has it."""
-        return read_run(self.run).state.statuses["step"].state
+        try:
+            return read_run(self.run).state.statuses["step"].state
+        except (RunbookError, StopIteration):  # its first checkpoint is being written
+            return State.PENDING
 
     def settle(self, quiet: float = 0.15, most: float = 3.0) -> None:
         """Let what was printed arrive."""
@@ -202,6 +206,9 @@ def sit(root: Path, state: str, events: tuple[str, ...], figures: Figures) -> No
             if event not in STAYS and len(events) > 1:
                 case.quiet_enough()
             case.happen(event)
+    except BaseException as error:
+        error.add_note(f"{state}: {', '.join(events)}")
+        raise
     finally:
         (case.folder / "go").touch()
         case.terminal.close()
