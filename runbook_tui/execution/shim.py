@@ -75,7 +75,8 @@ def main(
             _load(name)
     ended, status, unended = "exit", 127, list[int]()
     if child is not None:
-        ended, status, unended = _watch(child, control, output, timeout_ms, grace_ms)
+        limit = started + timeout_ms * 1_000_000 if timeout_ms else None
+        ended, status, unended = _watch(child, control, output, limit, grace_ms)
     left = _any_left()
     lines: dict[str, object] = {
         "ended": ended,
@@ -236,7 +237,7 @@ def _cannot_be_started(error: OSError) -> bytes:
 
 
 def _watch(
-    child: int, control: int, output: "Output", timeout_ms: int, grace_ms: int
+    child: int, control: int, output: "Output", limit: int | None, grace_ms: int
 ) -> tuple[str, int, list[int]]:
     """Wait for the command; end it when its time is up or when that is asked for.
 
@@ -253,7 +254,6 @@ def _watch(
     printed = output.outlet
     if printed is not None:
         poller.register(printed, select.POLLIN)
-    limit = _now() + timeout_ms * 1_000_000 if timeout_ms else None
     while True:
         wait = min(longest, _SHORT_POLL) if output.flooded else longest
         left = wait if limit is None else (limit - _now()) / 1e9
