@@ -92,6 +92,23 @@ def make_folder(path: Path) -> None:
     sync_folder(path.parent)
 
 
+def make_folders(path: Path) -> None:
+    """Make a folder and those that it is in, as far as they are missing, for their owner only and durably.
+
+    Raises:
+        OSError: one of them cannot be made.
+    """
+    missing = []
+    while not path.is_dir():
+        missing.append(path)
+        path = path.parent
+    for folder in reversed(missing):
+        with suppress(
+            FileExistsError
+        ):  # somebody else made it just now; if it is no folder, the next one fails
+            make_folder(folder)
+
+
 def sync_folder(path: Path) -> None:
     """Make the entries of a folder durable."""
     fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
 
+from runbook_tui.execution.folder import make_folders, sync_folder
+
 _RUN_ID = re.compile(r"[0-9a-z][0-9a-z-]{0,63}")
 _LENGTH = 160
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
@@ -103,7 +105,7 @@ def _open(run_id: str) -> int | None:
     if path is None:
         return None
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folders(path.parent)
         fd = os.open(path, _FLAGS, 0o600)
     except OSError:
         return None
@@ -111,20 +113,12 @@ def _open(run_id: str) -> int | None:
         seen = os.fstat(fd)
         if stat.S_ISREG(seen.st_mode) and seen.st_nlink == 1:
             if seen.st_size == 0:
-                _sync_folder(path.parent)
+                sync_folder(path.parent)
             return fd
     except OSError:
         pass
     os.close(fd)
     return None
-
-
-def _sync_folder(path: Path) -> None:
-    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
 
 
 def _path(run_id: str) -> Path | None:

@@ -11,6 +11,7 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from runbook_tui.execution import clock, log, mounts
@@ -19,10 +20,10 @@ from runbook_tui.execution.errors import RecordError, RecordFailed, RunClosed
 from runbook_tui.execution.folder import (
     LOCK,
     RECORD,
+    create_file,
     current_record,
     open_folder,
     open_folder_to_read,
-    write_all,
 )
 from runbook_tui.execution.framing import FORMAT, NO_SUM, Checkpoint, Scan, Value, Whole, encode, scan, seal
 from runbook_tui.execution.head import Head, HeadFile
@@ -246,22 +247,23 @@ class RecordWriter:
 
     def _set_aside(self, rest: bytes, end: int, why: str) -> None:
         """Keep the bytes of an unfinished write in a file of their own, cut them off, and say so."""
-        name = f"record.torn-{end}"
-        flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_TRUNC
         try:
-            fd = os.open(name, flags, 0o600, dir_fd=self._directory)
-            try:
-                write_all(fd, rest)
-                os.fsync(fd)
-            finally:
-                os.close(fd)
-            os.fsync(self._directory)
+            name = self._keep(rest, f"record.torn-{end}")
             self._log.cut(end)
         except OSError as error:
             what = f"{self.path}: its torn end cannot be cut off: {error.strerror or error}"
             raise RecordError(what) from error
         digest = hashlib.sha256(rest).hexdigest()
         self.append("recovered", {"file": name, "bytes": len(rest), "digest": digest, "because": why[:1000]})
+
+    def _keep(self, rest: bytes, name: str) -> str:
+        """Write bytes to a file of this name, or one with a number behind it; nothing is overwritten."""
+        for number in count(1):
+            numbered = name if number == 1 else f"{name}-{number}"
+            with suppress(FileExistsError):
+                create_file(self._directory, numbered, rest)
+                break
+        return numbered
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from runbook_tui.execution.folder import create_file, recovered_name
+from runbook_tui.execution.folder import create_file, make_folders, recovered_name
 from runbook_tui.execution.framing import Checkpoint, Whole, scan
 from runbook_tui.execution.head import state_folder
 
@@ -117,7 +117,7 @@ def _in_new_folder(run_id: str, text: bytes) -> Path:
 
 
 def _elsewhere(folder: Path, run_id: str, text: bytes) -> Path:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folders(folder)
     directory = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
         return folder / _numbered(directory, lambda number: f"{run_id}.recovered-{number}.yaml", text)

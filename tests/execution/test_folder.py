@@ -10,6 +10,7 @@ import pytest
 from runbook_tui.execution.errors import RecordError
 from runbook_tui.execution.folder import (
     create_file,
+    make_folders,
     open_folder,
     open_folder_to_read,
     replace_file,
@@ -119,3 +120,18 @@ def test_a_disk_that_takes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "write", lambda fd, data: 0)
     with pytest.raises(OSError, match="nothing could be written"):
         write_all(1, b"x")
+
+
+def test_folders_are_made_for_their_owner_only(tmp_path: Path) -> None:
+    previous = os.umask(0)
+    try:
+        make_folders(tmp_path / "a" / "b" / "c")
+        make_folders(tmp_path / "a" / "b")
+    finally:
+        os.umask(previous)
+    for path in ("a", "a/b", "a/b/c"):
+        assert (tmp_path / path).stat().st_mode & 0o777 == 0o700
+    (tmp_path / "file").touch()
+    for path in ("file", "file/x"):
+        with pytest.raises(OSError, match="directory"):
+            make_folders(tmp_path / path / "y")

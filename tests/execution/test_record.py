@@ -439,3 +439,15 @@ def test_a_record_that_somebody_wrote_anew_and_shorter(folder: Path, writer: Rec
     write_head("run-1", Head(2, "0" * 64))
     with pytest.raises(CorruptRecord, match="not the one that this machine wrote"):
         RecordWriter.open(folder, ANN)
+
+
+def test_what_was_set_aside_before_is_not_overwritten(folder: Path, writer: RecordWriter) -> None:
+    writer.close()
+    size = writer.path.stat().st_size
+    (folder / f"record.torn-{size}").write_bytes(b"evidence")
+    with writer.path.open("ab") as file:
+        file.write(b"---\nseq")
+    RecordWriter.open(folder, ANN).close()
+    assert (folder / f"record.torn-{size}").read_bytes() == b"evidence"
+    assert (folder / f"record.torn-{size}-2").read_bytes() == b"---\nseq"
+    assert read_record(folder).checkpoints[-1].values["file"] == f"record.torn-{size}-2"

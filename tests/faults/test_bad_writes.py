@@ -213,3 +213,21 @@ def fill(path: Path) -> None:
                 pass
     except OSError as error:
         assert error.errno == errno.ENOSPC
+
+
+def test_a_write_that_fails_for_another_reason_cuts_nothing_back(
+    folder: Path, writer: RecordWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail_in_the_middle(real: Callable[..., int], fd: int, data: bytes) -> int:
+        if b"number: 4" not in data or b"number: 1" in data:
+            return real(fd, data)
+        real(fd, data[:20])
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    size = (folder / "record.yaml").stat().st_size
+    with monkeypatch.context() as patch:
+        patch_write(patch, fail_in_the_middle)
+        with pytest.raises(RecordFailed, match="Input/output error"):
+            writer.append("note", {"number": 4})
+    assert (folder / "record.yaml").stat().st_size == size + 20, "what is on the disk is not known any more"
+    assert numbers((folder / "record.recovered-1.yaml").read_bytes()) == [1, 2, 3, 4]
