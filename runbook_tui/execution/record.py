@@ -11,7 +11,6 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 
 from runbook_tui.execution import clock, log, mounts
@@ -258,12 +257,14 @@ class RecordWriter:
 
     def _keep(self, rest: bytes, name: str) -> str:
         """Write bytes to a file of this name, or one with a number behind it; nothing is overwritten."""
-        for number in count(1):
-            numbered = name if number == 1 else f"{name}-{number}"
-            with suppress(FileExistsError):
+        numbered, number = name, 1
+        while True:
+            try:
                 create_file(self._directory, numbered, rest)
-                break
-        return numbered
+                return numbered
+            except FileExistsError:
+                number += 1
+                numbered = f"{name}-{number}"
 
 
 @dataclass(frozen=True, slots=True)

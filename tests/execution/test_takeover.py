@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from runbook_tui.execution import holders, processes
+from runbook_tui.execution import holders, processes, takeover
 from runbook_tui.execution.errors import HeldByAnother, RecordError
 from runbook_tui.execution.lock import holder_told
 from runbook_tui.execution.processes import Process
@@ -205,3 +205,20 @@ def test_this_process_can_be_told_from_others() -> None:
     assert process == Process(os.getpid(), processes.myself().start, processes.myself().boot)
     assert holders.ended(me) is False
     assert holders.ended({}) is None
+
+
+def test_what_the_one_who_is_ended_is_told(folder: Path) -> None:
+    me = processes.myself()
+    word = {"by": "maria", "reason": "you sleep\x1b", "at": "now", "pid": me.pid, "start": me.start}
+    (folder / "record.takeover").write_text(json.dumps(word))
+    assert taken_over_by(folder) == "maria took this run over: you sleep␛"
+
+
+def test_processes_that_are_gone() -> None:
+    gone = Process(2**22 + 1, 7, processes.myself().boot)
+    assert takeover._owner(gone.pid) is None
+    assert holders.ended({"pid": gone.pid, "start": gone.start, "boot": gone.boot}) is True
+    takeover._end(Path("run"), gone, {})
+    takeover._end(
+        Path("run"), Process(os.getpid(), 1, gone.boot), {}
+    )  # another process had its number: not ended
