@@ -2,7 +2,8 @@
 
 SIGINT (ctrl+c) opens the stop menu, SIGTERM and SIGHUP leave the run in good order. A handler only raises where the
 program waits for somebody to type; everywhere else it posts what happened, so that nothing is cut in the middle of a
-write. A thread of its own leaves when the main one cannot, such as when it hangs in a write to a terminal.
+write. A thread of its own wakes the main one, whichever thread the kernel gave the signal to, and leaves when the main
+one cannot, such as when it hangs in a write to a terminal.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from queue import SimpleQueue
 from types import FrameType
 
 ENDING = (signal.SIGTERM, signal.SIGHUP)
+_WAKING = signal.SIGURG
+"""Does nothing but end a system call that waits."""
 _GRACE = 0.6
 """Seconds that the main thread gets to leave by itself."""
 _LAST = 0.25
@@ -51,9 +53,11 @@ class Signals:
         self._raises = 0
         self._foreign = 0
         self._prompt = ""
-        self._wanted: SimpleQueue[int] = SimpleQueue()
         self._left = threading.Event()
         self._before: dict[int, object] = {}
+        self._pipe: int | None = None
+        """Gets the number of every signal."""
+        self._pipe_before = -1
 
     def __enter__(self) -> Signals:
         handlers: dict[int, Callable[[int, FrameType | None], None]] = {
@@ -61,18 +65,26 @@ class Signals:
             signal.SIGCONT: self._continued,
             **dict.fromkeys(ENDING, self._end),
         }
-        with suppress(ValueError):  # not the main thread, where handlers cannot be set
-            for number, handler in handlers.items():
-                if signal.getsignal(number) is not signal.SIG_IGN:
-                    self._before[number] = signal.signal(number, handler)
-        threading.Thread(target=self._see_to_it, name="signals", daemon=True).start()
+        handlers[_WAKING] = lambda *_: None
+        if threading.current_thread() is not threading.main_thread():
+            return self  # handlers cannot be set here
+        for number, handler in handlers.items():
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                self._before[number] = signal.signal(number, handler)
+        read, write = os.pipe2(os.O_CLOEXEC)
+        os.set_blocking(write, False)
+        self._pipe = write
+        self._pipe_before = signal.set_wakeup_fd(write, warn_on_full_buffer=False)
+        threading.Thread(target=self._see_to_it, args=(read,), name="signals", daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._left.set()
-        self._wanted.put(0)
         for number, before in self._before.items():
             signal.signal(number, before)  # type: ignore[arg-type]  # what signal.signal gave
+        if self._pipe is not None:
+            signal.set_wakeup_fd(self._pipe_before)
+            os.close(self._pipe)
+        self._left.set()
 
     def serve(self, post: Callable[[object], None], leave: Callable[[str], None]) -> None:
         """The run is open.
@@ -115,7 +127,6 @@ class Signals:
 
     def _end(self, number: int, _: FrameType | None) -> None:
         self.ended = self.ended or number
-        self._wanted.put(number)
         if self._raises or self._foreign or self._post is None:
             raise EndedBySignal(number)
         self._post(EndedBySignal(number))
@@ -126,14 +137,18 @@ class Signals:
             with suppress(OSError, ValueError):
                 os.write(sys.stdout.fileno(), self._prompt.encode(errors="replace"))
 
-    def _see_to_it(self) -> None:
-        # a signal that this thread took would not wake the main one from its read
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGCONT, *ENDING})
-        number = self._wanted.get()
-        if not number or self._left.wait(_GRACE):
+    def _see_to_it(self, pipe: int) -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {*self._before})
+        main = threading.main_thread().ident
+        number = 0
+        while number not in ENDING and (byte := os.read(pipe, 1)) and main is not None:
+            number = byte[0]
+            if number != _WAKING:
+                signal.pthread_kill(main, _WAKING)  # ends its read, so that the handler runs
+        if number not in ENDING or self._left.wait(_GRACE):
+            os.close(pipe)
             return
-        name = signal.Signals(number).name
-        last = threading.Thread(target=self._leave, args=(name,), daemon=True)
+        last = threading.Thread(target=self._leave, args=(signal.Signals(number).name,), daemon=True)
         last.start()
         last.join(_LAST)
         os._exit(128 + number)
