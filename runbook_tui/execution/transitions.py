@@ -39,18 +39,22 @@ def _interrupted(status: StepStatus, _: Step, checkpoint: Checkpoint) -> StepSta
 
 
 def _action_finished(status: StepStatus, step: Step, checkpoint: Checkpoint) -> StepStatus:
-    done = _ended(status, checkpoint)
-    return replace(done, state=_while(step.verify), phase=Phase.VERIFY)
+    return _ended(status, checkpoint, state=_while(step.verify), phase=Phase.VERIFY)
 
 
 def _finished(status: StepStatus, _: Step, checkpoint: Checkpoint) -> StepStatus:
     state = _VERDICTS.get(read_text(checkpoint, "outcome"), State.UNKNOWN)
-    done = replace(_ended(status, checkpoint), state=state, finished_at=_ended_at(checkpoint))
-    return replace(done, phase=Phase.NONE) if state is State.SUCCEEDED else done
+    phase = Phase.NONE if state is State.SUCCEEDED else status.phase
+    return _ended(status, checkpoint, state=state, phase=phase, at=_ended_at(checkpoint))
 
 
-def _ended(status: StepStatus, checkpoint: Checkpoint) -> StepStatus:
-    """What an outcome says. That of a verification adds to what the action said."""
+def _ended(
+    status: StepStatus, checkpoint: Checkpoint, *, state: State, phase: Phase, at: str | None = None
+) -> StepStatus:
+    """What an outcome says. That of a verification adds to what the action said.
+
+    One new value and no more: the records of long runs are folded each time that they are opened.
+    """
     spent = _number(checkpoint, "milliseconds") / 1000
     code = checkpoint.values.get("exit")
     tail = _tail(checkpoint)
@@ -62,6 +66,9 @@ def _ended(status: StepStatus, checkpoint: Checkpoint) -> StepStatus:
             seconds=(status.seconds or 0.0) + spent,
             message=f"verify: {message}" if message else status.message,
             tail=tail if failed and tail else status.tail,
+            state=state,
+            phase=phase,
+            finished_at=at or status.finished_at,
         )
     return replace(
         status,
@@ -71,6 +78,9 @@ def _ended(status: StepStatus, checkpoint: Checkpoint) -> StepStatus:
         output=read_text(checkpoint, "output") or None,
         tail=tail,
         flags=_texts(checkpoint, "flags"),
+        state=state,
+        phase=phase,
+        finished_at=at or status.finished_at,
     )
 
 
@@ -180,11 +190,11 @@ def _rollback_interrupted(status: StepStatus, _: Step, checkpoint: Checkpoint) -
 
 def _rollback_action_finished(status: StepStatus, step: Step, checkpoint: Checkpoint) -> StepStatus:
     check = step.rollback.verify if step.rollback is not None else None
-    return replace(_ended(status, checkpoint), state=_while(check), phase=Phase.ROLLBACK_VERIFY)
+    return _ended(status, checkpoint, state=_while(check), phase=Phase.ROLLBACK_VERIFY)
 
 
 def _rollback_finished(status: StepStatus, _: Step, checkpoint: Checkpoint) -> StepStatus:
-    done = _ended(status, checkpoint)
+    done = _ended(status, checkpoint, state=status.state, phase=status.phase)
     outcome = read_text(checkpoint, "outcome")
     if outcome == "succeeded":
         return _undone(done, checkpoint, read_text(checkpoint, "note"))
