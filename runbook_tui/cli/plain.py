@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runbook_tui.cli.output import narrate, say
-from runbook_tui.cli.plain_desk import DONE, FAILED, Desk, Left, Wishes
+from runbook_tui.cli.plain_desk import DONE, FAILED, PERSON_NEEDED, Desk, Left, Wishes
 from runbook_tui.cli.plain_opening import open_run, read_beforehand
 from runbook_tui.cli.plain_people import needs_person, see_to
 from runbook_tui.cli.plain_signals import EndedBySignal, Signals
@@ -145,7 +145,8 @@ def _cross(desk: Desk, step: Step) -> None:
         raise needs_person(desk, f"a person is needed for {step.id}")
     environment = desk.runner.state.environment
     if desk.line(f"type {environment} to go on, anything else to stop: ") != environment:
-        raise needs_person(desk, "it is not passed")
+        desk.refused("it is not passed")
+        raise Left(PERSON_NEEDED)
     execute(desk, step)
 
 

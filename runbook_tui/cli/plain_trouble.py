@@ -167,7 +167,12 @@ def _edit(desk: Desk, step: Step, status: StepStatus) -> None:
     if command is None:
         return
     desk.runner.edit(step.id, command, desk.reason("why the command is another one: "))
-    execute(desk, step)
+    statuses = desk.runner.state.statuses
+    waiting = [need.step for need in step.needs if statuses[need.step].state not in DONE]
+    if waiting:
+        desk.refused(f"what was approved was another command; {', '.join(waiting)} is asked again first")
+    else:
+        execute(desk, step)
 
 
 def _accept_drift(desk: Desk) -> None:

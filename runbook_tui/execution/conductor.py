@@ -28,6 +28,7 @@ from runbook_tui.execution.happenings import (
 )
 from runbook_tui.execution.model import DONE, NOT_SAFE, State
 from runbook_tui.files.problems import RunbookError
+from runbook_tui.runbook.graph import prerequisites
 
 if TYPE_CHECKING:
     from runbook_tui.execution.runner import Runner
@@ -205,8 +206,16 @@ class Conductor:
         for state, halt in ((State.UNKNOWN, Halt.UNKNOWN), (State.FAILED, Halt.FAILED)):
             for step_id, status in statuses.items():
                 if status.state is state and step_id not in self._works:
-                    return Stop(halt, step_id)
+                    first = self._asked_first(step_id) if state is State.FAILED else None
+                    return first or Stop(halt, step_id)
         return None
+
+    def _asked_first(self, step_id: str) -> Stop | None:
+        """A step before a failed one that a person has to see to: its command was changed, and approvals are void."""
+        before = prerequisites(self._runner.runbook.steps, step_id)
+        ready = [other for other in self._runner.ready() if other in before]
+        halt = self._why_not(self._runner.step(ready[0])) if ready else None
+        return Stop(halt, ready[0]) if halt is not None else None
 
     def _next(self) -> Stop:
         """The next step that may start, as one that is ``DONE`` but for being executed; or why there is none."""

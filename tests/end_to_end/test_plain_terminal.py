@@ -234,6 +234,32 @@ def test_who_executes_does_not_approve(begin: Begin) -> None:
     assert (approved["by"], approved["how"], approved["note"]) == ("maria", "told", "in the channel")
 
 
+def test_a_changed_command_is_approved_again(begin: Begin, tmp_path: Path) -> None:
+    sitting = begin(GATE.replace("touch dropped", "exit 3"), head="approval: {separate: false}\n")
+    sitting.choose("approve")
+    sitting.choose("edit and retry")
+    sitting.answer("$ ", "touch dropped")
+    sitting.answer("another one: ", "the old one was wrong")
+    assert "go is asked again first" in sitting.see("[1/2] go", "number:")
+    sitting.choose("approve")
+    sitting.choose("retry")
+    assert sitting.ended() == 0
+    assert (tmp_path / "dropped").exists()
+
+
+def test_the_point_of_no_return_takes_the_name_of_the_environment(begin: Begin, tmp_path: Path) -> None:
+    steps = '- {id: drop, title: D, kind: migrate, run: "touch dropped", reversible: false}'
+    sitting = begin(steps)
+    assert "POINT OF NO RETURN" in sitting.see("type staging to go on")
+    sitting.type("yes")
+    assert sitting.ended() == 3
+    assert not (tmp_path / "dropped").exists()
+    again = begin()
+    again.answer("type staging to go on", "staging")
+    assert again.ended() == 0
+    assert (tmp_path / "dropped").exists()
+
+
 def test_a_gate_is_passed_under_broken_glass(begin: Begin) -> None:
     sitting = begin(GATE)
     sitting.choose("approve")

@@ -225,6 +225,18 @@ def test_a_step_that_was_done_before_is_not_done_again_unasked(start: StartRun) 
     assert conduct(runner)[0] is Halt.DONE
 
 
+def test_an_approval_that_became_void_is_asked_for_before_the_failed_step(start: StartRun) -> None:
+    steps = CROSSING.replace("touch dropped", "exit 3")
+    runner = start(steps, "approval: {separate: false}\n")
+    runner.approve("gate")
+    assert conduct(runner)[:2] == (Halt.FAILED, "drop")
+    runner.edit("drop", "touch dropped", "the old one was wrong")
+    assert conduct(runner)[:2] == (Halt.PERSON, "gate")
+    runner.approve("gate")
+    assert conduct(runner)[:2] == (Halt.FAILED, "drop")
+    assert runner.run("drop", past_no_return=True).state is State.SUCCEEDED
+
+
 def test_a_secret_that_has_no_value_stops_it_in_words(start: StartRun) -> None:
     secret = '- {id: a, title: A, kind: deploy, run: "true", secrets: [TOKEN]}'
     runner = start(secret, "secrets: {TOKEN: {env: RUNBOOK_TEST_NOT_SET}}\n")
