@@ -89,7 +89,7 @@ def test_a_command_that_does_not_end_is_ended(
     assert time.monotonic() - began < 10
 
 
-@pytest.mark.parametrize(("base", "variable"), [("gone", "A"), ("", "A\0")])
+@pytest.mark.parametrize(("base", "variable"), [("gone", "A"), ("", "A\0")], ids=["folder", "NUL"])
 def test_a_command_that_cannot_be_started(tmp_path: Path, base: str, variable: str) -> None:
     with pytest.raises(SecretMissing, match="cannot be started"):
         resolve({"TOKEN": SecretSource(run="true")}, tmp_path / base, {variable: "x"})

@@ -34,6 +34,7 @@ SERVICE = "12:pids:/x\n1:name=systemd:/system.slice/ci-agent.service/job\n"
         ("0::/init.scope\n", {}, None),
         ("", {}, None),
     ],
+    ids=range(13),
 )
 def test_who_would_end_commands(
     tmp_path: Path, group: str, properties: dict[str, str], says: str | None

@@ -190,10 +190,11 @@ def judge(job: Job, scene: Scene, where: str) -> Standing:
     return found.standing
 
 
-def sweep(parent: Path, faults: tuple[str, ...]) -> str:
-    """All calls of all scenes with all faults."""
+def sweep(parent: Path, faults: tuple[str, ...], scenes: tuple[str, ...] = tuple(SCENES)) -> str:
+    """All calls of these scenes with all faults."""
     standings: Counter[Standing] = Counter()
-    for name, scene in SCENES.items():
+    for name in scenes:
+        scene = SCENES[name]
         job, seen = case(parent / f"clean-{name}".replace(" ", "-"), scene)
         assert judge(job, scene, name) is Standing.ENDED
         counts = {call: int(count) for call, count in (item.split("=") for item in seen.split())}
@@ -216,6 +217,10 @@ def told(standings: Counter[Standing]) -> str:
         f"cases={standings.total()} ended={standings[Standing.ENDED]} never_started={standings[Standing.NEVER]} "
         f"unknown={standings[Standing.GONE]} wrong=0 run_twice=0"
     )
+
+
+def test_every_call_fails_with_every_error_in_a_plain_run(memory: Path, show: Callable[[str], None]) -> None:
+    show(sweep(memory, ALL_ERRORS, ("plain",)))
 
 
 def test_every_call_fails_or_is_the_last(memory: Path, show: Callable[[str], None]) -> None:
