@@ -6,6 +6,7 @@ import errno
 import os
 import signal
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -560,6 +561,14 @@ def test_damaged_files_of_a_job_are_no_result(run_folder: Path) -> None:
         (job.place / "result").write_text(text)
         (job.place / "started").write_text(text)
         assert find(job).standing is Standing.GONE
+
+
+def test_a_shim_imports_nothing_that_takes_long() -> None:
+    code = commands.SHIM.replace("shim.run()", "print(*sys.modules)")
+    argv = [sys.executable, "-I", "-S", "-c", code]
+    loaded = set(subprocess.run(argv, capture_output=True, text=True, check=True).stdout.split())
+    assert "shim" in loaded
+    assert not {"ctypes", "typing", "pathlib", "re", "contextlib", "subprocess", "runbook_tui"} & loaded
 
 
 def test_a_step_that_does_nothing_costs_little(run_folder: Path, tmp_path: Path) -> None:
