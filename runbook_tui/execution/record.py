@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from runbook_tui.execution import clock, log, mounts
+from runbook_tui.execution import clock, log
 from runbook_tui.execution.admission import behind, missing, refuse_damage
 from runbook_tui.execution.errors import RecordError, RecordFailed, RunClosed
 from runbook_tui.execution.folder import (
@@ -133,11 +133,6 @@ class RecordWriter:
     def run_id(self) -> str:
         """The id of the run, from the first checkpoint; empty when there is none."""
         return _run_id(self._checkpoints[0]) if self._checkpoints else ""
-
-    @property
-    def warning(self) -> str | None:
-        """What an operator has to know about the place of the record; None when it is on a disk of this machine."""
-        return mounts.warning(self.path.parent)
 
     def append(self, kind: str, values: Mapping[str, Value]) -> Checkpoint:
         """Make one fact durable. When this returns, it survives whatever happens to this process.

@@ -27,6 +27,7 @@ from runbook_tui.files.problems import RunbookError
 
 _GOING_DOWN, _NO_LOG_FLUSH = 0x8004587D, 2
 _CLONE = 0x40049409
+_CUTS_OF_A_RUN = 20
 _SIZES = {"xfs": 320, "ext4": 64, "btrfs": 160}
 _MAKE = {
     "xfs": ["mkfs.xfs", "-q", "-f"],
@@ -131,9 +132,9 @@ def cut(kind: str, times: int, place: Path, chance: random.Random, *, sync: bool
     acknowledged = lost = count = 0
     for number in range(times):
         mount(image, root, kind)
-        if number % 20 == 0:
+        if number % _CUTS_OF_A_RUN == 0:
             count = 0
-        recorder = Recorder(root / f"run-{number // 20}", count, sync=sync)
+        recorder = Recorder(root / f"run-{number // _CUTS_OF_A_RUN}", count, sync=sync)
         recorder.listen(chance.uniform(0, 0.15))
         recorder.stop()
         fd = os.open(root, os.O_RDONLY)
@@ -142,7 +143,7 @@ def cut(kind: str, times: int, place: Path, chance: random.Random, *, sync: bool
         recorder.end()
         unmount(root)
         mount(image, root, kind)
-        left = kept(root / f"run-{number // 20}")
+        left = kept(root / f"run-{number // _CUTS_OF_A_RUN}")
         unmount(root)
         acknowledged += recorder.acknowledged - count
         lost += max(0, recorder.acknowledged - left)
@@ -157,23 +158,28 @@ def snapshot(kind: str, times: int, place: Path, chance: random.Random, *, sync:
     mount(place / "outer-image", outer, "xfs")
     make_image(outer / "image", kind, _SIZES[kind])
     mount(outer / "image", root, kind)
+    acknowledged = lost = 0
     recorder = Recorder(root / "run-0", 0, sync=sync)
-    lost = 0
     for number in range(times):
+        run = f"run-{number // _CUTS_OF_A_RUN}"
+        if number and number % _CUTS_OF_A_RUN == 0:  # long records take long to read
+            recorder.end()
+            acknowledged += recorder.acknowledged
+            recorder = Recorder(root / run, 0, sync=sync)
         recorder.listen(chance.uniform(0, 0.05))
         told = recorder.acknowledged
         clone(outer / "image", outer / f"clone-{number}")
         mount(outer / f"clone-{number}", copied, kind)
         state = os.environ["XDG_STATE_HOME"]
         os.environ["XDG_STATE_HOME"] = str(place / f"state-{number}")  # the head went on after the cut
-        lost += max(0, told - kept(copied / "run-0"))
+        lost += max(0, told - kept(copied / run))
         os.environ["XDG_STATE_HOME"] = state
         unmount(copied)
         (outer / f"clone-{number}").unlink()
     recorder.end()
     unmount(root)
     unmount(outer)
-    return recorder.acknowledged, lost
+    return acknowledged + recorder.acknowledged, lost
 
 
 def clone(source: Path, target: Path) -> None:

@@ -15,13 +15,13 @@ import pytest
 
 from runbook_tui.execution.record import RecordWriter
 
-PER_RECORD = 50
+PER_RECORD = 10
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_two_thousand_kills(tmp_path: Path, show: Callable[[str], None]) -> None:
-    show(sweep(tmp_path, 2000, seed=20261124))
+def test_two_thousand_kills(memory: Path, show: Callable[[str], None]) -> None:
+    show(sweep(memory, 2000, seed=20261124))
 
 
 @pytest.mark.soak
@@ -40,7 +40,7 @@ def sweep(parent: Path, kills: int, seed: int) -> str:
             folder.mkdir(mode=0o700)
             RecordWriter.create(folder, {"run": f"run-{number}"}, {"operator": "first"}).close()
             count = 0
-        told = killed_after(folder, count, chance.uniform(0, 0.008), recording=number % 2 == 0)
+        told = killed_after(folder, count, chance.uniform(0, 0.003), recording=number % 2 == 0)
         writer = RecordWriter.open(folder, {"operator": "next"})
         numbers = [point.values["number"] for point in writer.checkpoints if point.kind == "count"]
         recovered += writer.checkpoints[-1].kind == "recovered"
