@@ -207,9 +207,7 @@ def test_no_widget_reads_its_text_as_markup() -> None:
             first = call.args[0] if call.args else None
             if name in {"Static", "OptionList", "notify"} and "markup" not in given:
                 found.append(f"{module}:{call.lineno}: {name} without markup=False")
-            elif name in {"Button", "Checkbox"} and isinstance(
-                first, (ast.JoinedStr, ast.Attribute)
-            ):
+            elif name in {"Button", "Checkbox"} and isinstance(first, (ast.JoinedStr, ast.Attribute)):
                 found.append(f"{module}:{call.lineno}: {name} with a text that is not the app's own")
     assert found == []
 
