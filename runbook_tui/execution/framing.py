@@ -40,10 +40,20 @@ MAX_BYTES = 64 * 1024
 NO_SUM = "0" * 64
 """What the first checkpoint has as ``prev``."""
 
+_UNSAFE = (
+    *range(0x7F, 0xA0),
+    0xAD,
+    0x61C,
+    *range(0x200B, 0x2010),
+    *range(0x2028, 0x202F),
+    *range(0x2060, 0x2070),
+    0xFEFF,
+)
 _BEGIN, _END = b"---\n", b"\n...\n"
 _KEY = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 _TAKEN = frozenset({"seq", "prev", "at", "boot", "mono", "kind", "sum"})
-_NUMBER, _WORD = r"(0|[1-9]\d{0,15})", r'"([^"\\\x00-\x1f]*)"'
+_NUMBER = r"(0|[1-9]\d{0,15})"
+_WORD = rf'"([^"\\\x00-\x1f{"".join(map(chr, _UNSAFE))}]*)"'
 _HEAD = re.compile(
     rf"---\nseq: {_NUMBER}\nprev: {_WORD}\nat: {_WORD}\nboot: {_WORD}\nmono: {_NUMBER}\nkind: {_WORD}\n",
     re.ASCII,
@@ -53,14 +63,6 @@ _END_OF_SUM = len('"') + len(_END)
 _SUM_AND_END = len(NO_SUM) + _END_OF_SUM
 _WORDS = {None: "null", True: "true", False: "false"}
 _LARGEST = 2**53
-_UNSAFE = (
-    *range(0x7F, 0xA0),
-    0xAD,
-    0x61C,
-    *range(0x200B, 0x2010),
-    *range(0x2028, 0x202F),
-    *range(0x2060, 0x2070),
-)
 _ESCAPES = {code: f"\\u{code:04x}" for code in _UNSAFE}
 """Beyond what JSON escapes: C1, line separators, bidirectional and zero-width characters, byte order mark."""
 
@@ -129,13 +131,10 @@ def encode(checkpoint: Checkpoint) -> bytes:
     Raises:
         FramingError: a key or value has no place in a record, or there is too much of it.
     """
+    point = checkpoint
     head = (
-        f"---\nseq: {_scalar('seq', checkpoint.seq)}\n"
-        f"prev: {_scalar('prev', checkpoint.prev)}\n"
-        f"at: {_scalar('at', checkpoint.at)}\n"
-        f"boot: {_scalar('boot', checkpoint.boot)}\n"
-        f"mono: {_scalar('mono', checkpoint.mono)}\n"
-        f"kind: {_scalar('kind', checkpoint.kind)}\n"
+        f'---\nseq: {point.seq}\nprev: "{point.prev}"\nat: "{point.at}"\nboot: "{point.boot}"\n'
+        f'mono: {point.mono}\nkind: "{point.kind}"\n'
     )
     if not _HEAD.fullmatch(head):
         raise FramingError(f"a checkpoint cannot begin with {head!r:.400}")

@@ -296,3 +296,21 @@ def test_looking_for_whole_checkpoints_takes_no_time_that_grows_faster_than_a_re
     found = scan(sealed(HEAD) + piece * 40)
     assert found.whole is Whole.CORRUPT
     assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    "code", [*range(0x20), *range(0x7F, 0xA0), 0xAD, 0x200B, 0x2028, 0x202E, 0x2066, 0xFEFF]
+)
+def test_what_cannot_be_seen_is_escaped(code: int) -> None:
+    data = encode(checkpoint({"text": chr(code), "list": [chr(code)], "map": {chr(code): chr(code)}}))
+    lines = data.decode().split("\n")
+    assert chr(code) not in "".join(lines)
+    assert decode(data).values == {"text": chr(code), "list": [chr(code)], "map": {chr(code): chr(code)}}
+    with pytest.raises(FramingError, match="cannot begin with"):
+        encode(replace(checkpoint({}), kind=f"a{chr(code)}"))
+
+
+def test_a_lone_surrogate_is_refused_anywhere() -> None:
+    for point in (checkpoint({"text": "\ud800"}), replace(checkpoint({}), boot="\udfff")):
+        with pytest.raises(FramingError, match="lone surrogate"):
+            encode(point)
