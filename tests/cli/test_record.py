@@ -71,7 +71,7 @@ def test_a_missing_end_needs_a_reason(run: Path, capsys: pytest.CaptureFixture[s
     assert main(["record", "repair", str(run), "--accept-shorter", "the disk was restored"]) == 0
 
 
-VERIFY = ("record", "verify")
+VERIFY = ("verify",)
 KEYGEN = shutil.which("ssh-keygen")
 needs_keys = pytest.mark.skipif(KEYGEN is None, reason="ssh-keygen is not installed")
 
