@@ -68,8 +68,7 @@ def resuming(folder: Path) -> None:
 
 
 RUNBOOK = "runbook: 1\ntitle: Long\nenvironment: staging\nsteps:\n" + "".join(
-    f"- id: step-{number}\n  title: Step {number}\n  kind: deploy\n  run: 'true'\n"
-    for number in range(STEPS)
+    f"- id: step-{number}\n  title: Step {number}\n  kind: deploy\n  run: 'true'\n" for number in range(STEPS)
 )
 
 
