@@ -68,7 +68,7 @@ def _syntax(error: TemplateSyntaxError) -> tuple[str, str]:
 
 
 def _sentence(error: Exception) -> str:
-    text = str(getattr(error, "message", None) or error or type(error).__name__).strip().rstrip(".")
+    text = (str(getattr(error, "message", None) or error) or type(error).__name__).strip().rstrip(".")
     return text[:1].lower() + text[1:]
 
 

@@ -28,8 +28,10 @@ PIECES: tuple[bytes, ...] = (
 YAML_PIECES: tuple[bytes, ...] = (
     *PROGRAMS.values(), *(value for value in VALUES.values() if len(value) < 200),
     *(f"{version}\n".encode() for version in VERSIONS),
-    b"a: ", b"- ", b"? ", b": ", b"{", b"}", b"[", b"]", b", ", b"&a ", b"*a", b"<<: ", b"!!str ", b"!x ", b"|\n", b">-\n",
-    b"'", b'"', b"#", b" #x\n", b"---\n", b"...\n", b"%YAML 1.2\n", b"\n", b"  ", b"\t", b"key", b"~", b"null", b"\\x41",
+    b"a: ", b"- ", b"? ", b": ", b"{", b"}", b"[", b"]", b", ", b"&a ", b"*a", b"<<: ", b"!!str ", b"!x ",
+    b"|\n", b">-\n",
+    b"'", b'"', b"#", b" #x\n", b"---\n", b"...\n", b"%YAML 1.2\n", b"\n", b"  ", b"\t", b"key", b"~", b"null",
+    b"\\x41",
     b"\\ud800", b"\xef\xbb\xbf", b"\xc2\x85", b"\xe2\x80\xa8", b"@", b"`", b"=", b"{{ x }}", b"runbook: 1\nsteps:\n",
     b"0x1", b"1e999", b"9" * 30, alias_bomb(4, 3), merge_bomb(4, 3),
 )  # fmt: skip

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from jinja2 import DictLoader, Environment, FileSystemLoader, TemplateRuntimeError, TemplateSyntaxError
 
 from runbook_tui.text import budget
+from runbook_tui.text.limits import operation_size
 from runbook_tui.text.sandbox import command_environment, document_environment, unquoted
 from runbook_tui.text.shell import quote
 from runbook_tui.text.template_fault import FAULTS, TemplateFault, template_fault
@@ -306,3 +307,46 @@ def test_loops_count_and_say_where_they_are_as_ever() -> None:
 )
 def test_what_is_put_in_without_quoting_is_named(template: str, names: tuple[str, ...]) -> None:
     assert unquoted(template) == names
+
+
+def test_a_template_inside_of_another_one_shares_its_time() -> None:
+    with budget.budget():
+        until = budget._spent.until
+        with budget.budget():
+            assert budget._spent.until == until
+        assert DOCUMENT.from_string("{{ 7 * 7 }}").render() == "49"
+        assert budget._spent.until == until
+    assert budget._spent.until == float("inf")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (MemoryError(), "the result is too large for the memory"),
+        (RecursionError(), "includes or calls itself without end"),
+        (UnicodeEncodeError("utf-8", "a\ud800", 1, 2, "no"), "the character U+D800, which no file can hold"),
+        (ZeroDivisionError(), "an expression cannot be computed (zeroDivisionError)"),
+    ],
+)
+def test_every_fault_has_words(error: Exception, said: str) -> None:
+    assert said in template_fault(error).what
+
+
+@pytest.mark.parametrize("template", ["{{ '\\ud800' }}", "{% set x = '\\ud800' %}{{ x }}"])
+def test_what_no_file_can_hold_is_refused(template: str) -> None:
+    assert "U+D800" in fault(DOCUMENT, template).what
+
+
+@pytest.mark.parametrize("name", ["page.html", "page.html.j2", "PAGE.HTM", "feed.xml.j2", "own.svg"])
+def test_pages_escape_by_themselves(name: str) -> None:
+    pages = document_environment(DictLoader({name: "<b>{{ v }}</b>{{ v | e }}{{ v | safe }}"}))
+    assert pages.get_template(name).render(v="<&>") == "<b>&lt;&amp;&gt;</b>&lt;&amp;&gt;<&>"
+
+
+@pytest.mark.parametrize("name", ["page.md", "page.md.j2", "html", "a.html.txt"])
+def test_other_documents_do_not(name: str) -> None:
+    assert document_environment(DictLoader({name: "{{ v }}"})).get_template(name).render(v="<&>") == "<&>"
+
+
+def test_an_operation_that_makes_nothing_large_has_no_size() -> None:
+    assert operation_size("-", 1.5, 2) == 0

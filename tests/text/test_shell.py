@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jinja2 import TemplateSyntaxError
 
 from runbook_tui.text.sandbox import command_environment
 from runbook_tui.text.shell import display, quote
@@ -82,3 +83,37 @@ def test_template_puts_a_value_into_a_real_shell_unchanged(template: str) -> Non
         (shown,) = arguments("bash", compiled.render(v=value))
         assert value in shown
         assert "uid=" not in shown
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "echo $'it\\'s' {{ v }}",
+        "echo `date` {{ v }}",
+        'echo "`date`" {{ v }}',
+        "echo ')' \\( {{ v }}",
+        "ssh {{ v }} uptime",
+        "sshd {{ v }}",
+        "sh -c 'echo \"$1\"' sh {{ v }}",
+        "ssh host true; echo {{ v }}",
+        "ssh host echo {{ v | raw }}",
+    ],
+)
+def test_places_where_the_first_shell_alone_reads(template: str) -> None:
+    assert command_environment().from_string(template).render(v="x") == template.replace(
+        "{{ v | raw }}", "x"
+    ).replace("{{ v }}", "x")
+
+
+@pytest.mark.parametrize(
+    ("template", "command"),
+    [
+        ("ssh host echo {{ v | q }}", "ssh host echo ''\"'\"'a b'\"'\"''"),
+        ("eval echo {{ v | q }}", "eval echo ''\"'\"'a b'\"'\"''"),
+        ("bash -c 'echo '{{ v | q }}", "bash -c 'echo '''\"'\"'a b'\"'\"''"),
+    ],
+)
+def test_a_second_shell_gets_a_value_quoted_twice(template: str, command: str) -> None:
+    assert command_environment().from_string(template).render(v="a b") == command
+    with pytest.raises(TemplateSyntaxError, match="a second shell reads again"):
+        command_environment().from_string(template.replace("| q", ""))

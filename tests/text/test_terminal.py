@@ -149,6 +149,8 @@ def test_any_output_is_safe_and_independent_of_its_pieces(parts: list[bytes], ch
         (b"a\bb\x07c\x00d", "abc␀d"),
         (b"caf\xc3\xa9 \xff", "café \ufffd"),
         (b"\xe2\x80\xae", "⟪202E⟫"),
+        (b"a\x1b\xc3\xa9b", "aéb"),
+        (b"a\x1b\x7fb", "a␡b"),
         (b"  indented\tcolumns\n\n", "  indented\tcolumns\n\n"),
     ],
 )
