@@ -228,12 +228,24 @@ RUN = (
         "Go back to a step; shows what that resets and what of it is not safe to repeat",
         Danger.EDITS,
     ),
-    Action("drift", "D", "Drift …", "Show what moved since the run began, and accept it", Danger.EDITS),
+    Action(
+        "drift",
+        "D",
+        "Drift …",
+        "Show what moved since the run began, and accept it",
+        Danger.EDITS,
+        footer=False,
+    ),
     Action(
         "hand_over", "h", "Hand over …", "Name who goes on, with a note for them, and leave", Danger.EDITS
     ),
     Action(
-        "shell", "S", "Shell", "Open a shell where the step runs; that it was open is noted", Danger.EXECUTES
+        "shell",
+        "S",
+        "Shell",
+        "Open a shell where the step runs; that it was open is noted",
+        Danger.EXECUTES,
+        footer=False,
     ),
     Action("pause", "P", "Pause", "Leave; a running command goes on, and the run is taken up again later"),
     Action(
@@ -257,7 +269,6 @@ RUN = (
         "Take over …",
         "While you watch: ask the app that executes the run to leave, and go on here",
         Danger.UNDOES,
-        footer=False,
     ),
     Action("abort", "X", "Abort …", "Give the run up and close its record; asks for a reason", Danger.UNDOES),
     Action("current", "escape", "Current", "Back to the current step", footer=False),

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from runbook_tui.tui.screens.init_base import Inquiry
     from runbook_tui.tui.terminal_marks import Mark
 
+_SWITCH = 0.001
+"""Seconds that a thread may keep the others waiting: a fifth of the default, for keys while output floods."""
+
 Replan = Callable[[Path], "Written"]
 """Plans again into the runbook file at this path: ``authoring.draft.write`` of a fresh draft."""
 
@@ -147,14 +150,16 @@ class RunbookApp(App[None]):
 
     async def run_async(self, **options: Any) -> None:  # noqa: ANN401 (as Textual has them)
         """Run the app with the signals that would leave the terminal broken taken over."""
+        if options.get("headless"):
+            return await super().run_async(**options)
         from runbook_tui.tui.terminal_marks import mark_terminal, marks_left
 
         self._left = [(mark.terminal, self._is_here(mark)) for mark in marks_left()]
         mark = mark_terminal()
-        sys.setswitchinterval(0.001)
+        sys.setswitchinterval(_SWITCH)
         self._signals.take()
         try:
-            await super().run_async(**options)
+            return await super().run_async(**options)
         finally:
             self._signals.give_back()
             if mark is not None:

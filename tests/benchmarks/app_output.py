@@ -11,6 +11,7 @@ from tests.end_to_end.held_terminal import HeldTerminal
 MEGABYTES = 100
 PIECES = 100
 """The output comes in so many pieces, a tenth of a second apart, so that there is time to press keys."""
+PIECE = MEGABYTES * 1_000_000 // PIECES
 KEYS = 30
 
 RUNBOOK = f"""
@@ -24,7 +25,7 @@ steps:
     run: |
       touch begun
       for piece in $(seq {PIECES}); do
-        yes 'what a command prints: a line of some words, one after the other' | head -c {MEGABYTES * 1_000_000 // PIECES} || true
+        yes 'what a command prints: a line of some words' | head -c {PIECE} || true
         sleep 0.1
       done
       until test -e go; do sleep 0.05; done

@@ -79,7 +79,7 @@ async def test_a_second_operator_watches_live_and_changes_nothing(
         async with sit(path, mode="run", ready=False, size=(140, 45)) as app:
             await choose(app, "watch")
             await app.until(lambda: app.run.watched is not None)
-            await app.until(lambda: "you are watching: ben" in banner(app))
+            await app.until(lambda: "T takes it over · ben executes it" in banner(app))
             await app.press("r")
             assert "you are watching: T takes the run over" in app.said
             running.start()

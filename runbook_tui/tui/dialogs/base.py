@@ -18,6 +18,9 @@ from runbook_tui.tui.widgets.sheet import Block, Sheet
 
 Result = TypeVar("Result")
 
+SHORT_OR_HIGH = [(0, "-short"), (32, "-high")]
+"""Rows from which on a dialog has a class."""
+
 
 class Dialog(ModalScreen[Result | None]):
     """A question over the screen. Escape takes it away and answers nothing."""
@@ -67,7 +70,13 @@ class Dialog(ModalScreen[Result | None]):
         """Let a body that is too long scroll in a frame of full height; Textual would leave room below it free."""
         width = min(self.app.size.width, 100) - 10
         lines = sum(len(block.lines(width)) for block in self._body)
-        self.set_class(lines > self.app.size.height * 0.5, "-tall")
+        height = self.app.size.height
+        self.set_class(lines > height * 0.5 or lines + self.rows > height * 0.9, "-tall")
+
+    @property
+    def rows(self) -> int:
+        """Rows that everything but the body needs, where that is a lot; the body scrolls in what is left."""
+        return 0
 
 
 def button(label: str, key: str, *, name: str, variant: str = "default") -> Button:

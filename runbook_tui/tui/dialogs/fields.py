@@ -9,11 +9,12 @@ from typing import ClassVar
 from textual import on
 from textual.binding import BindingType
 from textual.content import Content
+from textual.types import CSSPathType
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from runbook_tui.tui.content import line
-from runbook_tui.tui.dialogs.base import Dialog, button
+from runbook_tui.tui.dialogs.base import SHORT_OR_HIGH, Dialog, button
 from runbook_tui.tui.widgets.sheet import Block
 
 
@@ -40,6 +41,8 @@ class Filled:
 class FieldsDialog(Dialog[Filled]):
     """Answers :class:`Filled`; None when it was cancelled. Enter goes to the next field, and takes the last one."""
 
+    CSS_PATH: ClassVar[CSSPathType | None] = ["dialog.tcss", "fields.tcss"]
+    VERTICAL_BREAKPOINTS = SHORT_OR_HIGH
     BINDINGS: ClassVar[list[BindingType]] = [("ctrl+s", "keep", "Keep"), ("ctrl+b", "otherwise", "Otherwise")]
 
     def __init__(
@@ -85,6 +88,11 @@ class FieldsDialog(Dialog[Filled]):
         self._judge()
         empty = next((entry.id for entry in self._entries if not entry.value), self._entries[0].id)
         self.query_one(f"#{empty}").focus()
+
+    @property
+    def rows(self) -> int:
+        """Frame, fields, what is missing, buttons."""
+        return 3 * len(self._entries) + 7
 
     @property
     def values(self) -> dict[str, str]:

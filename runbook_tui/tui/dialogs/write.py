@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Static, TextArea
 
 from runbook_tui.tui.content import line
-from runbook_tui.tui.dialogs.base import Dialog, button
+from runbook_tui.tui.dialogs.base import SHORT_OR_HIGH, Dialog, button
 from runbook_tui.tui.widgets.sheet import Block
 
 
@@ -30,6 +30,7 @@ class WriteDialog(Dialog[Wrote]):
     """Answers :class:`Wrote`; None when it was cancelled."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = ["dialog.tcss", "write.tcss"]
+    VERTICAL_BREAKPOINTS = SHORT_OR_HIGH
     BINDINGS: ClassVar[list[BindingType]] = [("ctrl+s", "keep", "Keep")]
 
     def __init__(
@@ -80,6 +81,11 @@ class WriteDialog(Dialog[Wrote]):
         """Start at the text."""
         self._judge()
         self.query_one(TextArea).focus()
+
+    @property
+    def rows(self) -> int:
+        """Frame, text, line, what is missing, buttons."""
+        return 20
 
     @property
     def wrote(self) -> Wrote:

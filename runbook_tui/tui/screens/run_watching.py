@@ -107,7 +107,7 @@ class WatchingActions(RunUntil):
 
     def show_watching(self, watched: WatchedRun) -> None:
         """Say who executes the run."""
-        self.banner(f"you are watching: {watched.holder} · T takes it over", "$warning")
+        self.banner(f"T takes it over · {watched.holder}", "$warning")
 
     # -- taking over
 
