@@ -93,7 +93,7 @@ def _problems(
         elif not _asks(steps[step_id]) and decision.decision not in {"retry", "skip"}:
             what = f"step '{step_id}' is executed without asking anybody"
             yield Problem(place, what, "retry or skip", "change the decision, or remove it")
-        elif steps[step_id].approve is not None and decision.decision == "approve":
+        elif steps[step_id].approve is not None and decision.decision in {"approve", "confirm"}:
             yield from _own_approval(source, step_id, decision, executes)
 
 

@@ -108,7 +108,7 @@ def test_foreign_text_reaches_no_terminal_as_it_is(root: Path) -> None:
     folder = root / "hostile"
     folder.mkdir()
     make_hostile(root / "repositories" / "hostile", folder / "services.yaml")
-    decided = "".join(f"  {step}: {{decision: confirm, by: ann, because: x}}\n" for step in DECISIONS)
+    decided = "".join(f"  {step}: {{decision: confirm, by: bea, because: x}}\n" for step in DECISIONS)
     (folder / "decisions.yaml").write_text(f"decisions: 1\nsteps:\n{decided}")
     commands = {
         "plan services.yaml": 0,
