@@ -285,9 +285,9 @@ def test_a_head_that_drips_is_within_the_deadline() -> None:
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n" + gzip.compress(b"0" * 10**7)[:9], ""),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n" + gzip.compress(b"0" * 10**7, mtime=0)[:9], ""),
         (
-            b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b"0" * 10**7),
+            b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b"0" * 10**7, mtime=0),
             "",
         ),
         (b"HTTP/1.1 200 OK\r\nX: " + b"y" * 70_000 + b"\r\n\r\n", "header line"),
@@ -300,6 +300,7 @@ def test_a_head_that_drips_is_within_the_deadline() -> None:
         (b"HTTP/1.1 302 F\r\nLocation: //\xff\xfe\xfd/\r\n\r\n", ""),
         (b"HTTP/1.1 302 F\r\nLocation: http://[::1\r\n\r\n", ""),
     ],
+    ids=range(11),
 )
 def test_answers_of_another_kind_end_in_a_sentence_or_a_short_text(answer: bytes, told: str) -> None:
     listening, url = raw(answer)
