@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import signal
 import sys
 import termios
@@ -20,6 +21,8 @@ from typing import Any
 ENDING = (signal.SIGTERM, signal.SIGHUP)
 LATE = 0.8
 """Seconds after which the process is ended however busy the app is: it has to be gone within one second."""
+
+_GONE = select.POLLHUP | select.POLLERR | select.POLLNVAL
 
 _RESTORE = (
     b"\x1b[?2004l\x1b[?7h\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
@@ -89,8 +92,8 @@ class Signals:
             self._loop.call_soon_threadsafe(self._end, 128 + number)
 
     def _stand_by(self, pipe: int) -> None:
-        came = os.read(pipe, 1)
-        if not came:
+        number = self._wait(pipe)
+        if number is None:
             os.close(pipe)
             return
         time.sleep(LATE / 2)
@@ -98,25 +101,40 @@ class Signals:
         time.sleep(LATE / 2)
         if not self.restored:
             restore_terminal(self._attributes)
-        os._exit(128 + came[0])
+        os._exit(128 + number)
+
+    def _wait(self, pipe: int) -> int | None:
+        """The signal that ends the app; a terminal that is closed is one. None when signals are given back first."""
+        poller = select.poll()
+        poller.register(pipe, select.POLLIN)
+        poller.register(_terminal(), 0)
+        while True:
+            for fd, event in poller.poll():
+                if fd == pipe:
+                    came = os.read(pipe, 1)
+                    return came[0] if came else None
+                if (
+                    event & _GONE and not self.restored
+                ):  # not every program gets SIGHUP then, and reading would spin
+                    self.came = self.came or signal.SIGHUP.name
+                    if self._loop is not None:
+                        with suppress(RuntimeError):
+                            self._loop.call_soon_threadsafe(self._end, 128 + signal.SIGHUP)
+                    return signal.SIGHUP
+            time.sleep(0.01)
 
 
 def terminal_gone() -> bool:
     """Whether the terminal of the app was closed."""
-    import select
-
     poller = select.poll()
-    try:
-        poller.register(sys.__stdin__.fileno() if sys.__stdin__ else 0, select.POLLIN)
-        return any(event & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, event in poller.poll(0))
-    except (OSError, ValueError):
-        return True
+    poller.register(_terminal(), 0)
+    return any(event & _GONE for _, event in poller.poll(0))
 
 
 def in_foreground() -> bool:
     """Whether the terminal is this process's to draw on; a shell says so with ``fg`` and ``bg``."""
     try:
-        return os.tcgetpgrp(sys.__stdin__.fileno() if sys.__stdin__ else 0) == os.getpgrp()
+        return os.tcgetpgrp(_terminal()) == os.getpgrp()
     except OSError:
         return True
 
@@ -131,6 +149,10 @@ def restore_terminal(attributes: list[Any] | None) -> None:
             os.write(fd, _RESTORE)
         finally:
             os.close(fd)
+
+
+def _terminal() -> int:
+    return sys.__stdin__.fileno() if sys.__stdin__ is not None else 0
 
 
 def _attributes() -> list[Any] | None:
