@@ -45,6 +45,8 @@ class ShellContext:
         self._here_document = False
         self._command = ""
         """The simple command that is read, up to here."""
+        self._outer: list[str] = []
+        """The commands in whose brackets it stands, up to these."""
 
     @property
     def is_read_twice(self) -> bool:
@@ -73,7 +75,7 @@ class ShellContext:
     def _read(self, character: str, following: str) -> None:
         top = self._open[-1] if self._open else ""
         before, self._before = self._before, character
-        ends = character in ";|&\n()" and top in {"", "(", "$("} and before != "\\"
+        ends = character in ";|&\n" and top in {"", "(", "$("} and before != "\\"
         self._command = "" if ends else self._command + character
         if top in {"'", "#", "<<"}:
             self._read_verbatim(top, character)
@@ -109,19 +111,20 @@ class ShellContext:
         elif character == "`":
             self._open.append("`")
         elif character == "(" and before == "$":
-            self._open.append("$(")
+            self._enter("$(")
 
     def _read_words(self, character: str, before: str, following: str) -> None:
         if character in _OPENERS:
             self._open.append("$'" if character == "'" and before == "$" else character)
         elif character == "(":
             self._open_bracket(before)
-        elif character == ")" and self._open and self._open[-1] in {"$(", "(", "$(("}:
-            self._open.pop()
-        elif character == "#" and (not before or before in " \t\n;&|("):
+        elif character == ")":
+            self._close_bracket()
+        elif character == "#" and (not before or before in " \t\n;&|()"):
             self._open.append("#")
-        elif character == "<" and before == "<" and following[:1] != "<":
-            self._here_document = True
+        elif character == "<" and before == "<":
+            self._here_document |= following[:1] != "<"
+            self._before = "x"  # the third of <<< does not begin a here-document
         elif character == "\n":
             self._begin_line()
 
@@ -132,9 +135,26 @@ class ShellContext:
     def _open_bracket(self, before: str) -> None:
         if before == "(" and self._open and self._open[-1] == "$(":
             self._open[-1] = "$(("
-            self._open.append("$((")
+            self._enter("$((")
         else:
-            self._open.append("$(" if before == "$" else "(")
+            self._enter("$(" if before == "$" else "(")
+
+    def _enter(self, bracket: str) -> None:
+        self._open.append(bracket)
+        self._outer.append(self._command)
+        self._command = ""
+
+    def _close_bracket(self) -> None:
+        if self._open and self._open[-1] in {"$(", "$(("}:
+            # The word, and the command that it is in, go on: $(a)#b is no comment, (a)#b is one.
+            self._open.pop()
+            self._before = "x"
+            self._command = self._outer.pop() + "x"
+        else:
+            self._command = ""
+            if self._open and self._open[-1] == "(":
+                self._open.pop()
+                self._outer.pop()
 
 
 class ShellPlaces(Extension):
