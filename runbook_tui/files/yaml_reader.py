@@ -32,7 +32,16 @@ _EXPLAINED = 1024 * 1024
 """Characters of a file that is read once more by the pure parser, which says better what is wrong: seconds."""
 
 # Parsers have raised each of these for some input; none of them is the user's business.
-_FAILURES = (YAMLError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError, RecursionError)
+_FAILURES = (
+    YAMLError,
+    ValueError,
+    ArithmeticError,
+    AssertionError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+)
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _MAPPING = "lines of the form 'key: value'"
 _WRONG_FILE = "check that this is the right file"

@@ -28,7 +28,16 @@ from runbook_tui.files.yaml_errors import explain
 from runbook_tui.files.yaml_events import fast_events, pure_events
 from runbook_tui.files.yaml_values import Builder, Limits, Mark, Tree, V
 
-_FAILURES = (YAMLError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError, RecursionError)
+_FAILURES = (
+    YAMLError,
+    ValueError,
+    ArithmeticError,
+    AssertionError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+)
 """What parsers have raised for some input; none of it is the user's business."""
 _OTHER_BREAKS = ("\x85", "\u2028", "\u2029")
 """libyaml still counts them as line breaks, as YAML 1.1 did, and its lines are not those of an editor."""

@@ -49,6 +49,7 @@ PROGRAMS = {
     "set": b"a: !!set {x, y}\n",
     "tag directive": b"%TAG ! tag:python,2026:\n---\na: !object x\n",
     "yaml 1.1": b"%YAML 1.1\n---\ntitle: no\n",
+    "yaml 1.3": b"%YAML 1.3\n---\ntitle: x\n",
     "yaml 9.9": b"%YAML 9.9\n---\ntitle: x\n",
     "second document": b"runbook: 1\n---\nrunbook: 1\n",
     "document in a text": b'title: "a\n--- b"\n',
