@@ -60,6 +60,13 @@ class Assignment:
     """Seconds."""
     secrets: Mapping[str, str] = field(default_factory=dict)
     """Values that commands get as environment variables, and that are masked in whatever they print."""
+    hidden: Mapping[str, str] = field(default_factory=dict)
+    """Values that are masked too, and that commands do not get."""
+
+    @property
+    def masks(self) -> tuple[str, ...]:
+        """Every value that is masked."""
+        return (*self.secrets.values(), *self.hidden.values())
 
 
 def perform(assignment: Assignment, watch: Watch) -> Outcome | None:
@@ -82,11 +89,10 @@ def perform(assignment: Assignment, watch: Watch) -> Outcome | None:
         return Outcome(Verdict.SUCCEEDED)  # a note: there is nothing to do
     if watch.leave():
         return None
-    if assignment.secrets:
+    if assignment.masks:
         from runbook_tui.text.masking import masked
 
-        known = tuple(assignment.secrets.values())
-        text, failure = masked(text, known), masked(failure, known)
+        text, failure = masked(text, assignment.masks), masked(failure, assignment.masks)
     if watch.cancelled():
         failure = STOPPED
     if not failure and assignment.expect is not None and assignment.expect not in text:
@@ -180,6 +186,7 @@ def _run(assignment: Assignment, script: str, watch: Watch) -> Outcome | None:
             environment=assignment.environment,
             timeout=assignment.timeout,
             secrets=assignment.secrets,
+            hidden=assignment.hidden,
         )
     except (OSError, ValueError) as error:
         return Outcome(Verdict.FAILED, f"it cannot be started: {getattr(error, 'strerror', None) or error}")

@@ -11,7 +11,7 @@ from runbook_tui.execution.framing import Value
 from runbook_tui.execution.instructions import instructed
 from runbook_tui.execution.operators import whereabouts
 from runbook_tui.execution.record import RecordWriter
-from runbook_tui.execution.runs import new_folder, parse, read_bytes
+from runbook_tui.execution.runs import new_folder, parse, read_bytes, require_nobody_at_work
 from runbook_tui.execution.session import Session
 from runbook_tui.files.problems import RunbookError
 from runbook_tui.runbook.digest import digest
@@ -36,6 +36,7 @@ def begin_run(
     Raises:
         ProblemsError: the runbook has problems.
         RunbookError: it must not be executed as it is.
+        HeldByAnother: somebody executes this runbook there now.
         RecordError, RecordFailed: the record cannot be made.
     """
     data = read_bytes(path)
@@ -43,6 +44,8 @@ def begin_run(
     if not rehearsal:
         _refuse_open(runbook, path)
     name = _environment(environment or runbook.environment)
+    if not rehearsal:
+        require_nobody_at_work(path.absolute(), name)
     folder = new_folder(path.absolute(), data, name, rehearsal=rehearsal)
     me = whereabouts(operator)
     first: dict[str, Value] = {

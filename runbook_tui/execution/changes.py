@@ -11,6 +11,7 @@ from runbook_tui.execution.operators import operator_name
 from runbook_tui.execution.session import reason
 from runbook_tui.runbook.digest import digest
 from runbook_tui.runbook.graph import dependents, prerequisites
+from runbook_tui.runbook.model import Kind
 
 if TYPE_CHECKING:
     from runbook_tui.execution.session import Session
@@ -20,6 +21,7 @@ _LONGEST_COMMAND = 16_000
 """Characters. The worst of them take six bytes in a checkpoint, and more than one text is in it."""
 _EDITABLE = (State.PENDING, State.BLOCKED, State.FAILED, State.ROLLED_BACK)
 _IDS_A_CHECKPOINT, _SENTENCES_A_CHECKPOINT = 200, 50
+_LOOKING = frozenset({Kind.PREFLIGHT, Kind.VERIFY})
 _UNTOUCHED = frozenset({State.PENDING, State.BLOCKED})
 
 
@@ -73,7 +75,7 @@ def rewind_consequences(session: Session, step_id: str) -> Rewind:
         steps.append(step.id)
         if step.approve is not None and status.state is State.SUCCEEDED:
             voids.append(step.id)
-        elif not step.repeatable and not step.manual and step.action not in {"", "wait"} and status.attempts:
+        elif status.attempts and _has_effect(step):
             unsafe.append(step.id)
     return Rewind(tuple(steps), tuple(unsafe), tuple(voids))
 
@@ -146,6 +148,13 @@ def _require_command(step: Step, command: str) -> None:
         raise NotAllowed("the command has characters that nobody can see; write it without them")
     if command == step.run:
         raise NotAllowed(f"that is the command that {step.id} has; retry it")
+
+
+def _has_effect(step: Step) -> bool:
+    """Whether doing a step twice may not be the same as doing it once: what only looks can be done again."""
+    if step.repeatable or step.manual or step.action in {"", "wait", "sql"} or step.kind in _LOOKING:
+        return False
+    return step.http is None or step.http.method not in {"GET", "HEAD"}
 
 
 def _approved(session: Session, step_id: str) -> bool:

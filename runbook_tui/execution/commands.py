@@ -30,6 +30,8 @@ SHIM = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import 
 """What the interpreter of a shim is told. It imports it: a script would be compiled each time."""
 _BLOCKED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _NEVER = "never-started"
+_HIDDEN = "RUNBOOK_HIDDEN_"
+"""What variables begin with that the shim takes out of the command's environment."""
 _MARK = "RUNBOOK_JOB"
 """Variable by which what a command left behind is found when its shim is gone, even in a session of its own."""
 _POLL = 0.05
@@ -122,6 +124,7 @@ def start(
     environment: Mapping[str, str],
     timeout: float | None,
     secrets: Mapping[str, str] = {},
+    hidden: Mapping[str, str] = {},
 ) -> int:
     """Start a command in a session of its own, with its output in :attr:`Job.log`.
 
@@ -132,6 +135,7 @@ def start(
         environment: all of it but the secrets.
         timeout: seconds after which its shim ends it; None for never.
         secrets: more of the environment. The values are masked in the output, and are in no file of the job.
+        hidden: further values that are masked; the command does not get them.
 
     Returns:
         The process id of the shim, a child of this process.
@@ -146,14 +150,16 @@ def start(
         os.close(fd)
     limit = max(1, round(timeout * 1000)) if timeout is not None else 0
     figures = [str(limit), str(round(GRACE * 1000)), str(_output_cap())]
+    unseen = {f"{_HIDDEN}{name}": value for name, value in hidden.items()}
+    names = ",".join([*secrets, *(f"-{name}" for name in unseen)])
     nothing = [(os.POSIX_SPAWN_OPEN, fd, os.devnull, os.O_RDWR, 0) for fd in (0, 1, 2)]
     return os.posix_spawn(
         sys.executable,
         [
             *(sys.executable, "-I", "-S", "-c", SHIM),
-            *(str(job.place), str(job.log), str(directory), *figures, ",".join(secrets)),
+            *(str(job.place), str(job.log), str(directory), *figures, names),
         ],
-        {**environment, **secrets, _MARK: str(job.place)},
+        {**environment, **secrets, **unseen, _MARK: str(job.place)},
         file_actions=nothing,
         setsid=True,
         setsigmask=_BLOCKED,

@@ -57,6 +57,7 @@ def step_course(session: Session, step: Step, attempt: int, secrets: Mapping[str
         step.expect,
         step.timeout,
         secrets,
+        session.hidden(step),
     )
     return Course(step, assignment, step.verify, "step-interrupted", "action-finished", "step-finished")
 
@@ -72,6 +73,7 @@ def rollback_course(session: Session, step: Step, attempt: int, secrets: Mapping
         None,
         step.timeout,
         secrets,
+        session.hidden(step),
     )
     kinds = ("rollback-interrupted", "rollback-action-finished", "rollback-finished")
     return Course(step, assignment, step.rollback.verify, *kinds)

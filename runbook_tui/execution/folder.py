@@ -62,7 +62,8 @@ def _walk(path: Path, check: Callable[[int, Path], None]) -> int:
             os.close(fd)
             raise
     except OSError as error:
-        raise RecordError(f"{shown}: {_no_folder(error, shown)}") from error
+        told = shown if shown.is_symlink() else path
+        raise RecordError(f"{told}: {_no_folder(error, told)}") from error
     return fd
 
 

@@ -120,6 +120,22 @@ def holder_told(folder: Path) -> str:
     return ""
 
 
+def require_free(folder: Path) -> None:
+    """Let through when nobody executes the run in this folder; what cannot be looked into does not stop anybody.
+
+    Raises:
+        HeldByAnother: somebody does.
+    """
+    with suppress(OSError, RecordError):
+        directory = open_folder_to_read(folder)
+        try:
+            if is_held(directory, LOCK):
+                holder = read_holder(directory, LOCK)
+                raise HeldByAnother(f"{folder}: {holders.executing(holder)}", holder)
+        finally:
+            os.close(directory)
+
+
 def is_held(directory: int, name: str) -> bool:
     """Whether somebody holds the lock just now. It is taken for a moment to find out: only for who wants it next.
 

@@ -59,7 +59,7 @@ class Tail:
             return self._cleaner.feed(data)
         before = self._cleaner.finish()
         self._cleaner = StreamCleaner()
-        notice = f"\n[{skipped} bytes are not shown; all of them are in {self._path.name}]\n"
+        notice = f"\n[{skipped} bytes are not shown here; the file is {self._path.name}]\n"
         return before + notice + self._cleaner.feed(data)
 
     def finish(self) -> str:

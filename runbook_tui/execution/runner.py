@@ -143,7 +143,9 @@ class Runner(CourseVerbs):
             return None
         for wanted in _SHOWN_FIRST:
             for step_id, status in state.statuses.items():
-                if status.state is wanted:
+                if status.state is wanted and (
+                    wanted is not State.FAILED or self._needs_done(step_id, state)
+                ):
                     return step_id
         return next(iter(self.ready()), None)
 
@@ -327,10 +329,11 @@ class Runner(CourseVerbs):
         status = state.statuses[step_id]
         if status.state is State.WAITING:
             return True
+        return status.state is State.PENDING and self._needs_done(step_id, state)
+
+    def _needs_done(self, step_id: str, state: RunState) -> bool:
         needs = self._session.steps[step_id].needs
-        return status.state is State.PENDING and all(
-            state.statuses[need.step].state in DONE for need in needs
-        )
+        return all(need.step in state.statuses and state.statuses[need.step].state in DONE for need in needs)
 
     def _watch(
         self,

@@ -30,6 +30,7 @@ from runbook_tui.execution.folder import (
     sync_folder,
 )
 from runbook_tui.execution.framing import Checkpoint, Whole
+from runbook_tui.execution.lock import require_free
 from runbook_tui.execution.model import RunState
 from runbook_tui.execution.record import read_record
 from runbook_tui.execution.state import fold
@@ -112,6 +113,17 @@ def _runs(runbook_path: Path, rehearsal: bool | None) -> list[tuple[Path, Checkp
             finished = (point for point in checkpoints if point.kind == "run-finished")
             found.append((folder, checkpoints[0], next(finished, checkpoints[-1])))
     return sorted(found, key=lambda run: clock.wall_microseconds(run[1].at), reverse=True)
+
+
+def require_nobody_at_work(runbook_path: Path, environment: str) -> None:
+    """Let through a new run when nobody executes this runbook in that environment at this moment.
+
+    Raises:
+        HeldByAnother: somebody does; two runs of one runbook would do everything twice.
+    """
+    for folder, first, last in _runs(runbook_path, rehearsal=False):
+        if last.kind != "run-finished" and first.values.get("environment") == environment:
+            require_free(folder)
 
 
 def past_runs(runbook_path: Path) -> Iterator[tuple[Checkpoint, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from runbook_tui.execution import clock
@@ -50,7 +50,7 @@ class Session:
         """The checkpoint with which the run began."""
         self._drift = DriftCheck(self, checkpoints)
         self._begun = {_about(c): c for c in checkpoints if c.kind in _BEGINNINGS}
-        self._secrets: dict[str, str] = {}
+        self._secrets = self._known_secrets()
 
     def append(self, kind: str, values: Mapping[str, Value]) -> None:
         """Make a fact durable and take it into account.
@@ -180,6 +180,21 @@ class Session:
         found = resolve(self.runbook.secrets, self.base, os.environ, names=step.secrets)
         with self.lock:
             self._secrets.update(found)
+        return found
+
+    def hidden(self, step: Step) -> dict[str, str]:
+        """The values of the secrets that the commands of a step do not get, and must not show either."""
+        return {name: value for name, value in self._secrets.items() if name not in step.secrets}
+
+    def _known_secrets(self) -> dict[str, str]:
+        """What can be known of secrets without running anything: whatever shows them by chance is masked."""
+        from runbook_tui.execution.secrets import SecretMissing, resolve
+
+        found: dict[str, str] = {}
+        for name, source in self.runbook.secrets.items():
+            if source.run is None:
+                with suppress(SecretMissing):
+                    found |= resolve(self.runbook.secrets, self.base, os.environ, names=[name])
         return found
 
     def mask(self, text: str) -> str:

@@ -55,7 +55,8 @@ def main(
         timeout_ms: time limit; 0 for none.
         grace_ms: time between TERM and KILL.
         cap: bytes of the output that are kept at most, its beginning and its end; 0 for all.
-        secrets: names of environment variables, with commas between them, of which the values are masked.
+        secrets: names of environment variables, with commas between them, of which the values are masked. Behind a
+            dash stands one that the command does not get.
     """
     claimed = _claim(job, log)
     if claimed is None:
@@ -64,8 +65,13 @@ def main(
     _adopt_orphans()
     started = _now()
     child = None
+    masks = [
+        os.environ.pop(name[1:]) if name[0] == "-" else os.environ[name]
+        for name in secrets.split(",")
+        if name
+    ]
     try:
-        output = Output(log_fd, cap, [os.environ[name] for name in secrets.split(",") if name])
+        output = Output(log_fd, cap, masks)
     except OSError as error:  # there is no pipe to be had
         output = Output(log_fd, cap, [])
         output.write(_cannot_be_started(error))

@@ -13,9 +13,10 @@ from runbook_tui.catalog.manifest import read_manifest
 from runbook_tui.cli.decisions import Decision, read_decisions
 from runbook_tui.execution.framing import decode
 from runbook_tui.execution.model import State
-from runbook_tui.execution.state import _OF_RUN, _OF_STEP
+from runbook_tui.execution.transitions import OF_MANY, OF_RUN, OF_STEP
 from runbook_tui.rendering.views import views
 from runbook_tui.runbook import model as runbook
+from runbook_tui.runbook import policy
 from runbook_tui.runbook.document import RunbookDocument
 from runbook_tui.runbook.lint import lint
 from runbook_tui.tui.actions import EVERYWHERE, RUN
@@ -38,6 +39,10 @@ _OF_RUNBOOK = (
     runbook.Check,
     runbook.Rollback,
     runbook.Need,
+    policy.Change,
+    policy.ApprovalPolicy,
+    policy.Retry,
+    policy.SecretSource,
     runbook.MigrationNote,
     runbook.OpenQuestion,
     runbook.Remark,
@@ -128,7 +133,8 @@ def test_the_page_on_executing_has_every_verb_with_its_key(pages: dict[str, str]
 
 
 def test_the_page_on_executing_has_every_kind_of_checkpoint(pages: dict[str, str]) -> None:
-    kinds = {*_OF_RUN, *_OF_STEP, "note", "stop-requested", "recovered", "accepted-shorter", "continued-from"}
+    others = {"note", "stop-requested", "recovered", "accepted-shorter", "continued-from", "version-set"}
+    kinds = {*OF_RUN, *OF_STEP, *OF_MANY, *others, "taken-over", "redacted"}
     assert {kind for kind in kinds if f"`{kind}`" not in pages["docs/execution.md"]} == set()
 
 

@@ -26,7 +26,7 @@ RUNBOOKS = [
         (
             "release.yaml:1:1: the key 'title' is missing; add 'title: ...'",
             "release.yaml:1:10: runbook: found the text '3'; expected 1",
-            "release.yaml:2:1: unknown key 'titel'; expected one of downtime, environment, …; did you mean "
+            "release.yaml:2:1: unknown key 'titel'; expected one of approval, change, …; did you mean "
             "'title'?",
             "release.yaml:3:17: start: found the text 'noon'; expected a time with its UTC offset such as "
             "2026-11-24T09:30+01:00",
@@ -206,7 +206,7 @@ TEMPLATES = [
     Case(
         "a template of a gigabyte",
         EXPORT,
-        ("own.j2:2: the result is too large for the memory; does a loop never end?",),
+        ("own.j2: rendering makes more than 64 million characters; does a loop never end?",),
         {
             "release.yaml": PLANNED,
             "own.j2": "{% for a in range(9999) %}\n{{ 'x' * 999999 }}{% endfor %}",

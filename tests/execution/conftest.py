@@ -55,10 +55,14 @@ def track() -> Iterator[Track]:
 
 @pytest.fixture
 def start(write_runbook: WriteRunbook, track: Track) -> StartRun:
-    """Starts a run of a runbook with these steps."""
+    """Starts a run of a runbook with these steps; the run that it started before is left."""
+    begun: list[Runner] = []
 
     def begin(steps: str, head: str = "", *, rehearsal: bool = False) -> Runner:
-        return track(Runner.start(write_runbook(steps, head), rehearsal=rehearsal))
+        for runner in begun:
+            runner.close()
+        begun.append(track(Runner.start(write_runbook(steps, head), rehearsal=rehearsal)))
+        return begun[-1]
 
     return begin
 

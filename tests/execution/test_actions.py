@@ -154,7 +154,7 @@ def test_the_operator_ends_what_a_step_does(
     if "touch" in step:
         wait_for((tmp_path / "begun").exists)
     runner.stop_command("s")
-    thread.join(10)
+    thread.join(40)
     assert not thread.is_alive()
     status = runner.state.statuses["s"]
     assert status.state is State.FAILED

@@ -19,10 +19,10 @@ STEPS = """
 """
 
 
-def run_once(path: Path, **options: bool) -> None:
-    runner = Runner.start(path, **options)
+def run_once(path: Path, *, rehearsal: bool = False, instructions: bool = False) -> None:
+    runner = Runner.start(path, rehearsal=rehearsal, instructions=instructions)
     for step in ("slow", "wrong"):
-        if not options.get("instructions"):
+        if not instructions:
             runner.run(step)
     runner.close()
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from runbook_tui.execution.errors import Drifted
+from runbook_tui.execution.errors import Drifted, HeldByAnother
 from runbook_tui.execution.runner import Runner
 from runbook_tui.execution.runs import read_run, succeeded_run
 from runbook_tui.files.problems import ProblemsError, RunbookError
 
 if TYPE_CHECKING:
-    from tests.execution.conftest import StartRun, WriteRunbook
+    from tests.execution.conftest import StartRun, Track, WriteRunbook
 
 
 CHAIN = """
@@ -63,10 +63,12 @@ def test_folders_of_runs_are_named_by_day_and_environment(write_runbook: WriteRu
 
 def test_unfinished_runs_are_found_newest_first(write_runbook: WriteRunbook) -> None:
     path = write_runbook(CHAIN)
-    runners = [Runner.start(path, rehearsal=flag) for flag in (False, True, False)]
-    runners[0].finish("aborted", "only a test")
-    for runner in runners:
-        runner.close()
+    runners = []
+    for rehearsal in (False, True, False):
+        runners.append(Runner.start(path, rehearsal=rehearsal))
+        if len(runners) == 1:
+            runners[0].finish("aborted", "only a test")
+        runners[-1].close()
     assert Runner.unfinished(path) == [runners[2].folder, runners[1].folder]
     assert Runner.unfinished(path, rehearsal=True) == [runners[1].folder]
     assert Runner.unfinished(path, rehearsal=False) == [runners[2].folder]
@@ -145,3 +147,18 @@ def test_a_run_that_was_executed_to_its_end_is_known(write_runbook: WriteRunbook
     assert succeeded_run(path, rehearsal=True) is None
     path.write_text(path.read_text() + "# edited\n")
     assert succeeded_run(path) is None
+
+
+def test_a_second_run_of_one_runbook_is_not_begun_beside_the_first(
+    write_runbook: WriteRunbook, track: Track
+) -> None:
+    path = write_runbook(CHAIN)
+    first = track(Runner.start(path))
+    with pytest.raises(HeldByAnother, match="ann executes this run") as refused:
+        Runner.start(path, operator="bea")
+    assert refused.value.exit_status == 75
+    assert len(list(first.folder.parent.iterdir())) == 1, "nothing was made for it"
+    track(Runner.start(path, operator="bea", environment="elsewhere"))
+    track(Runner.start(path, operator="bea", rehearsal=True))
+    first.close()
+    track(Runner.start(path, operator="bea"))

@@ -48,6 +48,27 @@ def test_only_steps_that_name_a_secret_get_it(start: StartRun) -> None:
     assert VALUE.encode() not in everything(runner.folder)
 
 
+def test_a_step_without_the_secret_does_not_show_it_either(start: StartRun, tmp_path: Path) -> None:
+    (tmp_path / "config").write_text(f"password={VALUE}\n")
+    runner = start(
+        """
+        - {id: first, title: F, kind: note, run: cat config; env}
+        - {id: other, title: O, kind: note, run: cat config, secrets: [OTHER_ONE]}
+        """,
+        "secrets: {DB_PASSWORD: {env: THE_PASSWORD}, OTHER_ONE: {file: other}, NEVER: {run: touch ran; echo abcdef}}\n",
+    )
+    runner.note(f"the password is {VALUE}")
+    (tmp_path / "other").write_text("another-value")
+    lines: list[str] = []
+    assert runner.run("first", on_output=lines.append).state is State.SUCCEEDED
+    assert runner.run("other", on_output=lines.append).state is State.SUCCEEDED
+    shown = "".join(lines)
+    assert "password=***" in shown and VALUE not in shown
+    assert "RUNBOOK_HIDDEN" not in shown and "DB_PASSWORD" not in shown
+    assert VALUE.encode() not in everything(runner.folder)
+    assert not (tmp_path / "ran").exists(), "a command that prints a secret runs for the steps that name it"
+
+
 def test_checks_and_rollbacks_have_it_and_hide_it(start: StartRun) -> None:
     runner = start(
         """
