@@ -189,7 +189,9 @@ def _run(assignment: Assignment, script: str, watch: Watch) -> Outcome | None:
             hidden=assignment.hidden,
         )
     except (OSError, ValueError) as error:
-        return Outcome(Verdict.FAILED, f"it cannot be started: {getattr(error, 'strerror', None) or error}")
+        where = f"{error.filename}: " if isinstance(error, OSError) and error.filename else ""
+        why = getattr(error, "strerror", None) or error
+        return Outcome(Verdict.FAILED, f"it cannot be started: {where}{why}")
     return attach(assignment, watch, child=child)
 
 

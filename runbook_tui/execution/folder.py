@@ -42,6 +42,21 @@ def open_folder_to_read(path: Path) -> int:
     return _walk(path, lambda fd, shown: None)
 
 
+def require_parts(path: Path) -> None:
+    """Let through a run's folder whose own folders for scripts and outputs are real ones.
+
+    Raises:
+        RecordError: one is missing, or something else stands in its place.
+    """
+    for part in (path / JOBS, path / OUTPUT):
+        try:
+            real = stat.S_ISDIR(part.lstat().st_mode)
+        except OSError as error:
+            raise RecordError(f"{part}: a folder is needed here: {error.strerror or error}") from error
+        if not real:
+            raise RecordError(f"{part}: a real folder is needed here, this is none; put back what was there")
+
+
 def _walk(path: Path, check: Callable[[int, Path], None]) -> int:
     """Open the folder through no symbolic link in its last two components, each of which is checked."""
     whole = path.absolute()

@@ -94,8 +94,8 @@ def examine(path: Path, limit: int, expect: str | None = None) -> Printed:
     found = not wanted
     kept = b""
     try:
-        with path.open("rb", buffering=0) as file:
-            fd = file.fileno()
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
             while size < limit:
                 size += _hole(fd, size, limit)
                 chunk = os.pread(fd, min(_BLOCK, limit - size), size)
@@ -105,6 +105,8 @@ def examine(path: Path, limit: int, expect: str | None = None) -> Printed:
                 size += len(chunk)
                 kept = kept[-max(_TAIL_BYTES, len(wanted)) :] + chunk
                 found = found or wanted in kept
+        finally:
+            os.close(fd)
     except OSError:
         pass
     text = _clean(kept)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from runbook_tui.execution.course import settle
 from runbook_tui.execution.errors import NotAllowed
+from runbook_tui.execution.folder import require_parts
 from runbook_tui.execution.model import State
 from runbook_tui.execution.operators import whereabouts
 from runbook_tui.execution.record import RecordWriter
@@ -36,6 +37,7 @@ def take_up_run(
     if take_over:
         take_over = reason(take_over, "to take a run over")
         ask_to_leave(folder, take_over, operator)
+    require_parts(folder)
     writer = RecordWriter.open(folder, me, repair=repair, accept_shorter=accept_shorter)
     try:
         runbook = executed_runbook(folder, writer.checkpoints[0])

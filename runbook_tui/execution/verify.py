@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -134,21 +135,34 @@ def _named_signers(folder: Path, runbook: Runbook | None) -> Path | None:
 
 def _outputs(folder: Path, checkpoints: tuple[Checkpoint, ...]) -> Iterator[Finding]:
     """The output files against their digests. Only the last of several tries of a verification is kept."""
-    good = 0
+    good = more = 0
     kept = {output: c for c in checkpoints if (output := _output(c)) is not None}
     for output, checkpoint in kept.items():
-        size = checkpoint.values.get("bytes")
-        if not (folder / output).is_file():
-            yield Finding("outputs", False, f"{output} is missing")
-        elif (
-            examine(folder / output, size if isinstance(size, int) else 0).digest
-            == checkpoint.values["digest"]
-        ):
-            good += 1
+        wrong, later = _compared(folder / output, checkpoint)
+        if wrong:
+            yield Finding("outputs", False, f"{output} {wrong}")
         else:
-            yield Finding("outputs", False, f"{output} is not what the command printed")
+            good += 1
+            more += later
     if good:
-        yield Finding("outputs", True, f"{good} outputs have the digest that was recorded")
+        grew = f"; {more} grew later, by what their commands left running" if more else ""
+        yield Finding("outputs", True, f"{good} outputs have the digest that was recorded{grew}")
+
+
+def _compared(path: Path, checkpoint: Checkpoint) -> tuple[str, bool]:
+    """What is wrong with an output file, and whether it grew after its command had ended."""
+    size = checkpoint.values.get("bytes")
+    try:
+        seen = path.lstat()
+    except OSError:
+        return "is missing", False
+    if not stat.S_ISREG(seen.st_mode):
+        return "is no plain file any more", False
+    if not isinstance(size, int) or examine(path, size).digest != checkpoint.values["digest"]:
+        return "is not what the command printed", False
+    if seen.st_size > size and checkpoint.values.get("left_running") is not True:
+        return f"has {seen.st_size - size} bytes more than the command printed", False
+    return "", seen.st_size > size
 
 
 def _output(checkpoint: Checkpoint) -> str | None:

@@ -157,10 +157,31 @@ def test_what_cannot_be_judged(finished: Path, tmp_path: Path) -> None:
     assert said(finished)[0] is Judgement.UNSURE
 
 
-def test_more_output_after_the_end_is_not_the_command_s(finished: Path) -> None:
+def test_more_output_after_the_end_is_of_what_the_command_left_running(start: StartRun) -> None:
+    runner = start("- {id: a, title: A, kind: deploy, run: 'echo up; sleep 0.2 && echo later & true'}")
+    runner.run("a")
+    time.sleep(0.6)
+    assert (runner.folder / "output/a-1.log").read_text() == "up\nlater\n"
+    judgement, text = said(runner.folder)
+    assert judgement is Judgement.INTACT
+    assert "1 grew later, by what their commands left running" in text
+
+
+def test_more_output_without_anything_left_running_was_added(finished: Path) -> None:
     with (finished / "output/work-1.log").open("a") as file:
-        file.write("a service that it started goes on\n")
-    assert said(finished)[0] is Judgement.INTACT
+        file.write("2500 rows updated\n")
+    judgement, text = said(finished)
+    assert judgement is Judgement.BROKEN
+    assert "output/work-1.log has 18 bytes more than the command printed" in text
+
+
+def test_a_link_in_the_place_of_an_output_is_none(finished: Path, tmp_path: Path) -> None:
+    output = finished / "output/work-1.log"
+    output.rename(tmp_path / "kept")
+    output.symlink_to(tmp_path / "kept")
+    judgement, text = said(finished)
+    assert judgement is Judgement.BROKEN
+    assert "is no plain file any more" in text
 
 
 def test_verifying_writes_nothing(finished: Path) -> None:

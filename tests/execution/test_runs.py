@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from runbook_tui.execution.errors import Drifted, HeldByAnother
+from runbook_tui.execution.errors import Drifted, HeldByAnother, RecordError
 from runbook_tui.execution.runner import Runner
 from runbook_tui.execution.runs import read_run, succeeded_run
 from runbook_tui.files.problems import ProblemsError, RunbookError
@@ -162,3 +162,17 @@ def test_a_second_run_of_one_runbook_is_not_begun_beside_the_first(
     track(Runner.start(path, operator="bea", rehearsal=True))
     first.close()
     track(Runner.start(path, operator="bea"))
+
+
+@pytest.mark.parametrize("part", ["jobs", "output"])
+def test_a_link_in_the_place_of_a_folder_of_a_run_is_not_written_through(
+    write_runbook: WriteRunbook, tmp_path: Path, part: str
+) -> None:
+    runner = Runner.start(write_runbook(CHAIN))
+    runner.close()
+    (tmp_path / "victim").mkdir()
+    (runner.folder / part).rmdir()
+    (runner.folder / part).symlink_to(tmp_path / "victim")
+    with pytest.raises(RecordError, match=f"{part}: a real folder is needed here"):
+        Runner.resume(runner.folder)
+    assert not list((tmp_path / "victim").iterdir())
