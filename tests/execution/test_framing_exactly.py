@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from runbook_tui.execution import framing
 from runbook_tui.execution.framing import (
     MAX_BYTES,
     NO_SUM,
@@ -192,6 +193,7 @@ def test_one_bad_end_is_damage_and_two_are_corruption() -> None:
 def test_the_first_checkpoint_is_never_torn() -> None:
     (one,) = record(1)
     assert scan(one[:-1]) == Scan((), 0, Whole.CORRUPT, "checkpoint 0, line 1: it is cut off")
+    assert scan(b"\n...\n") == Scan((), 0, Whole.CORRUPT, "checkpoint 0, line 1: not framed as a checkpoint")
     assert scan(b"\n" + one) == Scan((), 0, Whole.CORRUPT, "checkpoint 0, line 1: not framed as a checkpoint")
 
 
@@ -208,13 +210,22 @@ def test_what_is_whole_behind_damage_makes_it_corruption() -> None:
         assert scan(one + between + three + b"---\n") == found([one], Whole.CORRUPT, why), between
 
 
-@pytest.mark.parametrize(("more", "corrupt"), [(0, True), (1, False)])
-def test_the_largest_checkpoint_is_found_behind_damage(more: int, corrupt: bool) -> None:
+@pytest.mark.parametrize(("more", "found_behind"), [(0, True), (5, True), (6, False)])
+def test_the_largest_checkpoint_is_found_behind_damage(more: int, found_behind: bool) -> None:
     (one,) = record(1)
     room = MAX_BYTES - len(encode(replace(POINT, values={"text": ""})))
     large = sealed(HEAD + f'text: "{"x" * (room + more)}"\n')
     assert len(large) == MAX_BYTES + more
-    assert ("follow it" in scan(one + b"x" + large).why) is (corrupt or len(large) - 5 <= MAX_BYTES)
+    assert ("follow it" in scan(one + b"x" + large).why) is found_behind
+
+
+def test_what_was_encoded_is_looked_at_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    point = replace(POINT, values={"a": 1})
+    for wrong in (DATA, DATA + b"x", sealed(HEAD + "...\n"), sealed(HEAD + "a: 1\nb: 2\n")):
+        monkeypatch.setattr(framing, "encode", lambda _, wrong=wrong: wrong)
+        with pytest.raises(FramingError) as refused:
+            seal(point)
+        assert str(refused.value) == "it would not be framed as a checkpoint"
 
 
 @pytest.mark.parametrize(

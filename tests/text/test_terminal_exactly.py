@@ -56,6 +56,7 @@ def test_signs_for_what_has_none() -> None:
         (b"a\x1b[1\xc2\x9b2mb", "ab"),
         # strings
         (b"a\x1b]x\x07b", "ab"),
+        (b"a\x1b]wXx\x07b", "ab"),
         (b"a\x1bPx\x1b\\b", "ab"),
         (b"a\x1bXx\xc2\x9cb", "ab"),
         (b"a\x1b^x\x1b[1mb", "ab"),
@@ -108,6 +109,11 @@ def test_a_sequence_is_given_up_after_so_many_characters(kind: bytes) -> None:
     assert cleaned(kind + filler * (counted + 1)) == shown
     assert cleaned(kind + filler * (counted + 3) + b"\x1b[1mz") == shown * 3 + "z"
     assert cleaned(kind + filler * counted + b"\x07z") == "z"
+
+
+def test_every_character_is_shown_that_comes_too_late_for_a_sequence() -> None:
+    assert cleaned(b"\x1b]" + b"X" * 5000) == "X" * 905
+    assert cleaned(b"\x1b[" + b"1" * 4096 + b"X") == "1X"
 
 
 def test_what_ends_a_sequence_that_was_given_up_is_a_character_like_others() -> None:
