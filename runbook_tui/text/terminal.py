@@ -63,6 +63,7 @@ def visible(character: str) -> str:
 
 _BREAK = re.compile(r"\r+\n?|\n")
 _SPECIAL = re.compile(f"(?!\t)[{INVISIBLE}]")
+_NOT_LINES = re.compile(f"(?![\t\n])[{INVISIBLE}]")
 _DROPPED = frozenset("\x07\x08")
 _STRINGS = frozenset("]PX^_\x90\x98\x9d\x9e\x9f")
 """What follows ESC, or the C1 character, to begin a string that runs to its terminator (ECMA-48, 5.6)."""
@@ -99,6 +100,11 @@ class StreamCleaner:
         position = 0
         while position < len(text):
             if self._state == "text":
+                end = self._plain_until(text, position)
+                if end > position:
+                    out.append(text[position:end])
+                    position = end
+                    continue
                 special = _SPECIAL.search(text, position)
                 end = special.start() if special else len(text)
                 if end > position:
@@ -108,6 +114,23 @@ class StreamCleaner:
             out.append(self._step(text[position]))
             position += 1
         return "".join(out)
+
+    def _plain_until(self, text: str, position: int) -> int:
+        """Where ordinary lines end that can be shown as they are; most output is nothing else, so this is fast."""
+        if self._after_return:
+            return position
+        special = _NOT_LINES.search(text, position)
+        end = special.start() if special else len(text)
+        *lines, last = text[position:end].split("\n")
+        for line in lines:
+            if self._column + len(line) > LONGEST_LINE:
+                return position  # what follows is looked at again behind this line
+            position += len(line) + 1
+            self._column = 0
+        if self._column + len(last) > LONGEST_LINE:
+            return position
+        self._column += len(last)
+        return end
 
     def _step(self, character: str) -> str:
         """One character in any state; most of them print nothing."""

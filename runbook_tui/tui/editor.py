@@ -36,7 +36,11 @@ def edit_text(app: App[None], text: str, path: Path) -> str | None:
         NoEditor: there is none.
         SuspendNotSupported: the terminal cannot be given away.
     """
-    command = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "")
+    named = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ""
+    try:
+        command = shlex.split(named)
+    except ValueError as error:
+        raise NoEditor(f"The editor {named} cannot be started: its quotes do not match.") from error
     if not command:
         raise NoEditor("Neither VISUAL nor EDITOR names an editor.")
     with TemporaryDirectory(prefix="runbook-") as folder:
