@@ -155,6 +155,8 @@ COMMAND = command_environment()
         ("'{{ v ~ raw }}'", "a value inside single quotes, where", 1),
         ("ssh h {{ q }}", "a value that a second shell reads again", 1),
         ("ssh h {{ v | q | upper }}", "a value that a second shell reads again", 1),
+        ("{{ v }}\n'{{\nv }}'", "a value inside single quotes, where", 2),
+        ("{{ v }}\nssh h {{\nv }}", "a value that a second shell reads again", 2),
         ("'{{ v | raw }}' '{{ v }}'", "a value inside single quotes, where", 1),
     ],
 )
@@ -170,6 +172,7 @@ def test_what_is_said_about_a_place(template: str, what: str, line: int) -> None
     ("template", "command"),
     [
         ("'{{ v | raw }}'", "'a b'"),
+        ("'{{ v | upper | raw }}'", "'A B'"),
         ("ssh {{ v | raw }} {{ v | raw }}", "ssh a b a b"),
         ("ssh h {{ v | q }}", "ssh h ''\"'\"'a b'\"'\"''"),
         ("cat <<< {{ v }}\necho {{ v }}", "cat <<< 'a b'\necho 'a b'"),
