@@ -100,8 +100,17 @@ def _problems(
 def _own_approval(
     source: YamlSource, step_id: str, decision: Decision, executes: str | None
 ) -> Iterator[Problem]:
-    """An approval by whoever executes."""
-    if executes not in {approval.by for approval in (decision, *decision.also)}:
+    """An approval by whoever executes, or by nobody who can be named."""
+    from runbook_tui.execution.operators import same_person
+
+    names = [approval.by for approval in (decision, *decision.also)]
+    for name in names:
+        if not name.strip() or not name.isprintable():
+            what = f"the approver's name {quoted(name)} has characters that nobody can see"
+            yield Problem(
+                source.place(("steps", step_id), key=True), what, "a name that can be read", "write it anew"
+            )
+    if executes is None or not any(same_person(name, executes) for name in names):
         return
     what = f"step '{step_id}' is approved by {quoted(executes or '')}, who executes the run"
     remedy = (

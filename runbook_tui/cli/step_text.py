@@ -18,6 +18,12 @@ def action_lines(step: Step, *, edited: bool = False) -> list[str]:
     lines = _lines(step)
     if edited:
         lines.append("edited in this run; the runbook has another command")
+    if step.unquoted:
+        lines.append(f"ATTENTION: put in without quoting: {', '.join(step.unquoted)}")
+    if step.run is not None:
+        lines += [f"with {name}={value}" for name, value in step.environment.items()]
+    if step.secrets:
+        lines.append(f"with the secrets {', '.join(step.secrets)}")
     return [*lines, f"in {step.directory}"] if step.directory and step.run is not None else lines
 
 
@@ -27,7 +33,9 @@ def _lines(action: Actionable) -> list[str]:
     if action.http is not None:
         from runbook_tui.text.addresses import masked
 
-        return [f"{action.http.method} {masked(action.http.url)}"]
+        headers = [f"{name}: {value}" for name, value in action.http.headers.items()]
+        body = (action.http.body or "").splitlines()
+        return [f"{action.http.method} {masked(action.http.url)}", *headers, *body]
     if action.sql is not None:
         return [f"{action.sql.database}: {action.sql.query}"]
     if action.wait is not None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runbook_tui.execution.errors import NotAllowed
-from runbook_tui.execution.operators import operator_name
+from runbook_tui.execution.operators import operator_name, same_person
 from runbook_tui.execution.session import reason
 from runbook_tui.files.problems import RunbookError
 
@@ -71,7 +71,7 @@ def approval(
         RunbookError: the signature is not good, or cannot be read.
     """
     name = operator_name(by if by is not None else session.operator)
-    if name in session.status(step.id).approved_by:
+    if any(same_person(name, other) for other in session.status(step.id).approved_by):
         raise NotAllowed(f"{name} approved {step.id} already; {step.approvals} different people are needed")
     values: dict[str, Value] = {
         "by": name,
@@ -98,7 +98,7 @@ def approval(
 
 
 def _require_another(session: Session, step: Step, name: str) -> None:
-    if not session.runbook.separate_approvers or name != session.operator:
+    if not session.runbook.separate_approvers or not same_person(name, session.operator):
         return
     names = f" ({', '.join(step.approvers)})" if step.approvers else ""
     raise NotAllowed(

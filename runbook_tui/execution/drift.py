@@ -111,7 +111,7 @@ class DriftCheck:
             yield f"{service}: its repository cannot be read any more: {error}"
             return
         before = self._heads[service]
-        if now.head not in {before, released.target, released.base}:
+        if now.head not in {before, released.target}:
             yield (
                 f"{service}: {_short(before)} was checked out when the run began, {_short(now.head)} is now; "
                 f"the release is {_short(released.target)}"

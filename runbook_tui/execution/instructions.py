@@ -48,8 +48,13 @@ def _rollback(rollback: Rollback, directory: str | None) -> Rollback:
 
 def _text(action: Actionable, expect: str | None, directory: str | None) -> str:
     lines = [_LEADS[action.action], "", *(f"    {line}" for line in told(action).splitlines())]
+    if action.http is not None:
+        more = [f"{name}: {value}" for name, value in action.http.headers.items()]
+        lines += [f"    {line}" for line in (*more, *(action.http.body or "").splitlines())]
     if action.run is not None and directory:
         lines += ["", f"in {directory}"]
+    if isinstance(action, Step):
+        lines += [f"with {name}={value}" for name, value in action.environment.items()]
     if expect is not None:
         lines += ["", f"What is printed has to contain: {expect}"]
     return "\n".join(lines)

@@ -6,6 +6,7 @@ import getpass
 import os
 import socket
 import sys
+import unicodedata
 
 from runbook_tui.execution import clock, processes
 from runbook_tui.files.problems import RunbookError
@@ -27,6 +28,15 @@ def operator_name(given: str | None = None) -> str:
             "set RUNBOOK_OPERATOR or name the operator"
         )
     return name
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two names are one person's, however they are written: ``Ann`` and ``ann `` are."""
+    return _folded(one) == _folded(other)
+
+
+def _folded(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def whereabouts(operator: str) -> dict[str, str | int]:

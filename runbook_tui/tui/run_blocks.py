@@ -11,7 +11,7 @@ from textual.content import Content
 from runbook_tui.execution.model import DONE, Phase, State, StepStatus
 from runbook_tui.tui.content import QUIET, joined, line, lines
 from runbook_tui.tui.status import look
-from runbook_tui.tui.step_blocks import action, checks, people_short, undo
+from runbook_tui.tui.step_blocks import action, checks, people_short, surroundings, undo
 from runbook_tui.tui.times import moment, planned, spent
 from runbook_tui.tui.widgets.sheet import Block, Field, Gap, Heading, Paragraph
 
@@ -85,7 +85,7 @@ def card(view: RunView) -> list[Block]:
         return [*blocks, *undo(step), *people_short(step)]
     if step.description:
         blocks += [Paragraph(lines(step.description)), Gap()]
-    blocks += action(step)
+    blocks += [*action(step), *surroundings(step)]
     if step.approvers:
         blocks.append(Field("By", line(", ".join(step.approvers))))
     blocks += [*checks(step), Gap(), *undo(step), Gap()]
@@ -118,6 +118,7 @@ def _outcome(status: StepStatus) -> list[Block]:
         blocks.append(Field("Outcome", lines(status.message, style)))
     if facts:
         blocks.append(Field("" if blocks else "Outcome", line(" · ".join(facts), QUIET)))
+    blocks += [Field("" if blocks else "Outcome", lines(flag, "$warning")) for flag in status.flags]
     if status.rolled_back_message:
         blocks.append(Field("Undone", lines(status.rolled_back_message)))
     return [*blocks, Gap()] if blocks else []

@@ -67,6 +67,10 @@ def action(step: Actionable, *, label: str | None = None, place: bool = True) ->
     if step.run is not None:
         blocks.append(Command(lines(step.run.rstrip("\n")), label=name))
         directory = getattr(step, "directory", None)
+        unquoted = getattr(step, "unquoted", ())
+        if unquoted:
+            told = f"{', '.join(unquoted)}: put in without quoting"
+            blocks.append(Field("Unquoted", line(told, "bold $error")))
         if place and directory:
             blocks.append(Field("In", line(directory)))
     elif step.http is not None:
@@ -83,6 +87,17 @@ def action(step: Actionable, *, label: str | None = None, place: bool = True) ->
         blocks.append(
             Field(name or "Read", lines(step.confirm or step.approve or "Nothing is executed here."))
         )
+    return blocks
+
+
+def surroundings(step: Step) -> list[Block]:
+    """What the command of a step gets besides: variables, secrets by name, further attempts."""
+    blocks: list[Block] = [Field("With", line(f"{name}={value}")) for name, value in step.environment.items()]
+    if step.secrets:
+        blocks.append(Field("Secrets", line(", ".join(step.secrets))))
+    if step.retry is not None:
+        told = f"up to {step.retry.times} attempts, {format_duration(step.retry.delay)} between them"
+        blocks.append(Field("Retries", Content(told)))
     return blocks
 
 

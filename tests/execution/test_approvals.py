@@ -135,3 +135,17 @@ def test_a_signature_that_nothing_can_check(start: StartRun, tmp_path: Path) -> 
 def test_a_rehearsal_decides_nothing(start: StartRun) -> None:
     runner = start(GATE, rehearsal=True)
     assert runner.approve("gate").message == "rehearsed: would ask to approve: Go?"
+
+
+@pytest.mark.parametrize("name", ["ANN", "Ann", " ann", "\uff41nn"])
+def test_another_way_to_write_a_name_is_no_other_person(start: StartRun, name: str) -> None:
+    runner = start(GATE)
+    with pytest.raises(NotAllowed, match="somebody other than"):
+        runner.approve("gate", by=name, note="by phone")
+
+
+def test_one_person_does_not_count_twice(start: StartRun) -> None:
+    runner = start(GATE.replace("approve: Go?", "approve: Go?, approvals: 2"))
+    runner.approve("gate", by="bea", note="by phone")
+    with pytest.raises(NotAllowed, match="approved gate already"):
+        runner.approve("gate", by="BEA", note="by phone")

@@ -122,9 +122,21 @@ def test_a_tag_that_is_gone_and_a_repository_that_is_gone(run: Runner, repositor
     assert "its repository cannot be read any more" in run.drift()[0]
 
 
-def test_checking_out_what_is_released_or_ran_before_is_no_drift(run: Runner, repository: Path) -> None:
-    git(repository, "checkout", "-q", "HEAD~1")
-    assert run.drift() == ()
+def test_checking_out_what_is_released_is_no_drift_and_what_ran_before_is(
+    start: StartRun, repository: Path
+) -> None:
+    base = git(repository, "rev-parse", "HEAD")
+    target = commit(repository, "migrations/0001.sql")
+    git(repository, "checkout", "-q", base)
+    released = f"{{base: {base}, target: {target}, version: v2, repository: billing}}"
+    runner = start(STEPS, f"release:\n  billing: {released}\n")
+    assert runner.drift() == ()
+    git(repository, "checkout", "-q", target)
+    assert runner.drift() == ()
+    runner = start(STEPS, f"release:\n  billing: {released}\n")
+    git(repository, "checkout", "-q", base)
+    (said,) = runner.drift("expand")
+    assert said.startswith(f"billing: {target[:12]} was checked out when the run began, {base[:12]} is now")
 
 
 def test_a_repository_that_could_not_be_read_at_the_beginning_is_not_compared(start: StartRun) -> None:
