@@ -18,7 +18,7 @@ from runbook_tui.execution import folder as folders
 from runbook_tui.execution import holders, log, reserve
 from runbook_tui.execution.errors import HeldByAnother, RecordError
 from runbook_tui.execution.head import Head, HeadFile, read_head, state_folder, write_head
-from runbook_tui.execution.lock import Lock, holder_told, is_held, read_holder
+from runbook_tui.execution.lock import Lock, holder_told, is_held, read_holder, require_free
 from runbook_tui.execution.log import Log
 
 Calls = list[tuple[str, str]]
@@ -143,6 +143,23 @@ class TestFolder:
             folders.open_folder(folder)
         said = f"{folder}: others may write to this folder; take that away: chmod go-w {folder}"
         assert str(refused.value) == said
+
+    def test_the_folders_in_it_are_real_ones(self, folder: Path) -> None:
+        def said() -> str:
+            with pytest.raises(RecordError) as refused:
+                folders.require_parts(folder)
+            return str(refused.value)
+
+        assert said() == f"{folder}/jobs: a folder is needed here: No such file or directory"
+        (folder / "jobs").mkdir()
+        assert said() == f"{folder}/output: a folder is needed here: No such file or directory"
+        (folder / "output").symlink_to("jobs")
+        assert (
+            said() == f"{folder}/output: a real folder is needed here, this is none; put back what was there"
+        )
+        (folder / "output").unlink()
+        (folder / "output").mkdir()
+        folders.require_parts(folder)
 
     def test_an_error_without_words_is_told_all_the_same(
         self, folder: Path, monkeypatch: pytest.MonkeyPatch
@@ -338,6 +355,20 @@ class TestLock:
         assert holder_told(tmp_path / "nowhere") == ""
         (folder / "record.lock").mkdir()
         assert holder_told(folder) == ""
+        assert open_files() == before
+
+    def test_only_who_executes_it_now_stands_in_the_way(self, folder: Path, directory: int) -> None:
+        before = open_files()
+        require_free(folder)
+        require_free(folder / "nowhere")
+        lock = Lock.take(directory, "record.lock", folder / "record.lock", {"operator": "ann"})
+        with pytest.raises(HeldByAnother) as refused:
+            require_free(folder)
+        holder = read_holder(directory, "record.lock")
+        assert refused.value.holder == holder
+        assert str(refused.value) == f"{folder}: {holders.executing(holder)}"
+        lock.release()
+        require_free(folder)
         assert open_files() == before
 
     def test_a_file_that_is_replaced_for_ever(

@@ -389,10 +389,19 @@ class TestOutput:
         assert forks == [1], "nobody can print any more"
         output = self.output(here, "hunter2")
         os.write(output.inlet, b"a hunter2 b\n")
-        os.close(output.inlet)
+
+        def end() -> None:
+            while (here / "log").stat().st_size < 8:
+                time.sleep(0.01)
+            os.write(output.inlet, b"c\n")
+            os.close(output.inlet)
+
+        thread = threading.Thread(target=end)
+        thread.start()
         monkeypatch.setattr(os, "fork", lambda: 0)
         output.go_on()
-        assert (here / "log").read_bytes() == b"a *** b\n"
+        thread.join()
+        assert (here / "log").read_bytes() == b"a *** b\nc\n"
 
 
 def failing(monkeypatch: pytest.MonkeyPatch, name: str, when: Callable[..., bool]) -> None:

@@ -1,0 +1,1 @@
+"""Mutation tests of the parts that nothing may be wrong in: `make mutants`."""
