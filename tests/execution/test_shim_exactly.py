@@ -6,6 +6,8 @@ from __future__ import annotations
 import ctypes
 import os
 import re
+import select
+import shutil
 import signal
 import stat
 import subprocess
@@ -24,6 +26,7 @@ from runbook_tui.text import masking
 
 MEBIBYTE = 1024 * 1024
 Shim = Callable[..., dict[str, str]]
+real_poll = select.poll
 
 
 def has_children() -> bool:
@@ -231,7 +234,8 @@ def test_processes_that_cannot_be_listed_leave_the_command_itself_to_be_killed(
     run: Shim, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shim_tree, "below", list)
-    assert run("trap '' TERM; while true; do :; done", 200, 100)["exit"] == "-9"
+    found = run("trap '' TERM; while true; do :; done", 200, 100)
+    assert (found["exit"], found["left_running"]) == ("-9", "0")
 
 
 def test_what_a_command_leaves_running_is_told(run: Shim) -> None:
@@ -255,6 +259,106 @@ def test_no_descriptor_of_a_process_is_needed(run: Shim, monkeypatch: pytest.Mon
     began = time.monotonic()
     assert run("sleep 0.1; exit 3")["exit"] == "3"
     assert time.monotonic() - began < 2
+
+
+class Poll:
+    """A poller that tells what it was asked."""
+
+    def __init__(self) -> None:
+        self.real = real_poll()
+        self.asked: list[tuple[int, int]] = []
+        self.waits: list[float] = []
+        self.dropped: list[int] = []
+
+    def register(self, fd: int, events: int) -> None:
+        self.asked.append((fd, events))
+        self.real.register(fd, events)
+
+    def unregister(self, fd: int) -> None:
+        self.dropped.append(fd)
+        self.real.unregister(fd)
+
+    def poll(self, milliseconds: float) -> list[tuple[int, int]]:
+        self.waits.append(milliseconds)
+        return self.real.poll(milliseconds)
+
+
+@pytest.fixture
+def poll(here: Path, monkeypatch: pytest.MonkeyPatch) -> Poll:
+    poller = Poll()
+    monkeypatch.setattr("select.poll", lambda: poller)
+    return poller
+
+
+class TestWaiting:
+    """How long it sleeps, and what wakes it."""
+
+    def test_it_sleeps_until_something_happens(self, run: Shim, poll: Poll) -> None:
+        run("sleep 0.5", 0)
+        assert [events for _, events in poll.asked] == [select.POLLIN] * 2
+        assert set(poll.waits) == {200.0}
+        assert len(poll.waits) <= 5
+        assert poll.dropped == []
+
+    def test_it_sleeps_no_longer_than_the_time_limit(self, run: Shim, poll: Poll) -> None:
+        found = run("sleep 60", 300)
+        assert poll.waits[0] == 200.0
+        assert 0 <= min(poll.waits) < 100
+        assert len(poll.waits) <= 5
+        assert int(found["ended_mono"]) - int(found["started_mono"]) >= 300_000
+        poll.waits.clear()
+        Path("job/control").unlink()
+        for name in ("result", "started"):
+            Path("job", name).unlink()
+        Path("job").rmdir()
+        Path("log").unlink()
+        run("true", 1)
+        assert all(0 <= wait <= 1 for wait in poll.waits)
+
+    def test_without_a_descriptor_of_the_process_it_looks_often(
+        self, run: Shim, poll: Poll, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        failing(monkeypatch, "pidfd_open", lambda *_: True)
+        run("sleep 0.1", 0)
+        assert len(poll.asked) == 1
+        assert set(poll.waits) == {20.0}
+
+    def test_a_flood_is_looked_at_often(self, run: Shim, poll: Poll, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(shim_gap, "punch", lambda *_: False)
+        run("seq 20000; sleep 0.5", 0, cap=10_000)
+        assert poll.waits[0] == 200.0
+        assert poll.waits[-1] == 20.0
+
+    def test_a_pipe_that_is_closed_is_not_asked_again(
+        self, run: Shim, poll: Poll, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("ONE", "hunter2")
+        run("echo $ONE; exec > /dev/null 2>&1; sleep 0.5", 0, secrets="ONE")
+        assert [events for _, events in poll.asked] == [select.POLLIN] * 3
+        assert poll.dropped == [poll.asked[2][0]]
+        assert len(poll.waits) <= 8
+
+
+def test_who_ended_is_not_killed(run: Shim, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[int] = []
+    real = shim_tree.send
+
+    def send(pid: int, number: int) -> None:
+        sent.append(number)
+        real(pid, number)
+
+    monkeypatch.setattr(shim_tree, "below", list)
+    monkeypatch.setattr(shim_tree, "send", send)
+    found = run("sleep 1 & exec sleep 60", 200, 100)
+    assert sent == [15]
+    assert (found["exit"], found["left_running"], found["unended"]) == ("-15", "0", "")
+
+
+def test_where_everything_ended_nothing_is_left(run: Shim, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = shim_tree.below
+    monkeypatch.setattr(shim_tree, "below", lambda: [*real(), 999999999])
+    found = run("sleep 60", 200, 5000)
+    assert (found["exit"], found["left_running"], found["unended"]) == ("-15", "0", "")
 
 
 def test_secrets_are_masked(run: Shim, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -523,6 +627,13 @@ def test_the_arguments_of_the_process(here: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(sys, "argv", argv)
     monkeypatch.setattr(os, "_exit", ended.append)
     path = list(sys.path)
+    with monkeypatch.context() as patch:
+        given: list[object] = []
+        patch.setattr(shim, "main", lambda *values, **more: given.extend([*values, more]))
+        patch.setattr(sys, "argv", [*argv, "one more"])
+        shim.run()
+    assert given == [*argv[1:4], 300, 5000, {"cap": 100_000, "secrets": "ONE"}]
+    ended.clear()
     shim.run()
     assert ended == [0]
     assert (here / "log").read_text() == "***\n"
@@ -566,6 +677,13 @@ class TestTree:
             finally:
                 for pid in (orphan, child, process.pid):
                     shim_tree.send(pid, 9)
+
+    def test_a_name_with_a_bracket(self, here: Path) -> None:
+        program = here / "a) b"
+        program.symlink_to(shutil.which("sleep") or "sleep")
+        with subprocess.Popen([program, "60"]) as process:
+            assert shim_tree.below() == [process.pid]
+            shim_tree.send(process.pid, 9)
 
     def test_what_cannot_be_listed_or_read(self, monkeypatch: pytest.MonkeyPatch) -> None:
         real = os.listdir
@@ -674,7 +792,10 @@ class TestGap:
         assert gap.close(alone=True) == 0
 
     @pytest.mark.usefixtures("punched")
-    def test_the_hole_is_closed(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("most", [1 << 30, 5000])
+    def test_the_hole_is_closed(self, tmp_path: Path, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        real = os.pwrite
+        monkeypatch.setattr(os, "pwrite", lambda fd, data, place: real(fd, data[:most], place))
         data = b"".join(b"%07d\n" % number for number in range(400_000))
         for cap, alone in ((20_000, True), (20_000, False), (1, True), (4_000_000, True)):
             (tmp_path / "log").write_bytes(data)
