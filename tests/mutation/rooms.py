@@ -67,7 +67,13 @@ ROOMS = (
             "execution/shim_pipe.py",
             "execution/shim_tree.py",
         ),
-        ("execution/test_shim_exactly.py", "execution/test_shim_flood.py::TestGap"),
+        (
+            "execution/test_shim_exactly.py",
+            "execution/test_shim_failing.py",
+            "execution/test_shim_waiting.py",
+            "execution/test_shim_parts.py",
+            "execution/test_shim_flood.py::TestGap",
+        ),
     ),
 )
 """A shim that runs as a process of its own is no mutant: only tests that call it in their own process count."""
