@@ -21,6 +21,7 @@ def open_app(
     *,
     mode: Literal["author", "run"],
     rehearsal: bool = False,
+    instructions: bool = False,
     operator: str | None = None,
     new: bool = False,
 ) -> int:
@@ -42,6 +43,7 @@ def open_app(
             runbook,
             mode=mode,
             rehearsal=rehearsal,
+            instructions=instructions,
             operator=operator,
             new=new,
             replan=lambda path: replan(path, past_durations(path)),

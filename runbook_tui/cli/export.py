@@ -53,6 +53,10 @@ def _state(folder: Path | None) -> dict[str, object] | None:
         return None
     from dataclasses import asdict
 
+    from runbook_tui.execution.report import report
     from runbook_tui.execution.runs import read_run
 
-    return asdict(read_run(folder).state)
+    view = read_run(folder)
+    found = report(view.runbook, view.checkpoints, view.state).deviations
+    head = view.checkpoints[-1].sum
+    return {**asdict(view.state), "deviations": [asdict(deviation) for deviation in found], "head": head}

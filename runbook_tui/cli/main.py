@@ -56,9 +56,21 @@ def entry() -> int:
     Returns:
         The exit status, see the module's docstring.
     """
+    _open_what_is_closed()
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # not every terminal can show an arrow
     return main(sys.argv[1:])
+
+
+def _open_what_is_closed() -> None:
+    """Some supervisors start programs without the standard streams; the next file would get their numbers."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free: this one
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
 
 
 def main(arguments: list[str]) -> int:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from runbook_tui.cli.output import say
 from runbook_tui.cli.prompts import INDENT
-from runbook_tui.cli.step_text import action_lines
+from runbook_tui.cli.step_text import action_lines, rollback_lines
 from runbook_tui.execution.happenings import Ended, Happening, Posted, Printed, Quiet, Started, Told
-from runbook_tui.execution.model import State
+from runbook_tui.execution.model import ROLLING_BACK, State
 from runbook_tui.runbook.duration import format_duration
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ MARKS = {
     State.SKIPPED: "skipped",
     State.UNKNOWN: "UNKNOWN",
     State.WAITING: "waiting",
+    State.ROLLED_BACK: "rolled back",
 }
 _STYLES = {State.SUCCEEDED: "green", State.FAILED: "red", State.UNKNOWN: "yellow"}
 
@@ -67,7 +68,13 @@ class Lines:
                 "yellow",
             )
         status = self._runner.state.statuses[step.id]
-        for text in action_lines(self._runner.step(step.id), edited=status.edited is not None):
+        undoing = status.phase in ROLLING_BACK
+        if undoing:
+            say(f"{INDENT}its rollback:", "bold")
+        executed = self._runner.step(step.id)
+        for text in (
+            rollback_lines(executed) if undoing else action_lines(executed, edited=status.edited is not None)
+        ):
             say(f"{INDENT}{text}", "dim")
         for flag in status.flags:
             say(f"{INDENT}{flag}", "yellow")

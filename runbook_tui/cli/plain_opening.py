@@ -11,7 +11,7 @@ from runbook_tui.cli.output import narrate, say
 from runbook_tui.cli.prompts import INDENT
 from runbook_tui.cli.usage import UsageError, unknown_step
 from runbook_tui.execution.errors import HeldByAnother
-from runbook_tui.execution.model import State
+from runbook_tui.execution.model import DONE, State
 from runbook_tui.execution.runner import Runner
 from runbook_tui.execution.runs import RunView, read_run
 from runbook_tui.files.problems import ProblemsError
@@ -48,6 +48,8 @@ def read_beforehand(runbook: Path, wishes: Wishes) -> Beforehand:
     planned = _planned(runbook, unfinished, wishes)
     until = wishes.until
     problems = unknown_step(f"--until {until}", until, planned) if until is not None else []
+    if unfinished is not None and until in unfinished.state.statuses:
+        _require_open(until, unfinished.state.statuses[until].state)
     made: dict[str, Decision] = {}
     executes = None if wishes.break_glass or wishes.rehearsal else operator_name(wishes.operator)
     try:
@@ -58,6 +60,12 @@ def read_beforehand(runbook: Path, wishes: Wishes) -> Beforehand:
     if problems:
         raise ProblemsError(problems)
     return Beforehand(unfinished, made)
+
+
+def _require_open(until: str, state: State) -> None:
+    if state in DONE:
+        expected = "a step that is not done; without --until everything that is left is executed"
+        raise UsageError("--until", until, expected)
 
 
 def open_run(runbook: Path, unfinished: RunView | None, wishes: Wishes) -> Runner:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from runbook_tui.cli.output import say
 from runbook_tui.cli.plain_desk import FAILED, Desk, Left
 from runbook_tui.cli.prompts import INDENT
+from runbook_tui.cli.step_text import rollback_lines
 from runbook_tui.execution.model import State
 
 
@@ -17,6 +18,7 @@ def roll_back(desk: Desk) -> None:
     plan = desk.runner.rollback_plan()
     for step_id in plan.steps:
         say(f"{INDENT}undo {step_id}" + (" (by hand)" if step_id in plan.by_hand else ""))
+        _show(desk, step_id)
     if plan.because:
         say(f"{INDENT}{plan.because}", "yellow")
     if not plan.steps or desk.choose(["pause", "undo these steps in this order"]) == "pause":
@@ -39,15 +41,15 @@ def undo_again(desk: Desk, step_id: str) -> None:
     _undo(desk, step_id, by_hand=step_id in plan.by_hand)
 
 
+def _show(desk: Desk, step_id: str) -> None:
+    for line in rollback_lines(desk.runner.step(step_id)):
+        say(f"{INDENT}  {line}", "dim")
+
+
 def _undo(desk: Desk, step_id: str, *, by_hand: bool) -> None:
     say(f"{INDENT}undoing {step_id}", "bold")
-    if by_hand:
-        step = desk.runner.runbook.step(step_id)
-        if step.rollback is not None and step.rollback.confirm is not None:
-            say(f"{INDENT}{step.rollback.confirm}")
-        note = desk.reason("how it was undone: ")
-    else:
-        note = ""
+    _show(desk, step_id)
+    note = desk.reason("how it was undone: ") if by_hand else ""
     status = desk.do(
         step_id, lambda aids: desk.runner.rollback(step_id, confirmed=by_hand, note=note, **aids)
     )

@@ -116,6 +116,8 @@ def stuck(desk: Desk) -> None:
     left = [step_id for step_id, status in statuses.items() if status.state not in DONE]
     say(f"{len(left)} steps are not done and none of them can start", "red")
     undone = [step_id for step_id in left if statuses[step_id].state is State.ROLLED_BACK]
+    if undone:
+        say(f"{len(undone)} of them are rolled back: {', '.join(undone[:5])}", "yellow")
     if not desk.asks or not undone:
         raise Left(FAILED)
     step = desk.runner.runbook.step(undone[0])

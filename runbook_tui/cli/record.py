@@ -122,7 +122,7 @@ def _sign(folder: Path, key: Path, signer: str | None) -> int:
 def _redact(args: Namespace) -> int:
     import os
 
-    from runbook_tui.execution.redacting import redact_run
+    from runbook_tui.execution.redacting import redact_run, still_there
     from runbook_tui.files.problems import RunbookError
 
     values = []
@@ -132,6 +132,11 @@ def _redact(args: Namespace) -> int:
         values.append(os.environ[name])
     found = redact_run(args.run, args.output, values, args.reason)
     narrate(f"{found.output}: {'taken out' if found.changed else 'it was not in there'}")
+    left = still_there(args.run, values)
+    if left:
+        narrate(
+            f"it is still in {', '.join(left)}, which cannot be changed: make the secret worthless", "red"
+        )
     return 0 if found.changed else 1
 
 
@@ -174,5 +179,11 @@ def _print(title: str, summary: RunReport) -> None:
         for step in summary.steps
     ]
     say(table(rows))
+    if summary.deviations:
+        say("\nNot as planned:", "bold")
+    for found in summary.deviations:
+        where = f" {found.step}" if found.step else ""
+        style = "red bold" if found.kind == "break-glass" else ""
+        say(f"  {found.at}  {found.kind}{where} by {found.by}: {' '.join(found.text.split())}", style)
     for note in state.notes:
         say(f"\nnote by {note.by} at {note.at}{f' on {note.step}' if note.step else ''}: {note.text}")

@@ -12,7 +12,7 @@ from pathlib import Path
 from runbook_tui.cli.parser import file_path
 
 _MOST_JOBS = 100
-_OF_PLAIN = ("instructions", "jobs", "break_glass", "take_over", "accept_drift")
+_OF_PLAIN = ("jobs", "break_glass", "take_over", "accept_drift")
 """Options that must not be passed over where the app would open."""
 
 
@@ -24,7 +24,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--instructions",
         action="store_true",
-        help="execute nothing: do what each step says, and paste what you saw (--plain)",
+        help="execute nothing: do what each step says, and paste what you saw",
     )
     parser.add_argument("--new", action="store_true", help="start a new run though one is unfinished")
     parser.add_argument(
@@ -89,7 +89,28 @@ def run(args: Namespace) -> int:
         return run_plain(args.runbook, wishes)
     from runbook_tui.cli.app import open_app
 
-    return open_app(args.runbook, mode="run", rehearsal=args.rehearse, operator=args.operator, new=args.new)
+    if args.instructions and not args.new:
+        _refuse_a_run_that_executes(args.runbook)
+    return open_app(
+        args.runbook,
+        mode="run",
+        rehearsal=args.rehearse,
+        instructions=args.instructions,
+        operator=args.operator,
+        new=args.new,
+    )
+
+
+def _refuse_a_run_that_executes(runbook: Path) -> None:
+    """Refuse to go on with a run that executes where somebody asked for one that does not."""
+    from runbook_tui.cli.usage import UsageError
+    from runbook_tui.execution.runs import read_run, unfinished_runs
+
+    for folder in unfinished_runs(runbook, rehearsal=False)[:1]:
+        if not read_run(folder).state.instructions:
+            raise UsageError(
+                "--instructions", "a run that goes on", "--new beside it, or a run that began with it"
+            )
 
 
 def _refuse_unfit(args: Namespace) -> None:

@@ -27,6 +27,19 @@ def action_lines(step: Step, *, edited: bool = False) -> list[str]:
     return [*lines, f"in {step.directory}"] if step.directory and step.run is not None else lines
 
 
+def rollback_lines(step: Step) -> list[str]:
+    """What undoing a step does, and how it is seen that it worked."""
+    if step.rollback is None:
+        return ["no rollback is written down for it; undo it by hand"]
+    lines = _lines(step.rollback)
+    if step.rollback.run is not None:
+        lines += [f"with {name}={value}" for name, value in step.environment.items()]
+        lines += [f"in {step.directory}"] if step.directory else []
+    if step.rollback.verify is not None:
+        lines += [f"then: {line}" for line in _lines(step.rollback.verify)]
+    return lines
+
+
 def _lines(action: Actionable) -> list[str]:
     if action.run is not None:
         return [f"$ {line}" for line in action.run.splitlines()]

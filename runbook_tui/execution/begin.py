@@ -11,7 +11,13 @@ from runbook_tui.execution.framing import Value
 from runbook_tui.execution.instructions import instructed
 from runbook_tui.execution.operators import whereabouts
 from runbook_tui.execution.record import RecordWriter
-from runbook_tui.execution.runs import new_folder, parse, read_bytes, require_nobody_at_work
+from runbook_tui.execution.runs import (
+    new_folder,
+    parse,
+    read_bytes,
+    require_nobody_at_work,
+    require_none_lost,
+)
 from runbook_tui.execution.session import Session
 from runbook_tui.files.problems import RunbookError
 from runbook_tui.runbook.digest import digest
@@ -46,6 +52,7 @@ def begin_run(
     name = _environment(environment or runbook.environment)
     if not rehearsal:
         require_nobody_at_work(path.absolute(), name)
+        require_none_lost(path.absolute(), digest(data), name)
     folder = new_folder(path.absolute(), data, name, rehearsal=rehearsal)
     me = whereabouts(operator)
     first: dict[str, Value] = {

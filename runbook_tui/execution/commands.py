@@ -332,15 +332,25 @@ def _runs(child: int | None, shim: Process | None) -> bool:
 def _prevent(job: Job) -> bool:
     """Take the place of a shim that has not begun; it will see that and end. Whether that worked."""
     draft = job.place.with_name(f"{job.name}.{os.getpid()}.{_NEVER}")
-    draft.mkdir(mode=0o700, exist_ok=True)
-    (draft / _NEVER).touch(mode=0o600)
     try:
+        draft.mkdir(mode=0o700, exist_ok=True)
+        (draft / _NEVER).touch(mode=0o600)
         draft.rename(job.place)
-    except OSError:
+        sync_folder(job.place.parent)
+    except OSError:  # somebody was first, or the folder is gone, and with it all evidence
         shutil.rmtree(draft, ignore_errors=True)
         return False
-    sync_folder(job.place.parent)
     return True
+
+
+def forget(job: Job) -> None:
+    """Take the place of a shim of which the files are gone, so that nobody can know how its command ended.
+
+    Raises:
+        OSError: that is not possible.
+    """
+    job.place.mkdir(mode=0o700, exist_ok=True)
+    sync_folder(job.place.parent)
 
 
 def _output_cap() -> int:

@@ -42,19 +42,33 @@ def open_folder_to_read(path: Path) -> int:
     return _walk(path, lambda fd, shown: None)
 
 
-def require_parts(path: Path) -> None:
-    """Let through a run's folder whose own folders for scripts and outputs are real ones.
+def require_parts(path: Path) -> frozenset[str]:
+    """Let through a run's folder whose own folders for scripts and outputs are real ones; make those that are gone.
+
+    Returns:
+        The names of those that were gone, and all that was in them.
 
     Raises:
-        RecordError: one is missing, or something else stands in its place.
+        RecordError: something else stands in the place of one, or it cannot be made.
     """
-    for part in (path / JOBS, path / OUTPUT):
+    gone = set()
+    for name in (JOBS, OUTPUT):
+        part = path / name
         try:
             real = stat.S_ISDIR(part.lstat().st_mode)
+        except FileNotFoundError:
+            gone.add(name)
+            continue
         except OSError as error:
             raise RecordError(f"{part}: a folder is needed here: {error.strerror or error}") from error
         if not real:
             raise RecordError(f"{part}: a real folder is needed here, this is none; put back what was there")
+    for name in gone:
+        try:
+            make_folder(path / name)
+        except OSError as error:
+            raise RecordError(f"{path / name}: cannot be made: {error.strerror or error}") from error
+    return frozenset(gone)
 
 
 def _walk(path: Path, check: Callable[[int, Path], None]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from runbook_tui.execution.errors import NotAllowed, RecordError
@@ -14,6 +15,24 @@ from runbook_tui.execution.redact import Redacted, redact
 from runbook_tui.execution.runs import frozen_runbook
 from runbook_tui.execution.session import reason
 from runbook_tui.execution.state import fold
+
+
+def still_there(folder: Path, values: Iterable[str]) -> tuple[str, ...]:
+    """The files of a run that have one of these values in clear, by their paths in its folder.
+
+    A record that is chained cannot be changed without breaking it; whoever finds the value there has to make it
+    worthless.
+    """
+    wanted = [value.encode() for value in values]
+    found = []
+    for path in sorted(folder.rglob("*")):
+        if path.is_symlink() or not path.is_file():
+            continue
+        with suppress(OSError):
+            data = path.read_bytes()
+            if any(value in data for value in wanted):
+                found.append(str(path.relative_to(folder)))
+    return tuple(found)
 
 
 def redact_run(

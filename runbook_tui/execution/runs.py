@@ -33,6 +33,7 @@ from runbook_tui.execution.framing import Checkpoint, Whole
 from runbook_tui.execution.lock import require_free
 from runbook_tui.execution.model import RunState
 from runbook_tui.execution.record import read_record
+from runbook_tui.execution.spill import all_rescued
 from runbook_tui.execution.state import fold
 from runbook_tui.files.problems import RunbookError
 from runbook_tui.runbook.model import Runbook
@@ -124,6 +125,31 @@ def require_nobody_at_work(runbook_path: Path, environment: str) -> None:
     for folder, first, last in _runs(runbook_path, rehearsal=False):
         if last.kind != "run-finished" and first.values.get("environment") == environment:
             require_free(folder)
+
+
+def require_none_lost(runbook_path: Path, now: str, environment: str) -> None:
+    """Let through a new run when no unfinished one of this very runbook lost its folder.
+
+    Args:
+        runbook_path: of the runbook.
+        now: digest of its file.
+        environment: of the new run.
+
+    Raises:
+        RecordError: there is one; what it had begun would be done a second time.
+    """
+    there = {str(first.values.get("run")) for _, first, _ in _runs(runbook_path, None)}
+    for path, found in all_rescued():
+        first, last = found.checkpoints[0].values, found.checkpoints[-1]
+        same = first.get("digest") == now and first.get("environment") == environment
+        if not same or first.get("rehearsal") is True or str(first.get("run")) in there:
+            continue
+        if not any(point.kind == "run-finished" for point in found.checkpoints):
+            raise RecordError(
+                f"{path}: the record of an unfinished run of this runbook, whose folder is gone: "
+                f"{len(found.checkpoints)} checkpoints up to {last.at}; see there what was done, and move that file "
+                "away to begin anew"
+            )
 
 
 def past_runs(runbook_path: Path) -> Iterator[tuple[Checkpoint, ...]]:

@@ -19,6 +19,8 @@ from runbook_tui.execution.state import Folding
 from runbook_tui.runbook.model import Runbook, Step
 
 _LONGEST_TEXT = 4000
+_SHELL_STARTS = frozenset({"BASH_ENV", "BASHOPTS", "CDPATH", "ENV", "SHELLOPTS"})
+"""Variables that change what a script does before its first line; a step that wants them names them."""
 _BEGINNINGS = frozenset({"step-started", "rollback-started"})
 
 
@@ -164,7 +166,11 @@ class Session:
             for name, source in self.runbook.secrets.items()
             if source.env is not None and name not in step.secrets
         }
-        inherited = {name: value for name, value in os.environ.items() if name not in hidden}
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in hidden and name not in _SHELL_STARTS and not name.startswith("BASH_FUNC_")
+        }
         return {**inherited, **step.environment, **self.variables(step)}
 
     def secrets(self, step: Step) -> dict[str, str]:

@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 
 from runbook_tui.execution.folder import create_file, make_folders, recovered_name
-from runbook_tui.execution.framing import Checkpoint, Whole, scan
+from runbook_tui.execution.framing import Checkpoint, Scan, Whole, scan
 from runbook_tui.execution.head import state_folder
 
 _PREFIX = "runbook-tui-"
@@ -76,6 +76,15 @@ def rescued(run_id: str, seen: Sequence[Checkpoint]) -> Rescued | None:
         if found.whole is Whole.CLEAN and same and len(points) > longest:
             best, longest = Rescued(path, data), len(points)
     return best
+
+
+def all_rescued() -> Iterator[tuple[Path, Scan]]:
+    """Every record of ours that was rescued to the state folder, with what is in it."""
+    with suppress(OSError, RuntimeError):
+        for path in sorted(_kept().glob("*.recovered-*.yaml")):
+            found = scan(_read(path))
+            if found.whole is Whole.CLEAN:
+                yield path, found
 
 
 def _places(run_id: str) -> Iterator[Path]:

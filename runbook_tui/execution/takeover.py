@@ -52,6 +52,8 @@ def ask_to_leave(folder: Path, reason: str, operator: str, *, patience: float = 
         replace_file(directory, _WORD, json.dumps(word).encode() + b"\n")
         _end(folder, process, holder)
         if not _left(directory, patience):
+            with suppress(OSError):  # who did not get it must not be named when it is left later
+                os.unlink(_WORD, dir_fd=directory)
             raise HeldByAnother(
                 f"{folder}: process {process.pid} was asked to leave and still holds the run after {patience:.0f} s; "
                 f"end it with `kill -9 {process.pid}`, which loses nothing that is recorded, and resume again",

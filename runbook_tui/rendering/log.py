@@ -19,6 +19,7 @@ _RUN = (
     "finished",
     "finished_at",
     "resumed",
+    "head",
 )
 
 
@@ -33,7 +34,9 @@ def run_view(state: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if state is None:
         return None
     run = {name: _plain(state.get(name)) for name in _RUN}
-    return {**run, "notes": [_note(note) for note in state.get("notes", ())]}
+    notes = [_note(note) for note in state.get("notes", ())]
+    deviations = [_deviation(deviation) for deviation in state.get("deviations", ())]
+    return {**run, "notes": notes, "deviations": deviations}
 
 
 def _row(step: str, status: Mapping[str, Any]) -> dict[str, str]:
@@ -62,6 +65,12 @@ def _remarks(status: Mapping[str, Any], attempts: int) -> Iterable[str]:
 
 def _note(note: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(note.get(name) or "") for name in ("at", "by", "text", "step")}
+
+
+def _deviation(deviation: Mapping[str, Any]) -> dict[str, str]:
+    names = ("at", "by", "step", "text")
+    kind = str(deviation.get("kind") or "").replace("-", " ")
+    return {"kind": kind, **{name: str(deviation.get(name) or "") for name in names}}
 
 
 def _time(seconds: float | None) -> str:

@@ -13,9 +13,9 @@ TOP_ORDER = (
 )  # fmt: skip
 STEP_ORDER = (
     "id", "title", "kind", "phase", "service", "description", "run", "http", "sql", "confirm", "wait", "approve",
-    "directory", "environment", "unquoted", "expect", "verify", "rollback", "reversible", "irreversible_because", "repeatable",
-    "retry", "owner", "pager", "approvers", "approvals", "risk", "estimate", "timeout", "silent_after", "secrets",
-    "migration", "needs",
+    "directory", "environment", "unquoted", "expect", "verify", "rollback", "reversible", "irreversible_because",
+    "repeatable", "retry", "owner", "pager", "approvers", "approvals", "risk", "estimate", "timeout",
+    "silent_after", "secrets", "migration", "needs",
 )  # fmt: skip
 
 

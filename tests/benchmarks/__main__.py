@@ -5,7 +5,16 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import contracts_catalog, help_, migrations, planning, recording
+from tests.benchmarks import (
+    app_output,
+    contracts_catalog,
+    help_,
+    migrations,
+    output,
+    planning,
+    recording,
+    step,
+)
 
 
 def main() -> None:
@@ -13,10 +22,9 @@ def main() -> None:
     help_.run()
     migrations.run()
     contracts_catalog.run()
-    with tempfile.TemporaryDirectory(prefix="runbook-bench-") as folder:
-        planning.run(Path(folder))
-    with tempfile.TemporaryDirectory(prefix="runbook-bench-") as folder:
-        recording.run(Path(folder))
+    for table in (planning, recording, step, output, app_output):
+        with tempfile.TemporaryDirectory(prefix="runbook-bench-") as folder:
+            table.run(Path(folder))
 
 
 main()

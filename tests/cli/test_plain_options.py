@@ -159,7 +159,6 @@ def test_a_run_that_executes_does_not_become_one_of_instructions(
 @pytest.mark.parametrize(
     "options",
     [
-        ["--instructions"],
         ["--jobs", "2"],
         ["--break-glass", "x"],
         ["--take-over", "x"],
@@ -222,3 +221,14 @@ def test_a_record_that_no_place_takes_is_printed(
     told = capsys.readouterr()
     assert '---\nseq: 0\nkind: "run-started"\n...\n' in told.out
     assert "keep the checkpoints that are printed now" in told.err
+
+
+def test_stopping_before_what_is_done_stops_nothing(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(
+        '- {id: a, title: A, kind: deploy, run: "true"}\n'
+        "- {id: b, title: B, kind: deploy, run: touch b, needs: [{step: a, because: x}]}"
+    )
+    assert run(path, "--until", "b") == 0
+    assert run(path, "--until", "a") == 2
+    assert "a step that is not done" in capsys.readouterr().err
+    assert not (path.parent / "b").exists()

@@ -162,3 +162,16 @@ def test_the_end_of_a_sitting_from_outside_is_recorded(start: StartRun, track: T
 def test_how_long_a_command_is_silent(start: StartRun) -> None:
     runner = start("- {id: a, title: A, kind: note, run: 'true'}")
     assert runner.quiet_for("a") is None
+
+
+def test_a_run_that_was_handed_over_waits_for_that_person(start: StartRun, track: Track) -> None:
+    runner = start(RELEASE)
+    runner.hand_over("carol")
+    with pytest.raises(NotAllowed, match="was handed over to carol"):
+        Runner.resume(runner.folder, operator="dave")
+    track(Runner.resume(runner.folder, operator="Carol")).close()
+    again = track(Runner.resume(runner.folder, operator="dave"))
+    again.hand_over("carol")
+    taken = track(Runner.resume(runner.folder, operator="dave", take_over="carol is ill"))
+    said = next(p for p in reversed(read_record(taken.folder).checkpoints) if p.kind == "taken-over").values
+    assert (said["by"], said["reason"]) == ("dave", "carol is ill")

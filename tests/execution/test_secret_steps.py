@@ -148,3 +148,19 @@ def test_requests_have_it_in_headers_and_body(start: StartRun, server: str) -> N
     assert runner.run("a").state is State.SUCCEEDED
     assert Echo.seen == [f"Bearer {VALUE} {VALUE} ${{OTHER}}"]
     assert VALUE.encode() not in everything(runner.folder)
+
+
+def test_nothing_of_the_operator_s_shell_runs_before_a_script(
+    start: StartRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "before.sh").write_text("echo from-the-operator")
+    monkeypatch.setenv("BASH_ENV", str(tmp_path / "before.sh"))
+    monkeypatch.setenv("BASH_FUNC_grep%%", "() { echo mine; }")
+    runner = start(
+        """
+        - {id: a, title: A, kind: note, run: 'echo start; echo x | grep x'}
+        - {id: b, title: B, kind: note, run: 'echo start', environment: {BASH_ENV: before.sh}}
+        """
+    )
+    assert runner.run("a").tail == ("start", "x")
+    assert runner.run("b").tail == ("from-the-operator", "start")
