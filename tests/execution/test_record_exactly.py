@@ -1,5 +1,6 @@
 """A record from its first checkpoint to its last: what is written, what is said, and what is given back."""
 
+# ruff: noqa: F401, F811 - fixtures
 from __future__ import annotations
 
 import errno
@@ -12,15 +13,19 @@ from pathlib import Path
 import pytest
 
 from runbook_tui.execution import clock
+from runbook_tui.execution import record as records
 from runbook_tui.execution.errors import CorruptRecord, HeldByAnother, RecordError, RecordFailed, RunClosed
 from runbook_tui.execution.framing import NO_SUM, Whole, encode, scan
 from runbook_tui.execution.head import Head, read_head, state_folder, write_head
 from runbook_tui.execution.holders import this_process
 from runbook_tui.execution.lock import parse
 from runbook_tui.execution.record import RecordView, RecordWriter, read_record
-from runbook_tui.execution.spill import rescued, spill
-
-ANN: dict[str, str | int] = {"operator": "ann"}
+from tests.execution.record_here import (
+    ANN,
+    failing,
+    folder,
+    kept_open,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -33,35 +38,10 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    path = tmp_path / "run"
-    path.mkdir(mode=0o700)
-    return path
-
-
-@pytest.fixture
 def writer(folder: Path) -> Iterator[RecordWriter]:
     made = RecordWriter.create(folder, {"run": "run-1"}, ANN)
     yield made
     made.close()
-
-
-@pytest.fixture
-def kept_open() -> Iterator[None]:
-    """Nothing is left open when the test is over."""
-    files = Path("/proc/self/fd")
-    if not files.is_dir():
-        pytest.skip("this system does not list open files")
-    before = {path.name for path in files.iterdir()}
-    yield
-    assert {path.name for path in files.iterdir()} == before
-
-
-def failing(number: int = errno.EIO, words: str | None = None) -> Callable[..., None]:
-    def call(*_: object, **__: object) -> None:
-        raise OSError(number, os.strerror(number)) if words is None else OSError(words)
-
-    return call
 
 
 def holder(folder: Path) -> dict[str, object]:
@@ -208,6 +188,7 @@ def test_elsewhere_it_is_named_for_its_run(
     folder: Path, values: dict[str, str], name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     writer = RecordWriter.create(folder, values, ANN)
+    (folder / "record.lock").unlink()
     real = os.open
 
     def refuse(path: str, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
@@ -215,23 +196,40 @@ def test_elsewhere_it_is_named_for_its_run(
             failing()()
         return real(path, flags, mode, dir_fd=dir_fd)
 
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "open", refuse)
-        patch.setattr(os, "pread", failing(errno.ENOSPC))
-        with pytest.raises(RecordFailed) as failed:
-            writer.append("note", {})
-        assert failed.value.spilled is None
-        assert failed.value.text.count("\nkind: ") == 3
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(RecordFailed) as failed:
+        writer.append("note", {})
+    assert failed.value.spilled == state_folder() / "recovered" / f"{name}.recovered-1.yaml"
     writer.close()
-    writer = RecordWriter.open(folder, ANN) if values else writer
-    if values:
-        with monkeypatch.context() as patch:
-            patch.setattr(os, "open", refuse)
-            (folder / "record.lock").unlink()
-            with pytest.raises(RecordFailed) as failed:
-                writer.append("note", {})
-        assert failed.value.spilled == state_folder() / "recovered" / f"{name}.recovered-1.yaml"
-        writer.close()
+
+
+def test_where_no_place_takes_it_the_text_is_kept(
+    writer: RecordWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "write", failing(errno.ENOSPC))
+    with pytest.raises(RecordFailed) as failed:
+        writer.append("note", {})
+    assert failed.value.spilled is None
+    found = scan(failed.value.text.encode())
+    assert (found.whole, found.checkpoints[0]) == (Whole.CLEAN, writer.first)
+    assert [point.kind for point in found.checkpoints] == ["run-started", "note", "continued-from"]
+
+
+def test_an_interrupt_on_the_way_out_ends_the_record_too(
+    writer: RecordWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", failing())
+        patch.setattr(records, "spill", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            writer.append("note", {})
+    with pytest.raises(RecordFailed) as failed:
+        writer.append("note", {})
+    assert (failed.value.reason, failed.value.spilled) == (f"{writer.path}: Input/output error", None)
+    assert failed.value.text == ""
 
 
 def test_an_interrupt_is_named_as_the_reason(
@@ -304,7 +302,7 @@ def test_a_damaged_end_is_set_aside_when_that_is_asked_for(folder: Path, writer:
     writer.close()
     path = folder / "record.yaml"
     path.write_bytes(path.read_bytes().replace(b'"abc"', b'"ABC"'))
-    with pytest.raises(CorruptRecord, match="record repair"):
+    with pytest.raises(CorruptRecord, match=rf"^{path}: the last checkpoint .*record repair"):
         RecordWriter.open(folder, ANN)
     repaired = RecordWriter.open(folder, ANN, repair=True)
     assert [point.kind for point in repaired.checkpoints] == ["run-started", "recovered"]
@@ -322,156 +320,12 @@ def test_checkpoints_that_are_missing_are_accepted_with_a_reason(folder: Path, w
     with path.open("r+b") as file:
         file.truncate(size)
     assert read_record(folder).behind == 3
-    with pytest.raises(CorruptRecord, match="3 checkpoints are missing"):
+    with pytest.raises(CorruptRecord, match=rf"^{path}: 3 checkpoints are missing"):
         RecordWriter.open(folder, ANN)
     shorter = RecordWriter.open(folder, ANN, accept_shorter="the disk was replaced")
     assert shorter.last.kind == "accepted-shorter"
     assert shorter.last.values == {"missing": 3, "reason": "the disk was replaced"}
     shorter.close()
-
-
-def rescued_record(folder: Path, writer: RecordWriter) -> Path:
-    """A record of which the newest checkpoints are in the state folder."""
-    text = (folder / "record.yaml").read_bytes()
-    more = encode(writer.append("note", {"number": 1}))
-    writer.close()
-    (folder / "record.yaml").write_bytes(text)
-    place = state_folder() / "recovered"
-    place.mkdir(parents=True)
-    (place / "run-1.recovered-1.yaml").write_bytes(text + more)
-    return place / "run-1.recovered-1.yaml"
-
-
-@pytest.mark.usefixtures("kept_open")
-def test_what_was_rescued_is_taken_in(folder: Path) -> None:
-    writer = RecordWriter.create(folder, {"run": "run-1"}, ANN)
-    rescued_record(folder, writer)
-    again = RecordWriter.open(folder, ANN)
-    assert again.path == folder / "record.recovered-1.yaml"
-    assert again.last.values == {"number": 1}
-    again.append("note", {"number": 2})
-    again.close()
-    assert kinds(folder) == ["run-started", "note", "note"]
-
-
-def test_what_was_rescued_and_cannot_be_taken_in(
-    folder: Path, writer: RecordWriter, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    elsewhere = rescued_record(folder, writer)
-    for fault, said in ((failing(), "Input/output error"), (failing(0, "strange"), "strange")):
-        with monkeypatch.context() as patch:
-            patch.setattr(os, "rename", fault)
-            with pytest.raises(RecordError) as refused:
-                RecordWriter.open(folder, ANN)
-        assert str(refused.value) == (
-            f"{folder / 'record.yaml'}: the newest checkpoints of this run are in {elsewhere}, and cannot be copied "
-            f"into its folder: {said}; make that possible, then resume again"
-        )
-        assert sorted(path.name for path in folder.iterdir()) == ["record.lock", "record.yaml"]
-
-
-class TestSpill:
-    """The places outside of the folder."""
-
-    def test_the_longest_that_continues_is_taken(
-        self, folder: Path, writer: RecordWriter, temporary: Path
-    ) -> None:
-        pieces = [encode(writer.first)]
-        for number in range(3):
-            pieces.append(encode(writer.append("note", {"number": number})))
-        whole = [b"".join(pieces[: count + 1]) for count in range(4)]
-        seen = scan(whole[1]).checkpoints
-        kept = state_folder() / "recovered"
-        kept.mkdir(parents=True)
-        near = temporary / "runbook-tui-x"
-        near.mkdir()
-
-        def put(place: Path, number: int, data: bytes) -> None:
-            (place / f"run-1.recovered-{number}.yaml").write_bytes(data)
-
-        assert rescued("run-1", seen) is None
-        put(kept, 1, whole[1])
-        put(kept, 2, whole[3][:-1])
-        put(kept, 3, whole[3].replace(b"number", b"NUMBER"))
-        (kept / "run-1.recovered-4.yaml").symlink_to(near / "run-1.recovered-9.yaml")
-        assert rescued("run-1", seen) is None, "not longer, torn, changed, a link"
-        put(near, 1, whole[2])
-        found = rescued("run-1", seen)
-        assert found is not None
-        assert (found.path, found.data) == (near / "run-1.recovered-1.yaml", whole[2])
-        put(kept, 5, whole[3])
-        found = rescued("run-1", seen)
-        assert found is not None
-        assert found.path == kept / "run-1.recovered-5.yaml"
-        assert rescued("run-2", seen) is None
-        assert rescued("run-1", ()) == found
-        other = scan(whole[3].replace(b"", b"")).checkpoints
-        assert rescued("run-1", other) is None
-        (temporary / "other-x").mkdir()
-        (temporary / "other-x" / "run-3.recovered-1.yaml").write_bytes(whole[3])
-        assert rescued("run-3", ()) is None
-
-    def test_a_record_that_does_not_continue_is_passed_over(
-        self, folder: Path, writer: RecordWriter, tmp_path: Path
-    ) -> None:
-        writer.append("note", {"number": 1})
-        other_folder = tmp_path / "other"
-        other_folder.mkdir(mode=0o700)
-        other = RecordWriter.create(other_folder, {"run": "run-1"}, ANN)
-        for number in range(5):
-            other.append("note", {"number": number})
-        other.close()
-        kept = state_folder() / "recovered"
-        kept.mkdir(parents=True)
-        (kept / "run-1.recovered-1.yaml").write_bytes(other.path.read_bytes())
-        assert rescued("run-1", writer.checkpoints) is None
-        assert rescued("run-1", other.checkpoints[:2]) is not None
-
-    @pytest.mark.usefixtures("kept_open")
-    def test_it_is_written_to_the_first_place_that_takes_it(
-        self, folder: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        directory = os.open(folder, os.O_RDONLY)
-        (folder / "record.recovered-2.yaml").touch()
-        (folder / "record.recovered-1.yaml.part").write_bytes(b"left behind")
-        assert spill(folder, directory, "r", b"text") == folder / "record.recovered-1.yaml"
-        assert spill(folder, directory, "r", b"text") == folder / "record.recovered-3.yaml"
-        assert (folder / "record.recovered-3.yaml").read_bytes() == b"text"
-        assert sorted(path.name for path in folder.iterdir()) == [
-            f"record.recovered-{number}.yaml" for number in (1, 2, 3)
-        ]
-        os.close(directory)
-        kept = state_folder() / "recovered"
-        assert spill(folder, directory, "r", b"text") == kept / "r.recovered-1.yaml"
-        assert spill(folder, directory, "r", b"more") == kept / "r.recovered-2.yaml"
-        assert (kept / "r.recovered-2.yaml").read_bytes() == b"more"
-        assert kept.stat().st_mode & 0o777 == 0o700
-        monkeypatch.setenv("XDG_STATE_HOME", str(kept / "r.recovered-1.yaml"))
-        found = spill(folder, directory, "r", b"text")
-        assert found is not None
-        assert found.parent.parent == temporary
-        assert (found.name, found.read_bytes()) == ("r.recovered-1.yaml", b"text")
-        assert found.parent.name.startswith("runbook-tui-")
-        before = sorted(temporary.rglob("*"))
-        with monkeypatch.context() as patch:
-            patch.setattr(os, "write", failing(errno.ENOSPC))
-            assert spill(folder, directory, "r", b"text") is None
-        assert sorted(temporary.rglob("*")) == before, "nothing is left behind"
-
-    @pytest.mark.usefixtures("kept_open")
-    @pytest.mark.parametrize("name", ["write", "fsync", "rename"])
-    def test_nothing_is_left_of_what_was_not_written(
-        self, folder: Path, name: str, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        directory = os.open(folder, os.O_RDONLY)
-        monkeypatch.setenv("XDG_STATE_HOME", str(folder / "nowhere"))
-        monkeypatch.setattr(tempfile, "mkdtemp", failing())
-        with monkeypatch.context() as patch:
-            patch.setattr(os, name, failing())
-            patch.setattr(os, "mkdir", failing())
-            assert spill(folder, directory, "r", b"text") is None
-        assert list(folder.iterdir()) == []
-        os.close(directory)
 
 
 @pytest.mark.parametrize(
@@ -501,6 +355,19 @@ def test_a_clock_that_was_set(
     monkeypatch.setattr(clock, "now", lambda: at(*later))
     point = writer.append("note", {"a": 1})
     assert point.values == ({"a": 1, "clock_jump_ms": jump} if jump else {"a": 1})
+
+
+def test_a_folder_that_cannot_be_looked_into(
+    folder: Path, writer: RecordWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer.close()
+    monkeypatch.setattr(records, "current_record", failing())
+    with pytest.raises(RecordError) as refused:
+        RecordWriter.open(folder, ANN)
+    assert str(refused.value) == f"{folder}: cannot be read: Input/output error"
+    with pytest.raises(RecordError) as refused:
+        read_record(folder)
+    assert str(refused.value) == f"{folder}: cannot be read: Input/output error"
 
 
 def test_a_view_says_what_is_wrong_and_what_is_missing(

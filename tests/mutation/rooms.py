@@ -50,7 +50,11 @@ ROOMS = (
             "execution/test_folder.py",
             "execution/test_spill.py",
             "execution/test_record_exactly.py",
-            "execution/test_record_files_exactly.py",
+            "execution/test_rescued_exactly.py",
+            "execution/test_folder_exactly.py",
+            "execution/test_head_exactly.py",
+            "execution/test_lock_exactly.py",
+            "execution/test_log_exactly.py",
         ),
     ),
     Room(
