@@ -5,7 +5,7 @@ BIN := .venv/bin
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint unit soak bench wheel schemas snapshots pictures clean
+.PHONY: help demo test lint unit soak mutants bench wheel schemas snapshots pictures clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */\1|/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -40,8 +40,15 @@ lint: .venv/.dev  ## style, types, import floors
 unit: .venv/.dev  ## the tests alone
 	@$(BIN)/pytest -n $(JOBS) --dist loadgroup -m "not soak"
 
-soak: .venv/.dev  ## the long forms: 200 kills of a whole release, 10,000 kills of the recorder
+soak: .venv/.dev  ## the long forms: 10,000 kills, power cuts (as root), a million hostile texts
 	@$(BIN)/pytest -m soak -s
+
+.venv/.mutation: .venv/.dev constraints-mutation.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints-mutation.txt
+	@touch $@
+
+mutants: .venv/.mutation  ## how many small changes of recorder, shim, sanitiser and quoting the tests notice
+	@$(BIN)/python -m tests.mutation --jobs $(JOBS)
 
 bench: .venv/.dev  ## timings, as ratios to a baseline of the same run
 	@$(BIN)/python -m tests.benchmarks

@@ -38,7 +38,7 @@ from runbook_tui.tui.widgets.output_pane import OutputPane
 PICTURES = Path(__file__).parent / "pictures"
 RUNBOOK = Path("release.yaml")
 DEPLOY, BACKFILL = "deploy-billing", "backfill-billing-0006"
-OPERATOR = "maria"
+OPERATOR = "sam"
 LARGEST = 150_000
 """Bytes of a picture; more is a slow page."""
 _PATIENCE = 60.0

@@ -176,7 +176,7 @@ def _tell_why(runner: Runner) -> None:
         say()
         say(told, "yellow bold")
     else:
-        narrate("interrupted; commands go on, and so does the run with the same command")
+        narrate("interrupted; commands go on (requests do not), and so does the run with the same command")
 
 
 def _silently(status: int) -> int:

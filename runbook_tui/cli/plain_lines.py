@@ -100,6 +100,8 @@ class Lines:
         told = f"{MARKS.get(status.state, status.state)}{seconds}{message}"
         before = f"{step_id}: " if self._several else ""
         say(indent(before + told, INDENT), _STYLES.get(status.state, ""))
+        for flag in status.flags:
+            say(f"{INDENT}{before}{flag}", "yellow")
 
     def pause(self) -> None:
         """Print the beginnings of lines, because somebody is asked something now."""

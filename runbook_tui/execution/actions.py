@@ -229,8 +229,6 @@ def _flags(ending: Ending | None) -> tuple[str, ...]:
     if ending is None:
         return ()
     flags = []
-    if ending.left_running:
-        flags.append("it left processes running")
     if ending.dropped:
         flags.append(f"{ending.dropped} bytes from the middle of its output were not kept")
     if not ending.saved:

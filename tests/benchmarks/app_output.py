@@ -28,7 +28,7 @@ steps:
         yes 'what a command prints: a line of some words' | head -c {PIECE} || true
         sleep 0.1
       done
-      until test -e go; do sleep 0.05; done
+      for _ in $(seq 1200); do test -e go && break; sleep 0.05; done
   - {{id: other, title: Another step, kind: deploy, run: "true"}}
 """
 
