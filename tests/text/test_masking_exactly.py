@@ -248,6 +248,11 @@ def test_only_what_may_become_a_value_is_held_back() -> None:
     assert fed(Masker(["abcd"]), b"abcd", b"ab") == [b"***", b"", b"ab"]
 
 
+def test_after_its_end_nothing_is_held() -> None:
+    masker = Masker(["p4ssword"])
+    assert (masker.feed(b"p4ss"), masker.finish(), masker.finish()) == (b"", b"p4ss", b"")
+
+
 def test_a_sequence_is_held_back_until_it_ends_or_cannot() -> None:
     def masker() -> Masker:
         return Masker(["p4ssword"])
