@@ -112,8 +112,8 @@ def test_who_comes_second_runs_nothing(here: Path) -> None:
 @pytest.mark.parametrize(
     ("script", "grace", "outcome"),
     [
-        ("sleep 60", 5000, ("-15", "")),
-        ("trap 'echo term; exit 5' TERM; sleep 60 & wait", 5000, ("5", "term\n")),
+        ("sleep 60", 15_000, ("-15", "")),
+        ("trap 'echo term; exit 5' TERM; sleep 60 & wait", 15_000, ("5", "term\n")),
         ("trap '' TERM; while true; do sleep 0.01; done", 100, ("-9", "")),
         ("(trap '' TERM; while true; do sleep 0.01; done) & sleep 60", 100, ("-15", "")),
     ],
@@ -127,7 +127,7 @@ def test_a_command_whose_time_is_up(
     assert (found["ended"], found["left_running"], found["unended"]) == ("timeout", "0", "")
     took = int(found["ended_mono"]) - int(found["started_mono"])
     assert took >= (300 + (grace if grace == 100 else 0)) * 1000
-    assert time.monotonic() - began < 4.5
+    assert time.monotonic() - began < 12
     assert not has_children()
 
 
@@ -159,7 +159,7 @@ def test_what_cannot_be_ended_is_told(run: Shim, monkeypatch: pytest.MonkeyPatch
     assert found["left_running"] == "1"
     assert sent[:2] == [15, 9]
     assert set(sent[1:]) == {9}
-    assert 500_000 <= int(found["ended_mono"]) - int(found["started_mono"]) < 3_000_000
+    assert 500_000 <= int(found["ended_mono"]) - int(found["started_mono"]) < 5_000_000
 
 
 def test_processes_that_cannot_be_listed_leave_the_command_itself(
@@ -197,7 +197,7 @@ def test_no_descriptor_of_a_process_is_needed(run: Shim, monkeypatch: pytest.Mon
     monkeypatch.setattr(os, "pidfd_open", refused)
     began = time.monotonic()
     assert run("sleep 0.1; exit 3")["exit"] == "3"
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
 
 
 def test_who_ended_is_not_killed(run: Shim, monkeypatch: pytest.MonkeyPatch) -> None:

