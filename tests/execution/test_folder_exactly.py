@@ -15,6 +15,7 @@ from tests.execution.record_here import (
     Calls,
     calls,
     directory,
+    failing,
     folder,
     open_files,
 )
@@ -121,6 +122,22 @@ class TestFolder:
         )
         (folder / "output").unlink()
         assert folders.require_parts(folder) == {"output"}
+
+    def test_folders_in_it_that_cannot_be_looked_at_or_made(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for fault, said in ((failing(), "Input/output error"), (failing(0, "strange"), "strange")):
+            with monkeypatch.context() as patch:
+                patch.setattr(Path, "lstat", fault)
+                with pytest.raises(RecordError) as refused:
+                    folders.require_parts(folder)
+            assert str(refused.value) == f"{folder / 'jobs'}: a folder is needed here: {said}"
+            with monkeypatch.context() as patch:
+                patch.setattr(Path, "mkdir", fault)
+                with pytest.raises(RecordError) as refused:
+                    folders.require_parts(folder)
+            told = {f"{folder / name}: cannot be made: {said}" for name in ("jobs", "output")}
+            assert str(refused.value) in told
 
     def test_an_error_without_words_is_told_all_the_same(
         self, folder: Path, monkeypatch: pytest.MonkeyPatch

@@ -8,15 +8,16 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from runbook_tui.execution import record as records
-from runbook_tui.execution.errors import RecordError
+from runbook_tui.execution.errors import RecordError, RecordFailed
 from runbook_tui.execution.framing import encode, scan
 from runbook_tui.execution.head import state_folder
 from runbook_tui.execution.record import RecordWriter, read_record
-from runbook_tui.execution.spill import rescued, spill
+from runbook_tui.execution.spill import all_rescued, rescued, spill
 from tests.execution.record_here import (
     ANN,
     failing,
@@ -85,6 +86,22 @@ def test_what_was_rescued_and_cannot_be_taken_in(
         assert sorted(path.name for path in folder.iterdir()) == ["record.lock", "record.yaml"]
 
 
+def test_a_record_that_was_continued_goes_elsewhere_as_a_whole(
+    folder: Path, writer: RecordWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer.append("note", {"number": 1})
+    writer.close()
+    again = RecordWriter.open(folder, ANN)
+    again.append("note", {"number": 2})
+    (folder / "record.lock").unlink()
+    with pytest.raises(RecordFailed):
+        again.append("note", {"number": 3})
+    again.close()
+    assert kinds(folder) == ["run-started", "note", "note", "note", "continued-from"]
+    points = read_record(folder).checkpoints
+    assert [point.values.get("number") for point in points] == [None, 1, 2, 3, None]
+
+
 def test_what_was_taken_in_and_cannot_be_opened(
     folder: Path, writer: RecordWriter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -97,6 +114,52 @@ def test_what_was_taken_in_and_cannot_be_opened(
 
 class TestSpill:
     """The places outside of the folder."""
+
+    def test_all_that_is_in_the_state_folder(self, folder: Path, writer: RecordWriter) -> None:
+        assert list(all_rescued()) == []
+        kept = state_folder() / "recovered"
+        kept.mkdir(parents=True)
+        data = writer.path.read_bytes()
+        for name in (
+            "run-2.recovered-1.yaml",
+            "run-1.recovered-1.yaml",
+            "run-1.recovered-2.yaml.part",
+            "other",
+        ):
+            (kept / name).write_bytes(data)
+        (kept / "run-1.recovered-2.yaml").write_bytes(data[:-1])
+        (kept / "run-1.recovered-3.yaml").symlink_to(writer.path)
+        expected = [(kept / f"run-{number}.recovered-1.yaml", scan(data)) for number in (1, 2)]
+        assert list(all_rescued()) == expected
+
+    def test_that_nobody_has_a_home_or_may_look_is_no_failure(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def homeless() -> Path:
+            raise RuntimeError("no home")
+
+        with monkeypatch.context() as patch:
+            patch.setenv("XDG_STATE_HOME", "")
+            patch.setattr(Path, "home", homeless)
+            assert list(all_rescued()) == []
+            assert rescued("run-1", ()) is None
+        monkeypatch.setattr(Path, "glob", failing())
+        assert list(all_rescued()) == []
+        assert rescued("run-1", ()) is None
+
+    def test_links_are_not_followed_and_nothing_is_waited_for(
+        self, folder: Path, writer: RecordWriter, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        seen: dict[str, int] = {}
+        real: Any = os.open
+
+        def note(path: str | Path, flags: int, *given: object, **more: object) -> object:
+            seen[Path(path).name] = flags & ~os.O_CLOEXEC
+            return real(path, flags, *given, **more)
+
+        monkeypatch.setattr(os, "open", note)
+        assert spill(folder, -1, "run-1", writer.path.read_bytes()) is not None
+        assert rescued("run-1", ()) is not None
+        assert seen["recovered"] == os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+        assert seen["run-1.recovered-1.yaml"] == os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
 
     def test_the_longest_that_continues_is_taken(
         self, folder: Path, writer: RecordWriter, temporary: Path
