@@ -37,7 +37,7 @@ LONGEST = 15
 """Seconds that one test may take: some mutants wait for ever."""
 MEMORY = 4 * 1024**3
 """Bytes that one mutant may take: some never stop to collect."""
-_KILLED, _SURVIVED, _UNTESTED = (1, 3), 0, 33
+_KILLED, _TIMEOUT, _SURVIVED, _UNTESTED = (1, 3), (-24, 24, 36, 152, 255), 0, 33
 
 
 def main() -> int:
@@ -148,7 +148,9 @@ def report(place: Path, file: str, known: set[str], *, show: bool) -> float:
     lived = {key for key, code in results.items() if code in {_SURVIVED, _UNTESTED}}
     told = dict(told_changes(base, file, lived))
     equivalent = sum(line in known for line in told.values())
-    timeout = len(results) - killed - len(lived)
+    timeout = sum(code in _TIMEOUT for code in results.values())
+    if None in results.values():
+        sys.exit(f"{file}: not all mutants were tried")
     score = 100 * (killed + timeout) / max(1, len(results) - equivalent)
     print(
         f"{file} mutants={len(results)} killed={killed} timeout={timeout} survived={len(lived) - untested} "

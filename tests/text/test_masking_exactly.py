@@ -155,6 +155,20 @@ def test_the_forms_of_a_value(value: str, found: set[bytes]) -> None:
     assert any(word.replace("\n", "").encode() in form for form in found)
 
 
+def test_signs_at_the_borders_of_json() -> None:
+    for value in (
+        "abc\x7f",
+        "abc\x80",
+        "abc ~",
+        "abc\x1f",
+        "abc\uffff",
+        "abc\U00010000",
+        "abc\U0010ffff",
+        "\ud800bc",
+    ):
+        assert json.dumps(value)[1:-1].encode() in forms(value)
+
+
 def test_every_line_of_a_value_is_a_secret_of_its_own() -> None:
     found = forms(" first \r\n second\nabc\n third")
     assert {b"first", b"second", b"third"} <= found
