@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,18 +24,16 @@ pytestmark = pytest.mark.xdist_group("example")
 
 
 @pytest.mark.timeout(600)
-def test_a_few_kills(demo: Demo, runbook_command: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_few_kills(demo: Demo, runbook_command: str, show: Callable[[str], None]) -> None:
     figures = kill_and_resume(demo, runbook_command, kills=6, seed=20261124)
-    with capsys.disabled():
-        print(f"\n{figures}")
+    show(figures)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(7200)
-def test_two_hundred_kills(demo: Demo, runbook_command: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_two_hundred_kills(demo: Demo, runbook_command: str, show: Callable[[str], None]) -> None:
     figures = kill_and_resume(demo, runbook_command, kills=200, seed=time.time_ns())
-    with capsys.disabled():
-        print(f"\n{figures}")
+    show(figures)
 
 
 def kill_and_resume(demo: Demo, command: str, *, kills: int, seed: int) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import resource
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -248,15 +247,3 @@ def test_signals_and_closed_terminals_in_every_state_of_line_mode(
     assert all(figures.restored)
     assert max(figures.cpu) < BUSY
     assert max(figures.seconds) <= LIMIT * slowness()
-
-
-@pytest.fixture
-def show(capsys: pytest.CaptureFixture[str]) -> Show:
-    """Prints the figures of a sweep whatever the output of tests is caught by."""
-
-    def tell(figures: str) -> None:
-        with capsys.disabled():
-            sys.stdout.write(f"\n    {figures} ")
-            sys.stdout.flush()
-
-    return tell

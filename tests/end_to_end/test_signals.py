@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -281,15 +280,3 @@ def slowness() -> float:
             pass
         worst = max(worst, (time.perf_counter() - begun) / (time.thread_time() - used))
     return worst
-
-
-@pytest.fixture
-def show(capsys: pytest.CaptureFixture[str]) -> Show:
-    """Prints the figures of a sweep whatever the output of tests is caught by."""
-
-    def tell(figures: str) -> None:
-        with capsys.disabled():
-            sys.stdout.write(f"\n    {figures} ")
-            sys.stdout.flush()
-
-    return tell

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,18 +20,6 @@ def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A state folder and an operator of the test's own."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("RUNBOOK_OPERATOR", "ann")
-
-
-@pytest.fixture
-def show(capsys: pytest.CaptureFixture[str]) -> Show:
-    """Prints the figures of a sweep whatever the output of tests is caught by."""
-
-    def tell(figures: str) -> None:
-        with capsys.disabled():
-            sys.stdout.write(f"\n    {figures} ")
-            sys.stdout.flush()
-
-    return tell
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,18 +30,6 @@ def sweep(swept: Sweep, monkeypatch: pytest.MonkeyPatch) -> Sweep:
     monkeypatch.setenv("RUNBOOK_OPERATOR", "ann")
     monkeypatch.setenv("HOSTILE_MARKERS", str(swept.markers))
     return swept
-
-
-@pytest.fixture
-def show(capsys: pytest.CaptureFixture[str]) -> Show:
-    """Prints the figures of a sweep whatever the output of tests is caught by."""
-
-    def tell(figures: str) -> None:
-        with capsys.disabled():
-            sys.stdout.write(f"\n    {figures} ")
-            sys.stdout.flush()
-
-    return tell
 
 
 @pytest.fixture

@@ -77,9 +77,7 @@ def through(masker: Masker, pieces: list[bytes]) -> bytes:
 
 
 @pytest.mark.parametrize("secret", SECRETS)
-def test_no_form_gets_through_wherever_the_stream_is_cut(
-    secret: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_no_form_gets_through_wherever_the_stream_is_cut(secret: str, show: Callable[[str], None]) -> None:
     value = SECRETS[secret]
     cases = leaks = different = 0
     for name, make in FORMS.items():
@@ -96,8 +94,7 @@ def test_no_form_gets_through_wherever_the_stream_is_cut(
             different += found != whole
             leaks += core(name, form).encode() in found
     assert (leaks, different) == (0, 0)
-    with capsys.disabled():
-        print(f"\n    secret={secret} forms={len(FORMS)} cuts={cases} leaked=0 different=0 ", end="")
+    show(f"secret={secret} forms={len(FORMS)} cuts={cases} leaked=0 different=0")
 
 
 def test_all_secrets_at_once_byte_by_byte() -> None:
