@@ -207,7 +207,10 @@ def test_hand_over_and_who_goes_on_is_told(begin: Begin, tmp_path: Path) -> None
     sitting.answer("what they have to know: ", "the file is missing")
     assert sitting.ended() == 0
     (tmp_path / "mended").touch()
-    again = begin()
+    stranger = begin()
+    assert "was handed over to priya; go on as priya" in stranger.see("with a reason")
+    assert stranger.ended() == 1
+    again = begin("", "--operator", "priya")
     assert "ann handed it over to priya" in again.see("number:")
     again.choose("abort")
     again.choose("abort the run")

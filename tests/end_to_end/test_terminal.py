@@ -93,9 +93,12 @@ def press_for(screen: Terminal, step: Step) -> None:
     """The verb of the step."""
     if step.approve is not None:
         screen.press("a")
-        screen.wait_for("anything to remember")
+        screen.wait_for("who approves")
         screen.settle()
-        screen.press("enter")
+        screen.press(*"maria")
+        screen.press("tab")
+        screen.press(*"in the channel, 10:42")
+        screen.press("ctrl+s")
     else:
         screen.press("c" if step.confirm is not None else "r")
 

@@ -15,6 +15,7 @@ from textual.app import SuspendNotSupported
 from textual.content import Content
 
 from runbook_tui.files.problems import RunbookError
+from runbook_tui.text.terminal import plain
 from runbook_tui.tui.content import QUIET, joined, line, lines
 from runbook_tui.tui.dialogs.answers import fits, required
 from runbook_tui.tui.screens.run_decisions import DecisionActions
@@ -195,6 +196,8 @@ class ChangeActions(DecisionActions):
         begun = time.monotonic()
         try:
             with self.app.suspend():
+                where = f"{plain(program)} in {plain(str(directory))}"
+                print(f"{where}; exit brings you back to the run", flush=True)  # noqa: T201
                 ended = subprocess.run(
                     [program], cwd=directory, env=self.run_now.environment_of(step.id), check=False
                 )
