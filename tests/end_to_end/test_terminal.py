@@ -95,7 +95,7 @@ def press_for(screen: Terminal, step: Step) -> None:
         screen.press("a")
         screen.wait_for("who approves")
         screen.settle()
-        screen.press(*"maria")
+        screen.press(*"priya")
         screen.press("tab")
         screen.press(*"in the channel, 10:42")
         screen.press("ctrl+s")
@@ -109,5 +109,5 @@ def _title(path: Path) -> str:
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """Somebody who may approve, and a place for what the machine remembers."""
+    """Somebody who executes, and a place for what the machine remembers."""
     return {"RUNBOOK_OPERATOR": "maria", "XDG_STATE_HOME": str(tmp_path)}
