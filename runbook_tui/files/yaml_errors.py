@@ -5,10 +5,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from runbook_tui.files.problems import Place, Problem
 from runbook_tui.files.suggestions import quoted
+
+FAILURES = (
+    YAMLError,
+    ValueError,
+    ArithmeticError,
+    AssertionError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+)
+"""What parsers have raised for some input; none of it is the user's business."""
 
 
 @dataclass(frozen=True, slots=True)

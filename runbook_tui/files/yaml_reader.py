@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     CollectionEndEvent,
@@ -20,7 +20,7 @@ from ruamel.yaml.events import (
 
 from runbook_tui.files.problems import Place, Problem, ProblemsError
 from runbook_tui.files.suggestions import quoted
-from runbook_tui.files.yaml_errors import explain
+from runbook_tui.files.yaml_errors import FAILURES, explain
 from runbook_tui.files.yaml_events import fast_events
 from runbook_tui.files.yaml_source import Location, YamlSource
 
@@ -31,17 +31,6 @@ MAX_VALUES = 400_000
 _EXPLAINED = 1024 * 1024
 """Characters of a file that is read once more by the pure parser, which says better what is wrong: seconds."""
 
-# Parsers have raised each of these for some input; none of them is the user's business.
-_FAILURES = (
-    YAMLError,
-    ValueError,
-    ArithmeticError,
-    AssertionError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    RecursionError,
-)
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _MAPPING = "lines of the form 'key: value'"
 _WRONG_FILE = "check that this is the right file"
@@ -77,7 +66,7 @@ def _read(reader: _Reader) -> object:
         pass
     except MarkedYAMLError as error:
         reader.problems.append(explain(error, reader.text, reader.shown))
-    except _FAILURES:
+    except FAILURES:
         place = Place(reader.shown, *reader.last)
         what = "this is not valid YAML"
         reader.problems.append(

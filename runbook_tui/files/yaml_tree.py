@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Generic, NoReturn
 
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     CollectionEndEvent,
@@ -24,21 +24,10 @@ from ruamel.yaml.events import (
 
 from runbook_tui.files.problems import Place, Problem
 from runbook_tui.files.suggestions import quoted
-from runbook_tui.files.yaml_errors import explain
+from runbook_tui.files.yaml_errors import FAILURES, explain
 from runbook_tui.files.yaml_events import fast_events, pure_events
 from runbook_tui.files.yaml_values import Builder, Limits, Mark, Tree, V
 
-_FAILURES = (
-    YAMLError,
-    ValueError,
-    ArithmeticError,
-    AssertionError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    RecursionError,
-)
-"""What parsers have raised for some input; none of it is the user's business."""
 _OTHER_BREAKS = ("\x85", "\u2028", "\u2029")
 """libyaml still counts them as line breaks, as YAML 1.1 did, and its lines are not those of an editor."""
 _WRONG_FILE = "check that this is the right file"
@@ -123,7 +112,7 @@ class _Reader(Generic[V]):
             self._document()
         except _StopReadingError:
             error = None
-        except _FAILURES as raised:
+        except FAILURES as raised:
             error = raised
         else:
             return None
