@@ -95,7 +95,12 @@ def test_a_terminal_that_vanishes_without_a_word(action: str, terminal: HeldTerm
     last = checkpoints(tmp_path)[-1]
     assert (last.kind, last.values["because"]) == ("interrupted", "the terminal is gone")
     if action == QUIET:
-        assert [point.kind for point in checkpoints(tmp_path)].count("step-finished") == 1
+        # Its last line may be what was to be said; the outcome is then found by who goes on.
+        runner = Runner.resume(next(tmp_path.glob("release.runs/*")), operator="ann")
+        status = runner.state.statuses["step"]
+        status = runner.run("step") if status.state is State.RUNNING else status
+        runner.close()
+        assert status.state is State.SUCCEEDED
     elif action == FLOOD:
         goes_on(tmp_path)
 
