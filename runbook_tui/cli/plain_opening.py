@@ -90,9 +90,6 @@ def _planned(runbook: Path, unfinished: RunView | None, wishes: Wishes) -> Runbo
     if unfinished is None:
         planned = RunbookDocument.read(runbook).runbook
         return instructed(planned) if wishes.instructions else planned
-    if wishes.instructions and not unfinished.state.instructions:
-        expected = f"--new with it: the unfinished run {unfinished.folder} executes commands"
-        raise UsageError("--instructions", "a run that goes on", expected)
     return unfinished.runbook
 
 

@@ -68,6 +68,8 @@ def run(args: Namespace) -> int:
     # a missing file or a pipe is told before anything is looked up
     read_bytes(args.runbook, str(args.runbook))
     _refuse_unfit(args)
+    if args.instructions and not args.new:
+        _refuse_a_run_that_executes(args.runbook)
     if not args.new and _already_done(args.runbook, args.rehearse):
         return 0
     if args.plain:
@@ -89,8 +91,6 @@ def run(args: Namespace) -> int:
         return run_plain(args.runbook, wishes)
     from runbook_tui.cli.app import open_app
 
-    if args.instructions and not args.new:
-        _refuse_a_run_that_executes(args.runbook)
     return open_app(
         args.runbook,
         mode="run",

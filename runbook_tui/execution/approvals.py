@@ -15,6 +15,7 @@ from runbook_tui.execution.errors import NotAllowed
 from runbook_tui.execution.operators import operator_name, same_person
 from runbook_tui.execution.session import reason
 from runbook_tui.files.problems import RunbookError
+from runbook_tui.files.yaml_source import read_bytes
 
 if TYPE_CHECKING:
     from runbook_tui.execution.framing import Value
@@ -139,11 +140,7 @@ def _signed(session: Session, step: Step, name: str, signature: Path | None) -> 
 
 
 def _read(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LONGEST_SIGNATURE + 1)
-    except OSError as error:
-        raise RunbookError(f"{path}: the signature cannot be read: {error.strerror or error}") from error
+    data = read_bytes(path, str(path))
     if len(data) > _LONGEST_SIGNATURE:
         raise RunbookError(f"{path}: larger than any signature")
     return data.decode("ascii", "replace")

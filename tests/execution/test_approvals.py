@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -108,8 +109,11 @@ def test_a_signed_approval(start: StartRun, tmp_path: Path) -> None:
     other = statement.replace(runner.state.digest, "0" * 64)
     with pytest.raises(SignatureRefused):
         runner.approve("gate", by="bea", signature=signature(runner, "bea", bea, other))
-    with pytest.raises(RunbookError, match="cannot be read"):
+    with pytest.raises(RunbookError, match="missing: there is no such file"):
         runner.approve("gate", by="bea", signature=tmp_path / "missing")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(RunbookError, match="pipe: this is not a regular file"):
+        runner.approve("gate", by="bea", signature=tmp_path / "pipe")
     assert runner.state.statuses["gate"].state is State.WAITING
     assert runner.approve("gate", by="bea", signature=signature(runner, "bea", bea)).state is State.SUCCEEDED
     said = read_record(runner.folder).checkpoints[-1].values

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from runbook_tui.execution.record import read_record
 from runbook_tui.execution.runner import Runner
 
 if TYPE_CHECKING:
-    from tests.execution.conftest import KindsOf, StartRun, Track
+    from tests.execution.conftest import KindsOf, StartRun, Track, WaitFor
 
 RELEASE = """
 - {id: check, title: Check, kind: preflight, run: echo check >> log, repeatable: true}
@@ -159,8 +160,15 @@ def test_the_end_of_a_sitting_from_outside_is_recorded(start: StartRun, track: T
     assert track(Runner.resume(runner.folder)).state.interrupted == ""
 
 
-def test_how_long_a_command_is_silent(start: StartRun) -> None:
-    runner = start("- {id: a, title: A, kind: note, run: 'true'}")
+def test_how_long_a_command_is_silent(start: StartRun, wait_for: WaitFor, tmp_path: Path) -> None:
+    runner = start("- {id: a, title: A, kind: note, run: 'echo begun; touch begun; sleep 60'}")
+    assert runner.quiet_for("a") is None
+    thread = threading.Thread(target=runner.run, args=("a",))
+    thread.start()
+    wait_for((tmp_path / "begun").exists)
+    wait_for(lambda: (runner.quiet_for("a") or 0) > 0.3)
+    runner.stop_command("a")
+    thread.join(40)
     assert runner.quiet_for("a") is None
 
 
